@@ -1,0 +1,14 @@
+// `npm test`: every *.test.ts of the packages, the tools and the whole-system suite, in Node's own test runner.
+// Arguments narrow the run: `npm test -- packages/server/src/rooms` runs what lies below that folder.
+import { spawnSync } from 'node:child_process'
+import { globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const folders = ['packages/*/src', 'tools', 'bench', 'test/system']
+const wanted = process.argv.slice(2)
+const patterns = (wanted.length > 0 ? wanted : folders).map((path) =>
+  path.includes('*') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false) ? join(path, '**/*.test.ts') : path,
+)
+const files = globSync(patterns).filter((path) => !path.includes('node_modules'))
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' })
+process.exit(status ?? 1)
