@@ -12,3 +12,6 @@ export const stopDrainMs = 10_000
 
 // Rate limits: the most buckets remembered at once; the fullest are forgotten first.
 export const rateLimitBucketsMax = 100_000
+
+// Federation
+export const publishedKeysValidMs = 24 * 60 * 60 * 1000

@@ -1,0 +1,138 @@
+// Every setting of the server: its type, its default and one line of documentation. The flag, the environment variable,
+// the key of myelin.yaml and the reference page all follow from the entry.
+import { Type, type Static, type TSchema } from 'typebox'
+
+export interface Setting<S extends TSchema = TSchema> {
+  readonly schema: S
+  readonly default: Static<S>
+  /** One line for the reference page and `--help`. */
+  readonly doc: string
+  /** What the value looks like in `--help`, e.g. `HOST:PORT`. */
+  readonly argument?: string
+  /** Secrets and structured values have no flag. */
+  readonly flag?: false
+  /** Secrets have no key in the file either: only the environment or a file of their own. */
+  readonly secret?: true
+}
+
+const setting = <S extends TSchema>(
+  schema: S,
+  fallback: NoInfer<Static<S>>,
+  rest: Omit<Setting<S>, 'schema' | 'default'>,
+): Setting<S> => ({ schema, default: fallback, ...rest })
+
+const address = Type.String({ pattern: '^(\\[[0-9a-fA-F:.]+\\]|[^:\\s]+):[0-9]{1,5}$' })
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values] })
+
+export const settings = {
+  serverName: setting(Type.String({ minLength: 1, maxLength: 230 }), 'localhost', {
+    argument: 'NAME',
+    doc: 'The name after the colon of every user ID. Cannot change once the data folder exists.',
+  }),
+  data: setting(Type.String({ minLength: 1 }), './data', {
+    argument: 'DIR',
+    doc: 'The folder that holds the database, the signing key and the media.',
+  }),
+  listen: setting(Type.Array(address), ['127.0.0.1:8008'], {
+    argument: 'HOST:PORT',
+    doc: 'Where the client and federation APIs are served over plain HTTP. May be given several times.',
+  }),
+  listenTls: setting(Type.Array(address), [], {
+    argument: 'HOST:PORT',
+    doc: 'Where the same is served over TLS; needs tlsCert and tlsKey. May be given several times.',
+  }),
+  tlsCert: setting(Type.String(), '', { argument: 'FILE', doc: 'Certificate chain for listenTls, PEM.' }),
+  tlsKey: setting(Type.String(), '', { argument: 'FILE', doc: 'Private key for listenTls, PEM.' }),
+  registration: setting(oneOf(['open', 'token', 'closed']), 'closed', {
+    argument: 'open|token|closed',
+    doc: 'Who may make an account: anybody, whoever has a registration token, or nobody.',
+  }),
+  registrationSharedSecret: setting(Type.String(), '', {
+    flag: false,
+    secret: true,
+    doc: 'Secret of /_synapse/admin/v1/register; empty turns that endpoint off.',
+  }),
+  registrationSharedSecretFile: setting(Type.String(), '', {
+    argument: 'FILE',
+    doc: 'File that holds the secret of /_synapse/admin/v1/register.',
+  }),
+  database: setting(Type.String({ pattern: '^(sqlite|postgres(ql)?://.+)$' }), 'sqlite', {
+    argument: 'sqlite|postgres://…',
+    doc: 'Where events and accounts are kept: SQLite in the data folder, or a PostgreSQL server.',
+  }),
+  durability: setting(oneOf(['power', 'process']), 'power', {
+    argument: 'power|process',
+    doc: 'What an acknowledged write survives: loss of power (synced to disk), or only a crash of the process.',
+  }),
+  profile: setting(oneOf(['full', 'ci']), 'full', {
+    argument: 'full|ci',
+    doc: 'The whole homeserver, or the locked-down CI server.',
+  }),
+  publicBaseUrl: setting(Type.String(), '', {
+    argument: 'URL',
+    doc: 'Address at which clients reach the server, published in /.well-known/matrix/client.',
+  }),
+  delegateTo: setting(Type.String(), '', {
+    argument: 'HOST:PORT',
+    doc: 'Host and port at which other servers reach this one, published in /.well-known/matrix/server.',
+  }),
+  supportContact: setting(Type.String(), '', {
+    argument: 'EMAIL|USER-ID',
+    doc: 'Whom to ask for help, published in /.well-known/matrix/support.',
+  }),
+  trustedProxies: setting(Type.Array(Type.String()), ['127.0.0.1', '::1'], {
+    argument: 'ADDRESS',
+    doc: 'Reverse proxies whose X-Forwarded-For is believed. May be given several times.',
+  }),
+  rateLimits: setting(oneOf(['on', 'off']), 'on', {
+    argument: 'on|off',
+    doc: 'Limits on how often users and addresses may call. Off is for tests and private networks.',
+  }),
+  presence: setting(oneOf(['on', 'off']), 'on', {
+    argument: 'on|off',
+    doc: 'Whether users see who is online.',
+  }),
+  logLevel: setting(oneOf(['error', 'warn', 'info', 'debug']), 'info', {
+    argument: 'error|warn|info|debug',
+    doc: 'How much is logged.',
+  }),
+  logFormat: setting(oneOf(['auto', 'line', 'json']), 'auto', {
+    argument: 'auto|line|json',
+    doc: 'One readable line per entry, or JSON. auto: lines on a terminal, JSON otherwise.',
+  }),
+  'metrics.listen': setting(Type.Array(address), [], {
+    argument: 'HOST:PORT',
+    doc: 'Where /metrics is served on its own. Without it /metrics answers callers from this machine only.',
+  }),
+  'federation.allowPrivateAddresses': setting(Type.Boolean(), false, {
+    argument: 'true|false',
+    doc: 'Lets federation reach private and loopback addresses. For tests and private networks.',
+  }),
+  'federation.trustedCaFile': setting(Type.String(), '', {
+    argument: 'FILE',
+    doc: 'A certificate authority trusted for federation besides the system ones, PEM.',
+  }),
+  'federation.hostOverrides': setting(
+    Type.Record(Type.String(), address),
+    {},
+    {
+      argument: 'NAME=HOST:PORT,…',
+      doc: 'Server names that are reached at a fixed host and port, without discovery.',
+    },
+  ),
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof settings
+/** The configuration of a running server: one value per setting, under the setting's own dotted name. */
+export type Config = { readonly [Name in SettingName]: Static<(typeof settings)[Name]['schema']> }
+
+export const settingNames = Object.keys(settings) as readonly SettingName[]
+
+const words = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '-')
+
+/** `federation.trustedCaFile` → `--federation-trusted-ca-file` */
+export const flagOf = (name: string): string => `--${words(name)}`
+
+/** `federation.trustedCaFile` → `MYELIN_FEDERATION_TRUSTED_CA_FILE` */
+export const variableOf = (name: string): string => `MYELIN_${words(name).replaceAll('-', '_').toUpperCase()}`

@@ -1,0 +1,139 @@
+// The listening sockets: node:http and node:https servers that turn each request into one call of `handle`.
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Logger } from './log.ts'
+import type { Handle, HttpResponse } from './message.ts'
+import { NodeRequest } from './node-request.ts'
+import type { ProxyTrust } from './proxy-trust.ts'
+import {
+  connectionsMax,
+  keepAliveTimeoutMs,
+  requestBodyTimeoutMs,
+  requestHeaderBytesMax,
+  requestHeadersTimeoutMs,
+  stopDrainMs,
+} from '../limits.ts'
+
+export interface ListenerOptions {
+  readonly handle: Handle
+  readonly log: Logger
+  readonly trust: ProxyTrust
+  /** Certificate chain and key, PEM, for TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** What arrives here comes from the operator: only for the socket in the data folder. */
+  readonly isOperator?: boolean
+}
+
+/** Where to listen: `host:port` (`[::1]:0` works) or the path of a Unix socket. */
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string }
+
+export interface Listener {
+  /** Where it listens, as a URL or the socket's path. */
+  readonly url: string
+  readonly port: number
+  /** Takes no new request, lets those under way end, then closes. Long polls are aborted at once. */
+  stop(): Promise<void>
+}
+
+/** Splits `HOST:PORT`, with brackets around an IPv6 host. */
+export function parseListenAddress(text: string): ListenAddress {
+  const colon = text.lastIndexOf(':')
+  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) }
+}
+
+export async function listen(address: ListenAddress, options: ListenerOptions): Promise<Listener> {
+  const stopping = new AbortController()
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    void serve(request, response, options, stopping.signal)
+  const server = createServer(options.tls, onRequest)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const bound = server.address()
+  return {
+    url: describe(bound, options.tls !== undefined),
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    stop: () => stop(server, stopping),
+  }
+}
+
+function createServer(
+  tls: ListenerOptions['tls'],
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const shared = {
+    keepAliveTimeout: keepAliveTimeoutMs,
+    headersTimeout: requestHeadersTimeoutMs,
+    requestTimeout: requestBodyTimeoutMs,
+    maxHeaderSize: requestHeaderBytesMax,
+    noDelay: true,
+  }
+  const server = tls ? createHttpsServer({ ...shared, ...tls }, onRequest) : createHttpServer(shared, onRequest)
+  server.maxConnections = connectionsMax
+  server.on('clientError', (_error, socket) => refuseMalformed(socket as Socket))
+  return server
+}
+
+const malformed = JSON.stringify({ errcode: 'M_UNRECOGNIZED', error: 'This is not a well-formed HTTP request' })
+
+function refuseMalformed(socket: Socket): void {
+  if (!socket.writable) return
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${malformed.length}\r\nConnection: close\r\n\r\n${malformed}`,
+  )
+}
+
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: ListenerOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const request = new NodeRequest(message, response, { ...options, stopping })
+  try {
+    send(response, await options.handle(request), options.log, stopping)
+  } catch (error) {
+    options.log.error({ err: error }, 'A request could not be answered')
+    response.destroy()
+  }
+}
+
+function send(
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  log: Logger,
+  stopping: AbortSignal,
+): void {
+  if (stopping.aborted || !response.req.complete) response.setHeader('connection', 'close')
+  if (body instanceof ReadableStream) {
+    response.writeHead(status, headers)
+    pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), response).catch((error: unknown) =>
+      log.debug({ err: error }, 'A response was cut short'),
+    )
+    return
+  }
+  response.writeHead(status, { ...headers, 'content-length': body === undefined ? 0 : Buffer.byteLength(body) })
+  response.end(body)
+}
+
+async function stop(server: Server, stopping: AbortController): Promise<void> {
+  stopping.abort()
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), stopDrainMs)
+  await closed
+  clearTimeout(cut)
+}
+
+function describe(address: string | AddressInfo | null, tls: boolean): string {
+  if (address === null || typeof address === 'string') return address ?? ''
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `${tls ? 'https' : 'http'}://${host}:${address.port}`
+}

@@ -1,0 +1,90 @@
+// A node:http request behind the server's own interface.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { MatrixError } from '@myelin/protocol/errors'
+import type { HttpRequest } from './message.ts'
+import type { ProxyTrust } from './proxy-trust.ts'
+
+interface Surroundings {
+  readonly trust: ProxyTrust
+  readonly isOperator?: boolean
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal
+}
+
+export class NodeRequest implements HttpRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly isOperator: boolean
+  readonly #message: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #surroundings: Surroundings
+  #signal: AbortSignal | undefined
+
+  constructor(message: IncomingMessage, response: ServerResponse, surroundings: Surroundings) {
+    const url = message.url ?? '/'
+    const mark = url.indexOf('?')
+    this.method = message.method ?? 'GET'
+    this.path = mark < 0 ? url : url.slice(0, mark)
+    this.query = mark < 0 ? '' : url.slice(mark + 1)
+    this.isOperator = surroundings.isOperator ?? false
+    this.#message = message
+    this.#response = response
+    this.#surroundings = surroundings
+  }
+
+  get headers(): Readonly<Record<string, string | undefined>> {
+    return this.#message.headers as Readonly<Record<string, string | undefined>>
+  }
+
+  get address(): string {
+    const { remoteAddress = '' } = this.#message.socket
+    return this.#surroundings.trust.caller(remoteAddress, this.headers['x-forwarded-for'])
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= this.#gone())
+  }
+
+  #gone(): AbortSignal {
+    const gone = new AbortController()
+    const abort = () => gone.abort()
+    const { stopping } = this.#surroundings
+    stopping.addEventListener('abort', abort, { once: true })
+    this.#response.once('close', () => {
+      stopping.removeEventListener('abort', abort)
+      gone.abort()
+    })
+    if (stopping.aborted || this.#response.destroyed) gone.abort()
+    return gone.signal
+  }
+
+  text(bytesMax: number): Promise<string> {
+    const message = this.#message
+    if (Number(message.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax))
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      message.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes <= bytesMax) return void chunks.push(chunk)
+        message.pause()
+        reject(tooLarge(bytesMax))
+      })
+      message.on('end', () =>
+        resolve(chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8')),
+      )
+      message.on('error', (cause) =>
+        reject(new MatrixError('M_UNKNOWN', 'The request broke off', { status: 400, cause })),
+      )
+    })
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    return Readable.toWeb(this.#message) as ReadableStream<Uint8Array>
+  }
+}
+
+const tooLarge = (bytesMax: number) =>
+  new MatrixError('M_TOO_LARGE', `The request is larger than the ${bytesMax} bytes allowed here`)
