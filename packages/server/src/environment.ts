@@ -30,6 +30,7 @@ export function randomString(environment: Environment, length: number, alphabet:
   const bound = 256 - (256 % alphabet.length)
   let text = ''
   while (text.length < length)
-    for (const byte of environment.random(length)) if (byte < bound && text.length < length) text += alphabet[byte % alphabet.length]
+    for (const byte of environment.random(length))
+      if (byte < bound && text.length < length) text += alphabet[byte % alphabet.length]
   return text
 }

@@ -1,0 +1,42 @@
+// Calls the running server's admin API over the socket in its data folder; who can open the socket is the operator.
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { ConfigError } from '../config/load.ts'
+import { operatorSocketPath } from '../config/operator-socket.ts'
+
+export interface OperatorCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+}
+
+/** The answer, or undefined when no server runs on this data folder. Throws what the server refuses. */
+export async function callOperatorSocket(
+  data: string,
+  call: OperatorCall,
+): Promise<Record<string, unknown> | undefined> {
+  const answer = await send(operatorSocketPath(data), call)
+  if (answer === undefined) return undefined
+  const body = JSON.parse(answer.text) as Record<string, unknown>
+  if (answer.status >= 300)
+    throw new ConfigError(`The server refused: ${String(body['error'])} (${String(body['errcode'])})`)
+  return body
+}
+
+function send(
+  socketPath: string,
+  { method, path, body }: OperatorCall,
+): Promise<{ status: number; text: string } | undefined> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { socketPath, method, path, headers: { 'content-type': 'application/json' } },
+      (response) => {
+        text(response).then((content) => resolve({ status: response.statusCode ?? 500, text: content }), reject)
+      },
+    )
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? resolve(undefined) : reject(error),
+    )
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}

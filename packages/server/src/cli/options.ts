@@ -1,0 +1,39 @@
+// The settings as command-line options.
+import { Option, type Command } from 'commander'
+import { flagOf, settingNames, settings, variableOf, type Setting } from '../config/settings.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/settings.ts'
+
+/** Adds `--config` and one option per setting. */
+export function addSettings(command: Command): Command {
+  command.option('--config <FILE>', 'Settings file; ./myelin.yaml is read when it exists.')
+  for (const name of settingNames) {
+    const setting: Setting = settings[name]
+    if (setting.flag === false) continue
+    const option = new Option(
+      `${flagOf(name)} <${setting.argument ?? 'VALUE'}>`,
+      `${setting.doc}${shownDefault(setting)}`,
+    )
+    if (Array.isArray(setting.default))
+      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
+    command.addOption(option)
+  }
+  return command.addHelpText(
+    'after',
+    `\nEvery option is also a key of myelin.yaml and a variable: ${flagOf('serverName')}, serverName, ${variableOf('serverName')}.\nThe shared secret of /_synapse/admin/v1/register: ${variableOf('registrationSharedSecret')}, or a file.`,
+  )
+}
+
+function shownDefault({ default: fallback }: Setting): string {
+  const text = Array.isArray(fallback) ? fallback.join(', ') : typeof fallback === 'object' ? '' : String(fallback)
+  return text === '' ? '' : ` (default: ${text})`
+}
+
+/** The configuration that the options of a command, the environment and the file amount to. */
+export function configOf(options: Readonly<Record<string, unknown>>): Config {
+  const flags = Object.fromEntries(settingNames.map((name) => [name, options[attributeOf(name)]]))
+  return loadConfig({ file: options['config'] as string | undefined, flags, environment: process.env })
+}
+
+/** Commander's name for the option: `federation.trustedCaFile` → `federationTrustedCaFile`. */
+const attributeOf = (name: string) => name.replaceAll(/\.(.)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,0 +1,70 @@
+// The `myelin` command: its verbs, each in a file of its own and loaded only when it is called.
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from '../config/load.ts'
+import { addSettings, configOf } from './options.ts'
+import { version } from '../version.ts'
+
+/** Runs one command line; resolves with the exit code (a server runs until it is told to stop). */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('myelin').description('A Matrix homeserver.').version(version)
+  program.exitOverride()
+  let exitCode = 0
+  const verb =
+    <A extends unknown[]>(action: (...parameters: A) => Promise<number>) =>
+    async (...parameters: A) => {
+      exitCode = await action(...parameters)
+    }
+  addServe(program, verb)
+  addUser(program, verb)
+  addKey(program, verb)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    if (error instanceof ConfigError || isOperatorError(error)) {
+      console.error(error.message)
+      return 2
+    }
+    throw error
+  }
+}
+
+type Verb = <A extends unknown[]>(action: (...parameters: A) => Promise<number>) => (...parameters: A) => Promise<void>
+type Options = Readonly<Record<string, unknown>>
+
+const isOperatorError = (error: unknown): error is Error => error instanceof Error && 'forOperator' in error
+
+function addServe(program: Command, verb: Verb): void {
+  addSettings(program.command('serve').description('Run the homeserver.')).action(
+    verb(async (options: Options) => (await import('./serve.ts')).serve(configOf(options))),
+  )
+}
+
+function addUser(program: Command, verb: Verb): void {
+  const user = program.command('user').description('Make and look after accounts.')
+  addSettings(user.command('add <NAME>').description('Make an account. Asks for the password unless it is in a file.'))
+    .option('--password-file <FILE>', 'File whose first line is the password; - reads standard input.')
+    .option('--admin', 'The account may administer the server.')
+    .action(
+      verb(async (name: string, options: Options) =>
+        (await import('./user.ts')).addUser(configOf(options), name, options),
+      ),
+    )
+}
+
+function addKey(program: Command, verb: Verb): void {
+  const key = program.command('key').description('The signing keys of the server. Run while the server is stopped.')
+  const withName = (name: string, text: string) => addSettings(key.command(name).description(text))
+  withName('list', 'Show the active key and the retired ones.').action(
+    verb(async (options: Options) => (await import('./key.ts')).listKeys(configOf(options))),
+  )
+  withName('rotate <NAME>', 'Make a new key ed25519:NAME; the one before it retires.').action(
+    verb(async (name: string, options: Options) => (await import('./key.ts')).rotate(configOf(options), name)),
+  )
+  withName('import <NAME> <FILE>', 'Take a PKCS#8 PEM key into use as ed25519:NAME; the one before it retires.').action(
+    verb(async (name: string, file: string, options: Options) =>
+      (await import('./key.ts')).importFrom(configOf(options), { name, file }),
+    ),
+  )
+}
