@@ -15,3 +15,8 @@ export const rateLimitBucketsMax = 100_000
 
 // Federation
 export const publishedKeysValidMs = 24 * 60 * 60 * 1000
+
+// Hot rooms: events kept in memory per room, rooms kept at once, state entries over all of them.
+export const recentEventsMax = 50
+export const hotRoomsMax = 2_000
+export const hotRoomStateEntriesMax = 4_000_000

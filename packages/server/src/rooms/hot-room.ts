@@ -1,0 +1,222 @@
+// A room in memory: all that a local send, a sync or a push decision asks for, so that none of them has to read.
+// Changed only by `append`, synchronously; what is not in memory (old events, old states) is loaded through its source.
+import assert from 'node:assert/strict'
+import type { RoomVersionRules } from '@myelin/algorithms/room-version'
+import { StateArena } from '@myelin/algorithms/state-vector'
+import { recentEventsMax } from '../limits.ts'
+import type { RoomEvent } from './room-event.ts'
+
+export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban'
+
+/** Where a hot room loads from what it does not hold. */
+export interface RoomSource {
+  /** Events by nid, in the order asked for; unknown nids are left out. */
+  events(room: HotRoom, nids: readonly number[]): Promise<RoomEvent[]>
+  /** Makes the roots of these snapshots known to the room. */
+  roots(room: HotRoom, snapshots: readonly number[]): Promise<void>
+}
+
+/** A forward extremity: what the next event names in `prev_events`. */
+export interface Head {
+  readonly nid: number
+  readonly eventId: string
+  readonly depth: number
+}
+
+/** Notifying and highlighting events so far in one partition of the timeline. */
+export interface Totals {
+  readonly notify: number
+  readonly highlight: number
+}
+
+export interface HotRoomOptions {
+  readonly nid: number
+  readonly roomId: string
+  readonly rules: RoomVersionRules
+  readonly source: RoomSource
+}
+
+export class HotRoom {
+  readonly nid: number
+  readonly roomId: string
+  /** The room version's rules; `rules.id` is the version. */
+  readonly rules: RoomVersionRules
+  readonly arena = new StateArena()
+  /** Current membership of everyone who ever had one, by user nid. */
+  readonly memberships = new Map<number, Membership>()
+  /** Joined users of this server, by nid. */
+  readonly localJoined = new Set<number>()
+  /** Counters of the main timeline (key 0) and of the threads (key: nid of the root) as far as they are loaded. */
+  readonly totals = new Map<number, Totals>()
+  /** The root of the current state in `arena`, and the number under which it is stored. */
+  root: number = this.arena.empty
+  snapshot = 0
+  heads: readonly Head[] = []
+  /** Position of the last event; 0 in an empty room. */
+  lastPosition = 0
+  /** Every live event with an `ord` above this is in `recent`. */
+  recentAfter = 0
+  joinedCount = 0
+  invitedCount = 0
+  /** State changes since the last full copy of the state was stored. */
+  changesSinceCheckpoint = 0
+  /** The store lost what this copy of the room remembers: nothing may be appended to it. */
+  dropped = false
+  readonly #source: RoomSource
+  readonly #slots = new Map<string, Map<string, number>>()
+  readonly #slotKeys: (readonly [type: string, stateKey: string])[] = []
+  readonly #roots = new Map<number, number>([[0, this.root]])
+  readonly #stateEvents = new Map<number, RoomEvent>()
+  #recent: RoomEvent[] = []
+
+  constructor(options: HotRoomOptions) {
+    this.nid = options.nid
+    this.roomId = options.roomId
+    this.rules = options.rules
+    this.#source = options.source
+  }
+
+  // Slots: the dense numbers of (type, state_key)
+
+  get slotCount(): number {
+    return this.#slotKeys.length
+  }
+  slotOf(type: string, stateKey: string): number | undefined {
+    return this.#slots.get(type)?.get(stateKey)
+  }
+  slotKey(slot: number): readonly [type: string, stateKey: string] {
+    const key = this.#slotKeys[slot]
+    assert(key, 'the slot is known')
+    return key
+  }
+  /** Slots of one type by state key, in no order that means something. */
+  slotsOfType(type: string): ReadonlyMap<string, number> {
+    return this.#slots.get(type) ?? new Map()
+  }
+  addSlot(slot: number, type: string, stateKey: string): void {
+    let ofType = this.#slots.get(type)
+    if (!ofType) this.#slots.set(type, (ofType = new Map()))
+    ofType.set(stateKey, slot)
+    this.#slotKeys[slot] = [type, stateKey]
+  }
+
+  // Current state
+
+  /** Nid of the current state event, 0 when there is none. */
+  stateNid(type: string, stateKey = ''): number {
+    return this.stateNidAt(this.root, type, stateKey)
+  }
+  /** Nid of the state event in the state of a root, 0 when there is none. */
+  stateNidAt(root: number, type: string, stateKey = ''): number {
+    const slot = this.slotOf(type, stateKey)
+    return slot === undefined ? 0 : this.arena.get(root, slot)
+  }
+  /**
+   * The current state event. In memory always: the well-known state with an empty key (`loadedStateTypes`) and what was
+   * appended or asked for by `loadState`; anything else must be loaded first.
+   */
+  state(type: string, stateKey = ''): RoomEvent | undefined {
+    const nid = this.stateNid(type, stateKey)
+    if (nid === 0) return undefined
+    const event = this.#stateEvents.get(nid)
+    assert(event, `state ${type} is loaded before it is used`)
+    return event
+  }
+  /** Brings current state events into memory; resolves at once, without a read, when they are there. */
+  async loadState(keys: Iterable<readonly [type: string, stateKey: string]>): Promise<void> {
+    const missing = Array.from(keys, ([type, stateKey]) => this.stateNid(type, stateKey)).filter(
+      (nid) => nid !== 0 && !this.#stateEvents.has(nid),
+    )
+    if (missing.length === 0) return
+    for (const event of await this.#source.events(this, missing)) this.#stateEvents.set(event.nid, event)
+  }
+  /** All state of a root: (type, state key, nid of the event). */
+  *stateEntries(root: number = this.root): Generator<readonly [type: string, stateKey: string, nid: number]> {
+    const found: [number, number][] = []
+    this.arena.entries(root, (slot, nid) => void found.push([slot, nid]))
+    for (const [slot, nid] of found) yield [...this.slotKey(slot), nid]
+  }
+  membership(userNid: number): Membership | undefined {
+    return this.memberships.get(userNid)
+  }
+
+  // Past states
+
+  /** The root of a stored state, when it is in memory. */
+  rootOf(snapshot: number): number | undefined {
+    return this.#roots.get(snapshot)
+  }
+  addRoot(snapshot: number, root: number): void {
+    this.#roots.set(snapshot, root)
+  }
+  /** Brings states into memory so that `rootOf` knows them. */
+  async loadRoots(snapshots: Iterable<number>): Promise<void> {
+    const missing = [...new Set(snapshots)].filter((snapshot) => !this.#roots.has(snapshot))
+    if (missing.length > 0) await this.#source.roots(this, missing)
+  }
+
+  // Events
+
+  /** The newest events, oldest first. */
+  get recent(): readonly RoomEvent[] {
+    return this.#recent
+  }
+  /** An event that is in memory. */
+  event(nid: number): RoomEvent | undefined {
+    return this.#stateEvents.get(nid) ?? this.#recent.findLast((event) => event.nid === nid)
+  }
+  /** Events by nid, in the order asked for; reads those that are not in memory. */
+  async events(nids: readonly number[]): Promise<RoomEvent[]> {
+    const missing = nids.filter((nid) => !this.event(nid))
+    const read = new Map<number, RoomEvent>()
+    if (missing.length > 0) for (const event of await this.#source.events(this, missing)) read.set(event.nid, event)
+    return nids.map((nid) => this.event(nid) ?? read.get(nid)).filter((event) => event !== undefined)
+  }
+
+  // Changes, by `append` and the loader
+
+  /** Puts an event at the end of the timeline. */
+  addRecent(event: RoomEvent): void {
+    assert(event.ord !== undefined, 'a live event has a place in the timeline')
+    this.#recent.push(event)
+    this.lastPosition = event.ord
+    if (this.#recent.length < recentEventsMax * 2) return
+    this.#recent = this.#recent.slice(-recentEventsMax)
+    this.recentAfter = (this.#recent[0]?.ord ?? 1) - 1
+  }
+  /** Keeps a current state event in memory. */
+  keepState(event: RoomEvent): void {
+    this.#stateEvents.set(event.nid, event)
+  }
+  /** The state has moved on: `event` took the place of the event `replaced` (0: of none). */
+  replaceState(event: RoomEvent, replaced: number): void {
+    this.#stateEvents.delete(replaced)
+    this.#stateEvents.set(event.nid, event)
+  }
+  setMembership(userNid: number, membership: Membership, isLocal: boolean): void {
+    const before = this.memberships.get(userNid)
+    this.joinedCount += Number(membership === 'join') - Number(before === 'join')
+    this.invitedCount += Number(membership === 'invite') - Number(before === 'invite')
+    this.memberships.set(userNid, membership)
+    if (!isLocal) return
+    if (membership === 'join') this.localJoined.add(userNid)
+    else this.localJoined.delete(userNid)
+  }
+}
+
+/** State with an empty key that a hot room always holds in memory. */
+export const loadedStateTypes: readonly string[] = [
+  'm.room.create',
+  'm.room.power_levels',
+  'm.room.join_rules',
+  'm.room.history_visibility',
+  'm.room.guest_access',
+  'm.room.server_acl',
+  'm.room.name',
+  'm.room.topic',
+  'm.room.avatar',
+  'm.room.canonical_alias',
+  'm.room.encryption',
+  'm.room.tombstone',
+  'm.room.policy',
+]

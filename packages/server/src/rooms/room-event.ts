@@ -1,0 +1,175 @@
+// An event as the server holds it: its row, its text in federation format, and the client format cut from that text.
+import { jsonSlices, type Slices } from './json-slices.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/** Bits of `RoomEvent.flags`. */
+export const eventFlag = { rejected: 1, softFailed: 2, outlier: 4, related: 8 } as const
+
+/** What the row of an event holds besides its text. */
+export interface RoomEventFields {
+  readonly nid: number
+  readonly roomId: string
+  readonly eventId: string
+  readonly senderNid: number
+  /** Position in the timeline; negative for history fetched later, undefined for outliers and rejected events. */
+  readonly ord: number | undefined
+  readonly depth: number
+  /** The state after the event. */
+  readonly snapshot: number
+  /** The root of the thread the event belongs to. */
+  readonly threadNid?: number | undefined
+  /** The state event it took the place of. */
+  readonly replacesNid?: number | undefined
+  readonly flags: number
+  readonly redactedBy?: number | undefined
+  readonly notifyCount: number
+  readonly highlightCount: number
+  /** Canonical JSON in federation format, with signatures. */
+  readonly json: string
+}
+
+/** One event of a room. Text is cut and parsed on first use and then kept. */
+export class RoomEvent {
+  readonly nid: number
+  readonly roomId: string
+  readonly eventId: string
+  readonly senderNid: number
+  readonly ord: number | undefined
+  readonly depth: number
+  readonly snapshot: number
+  readonly threadNid: number | undefined
+  readonly replacesNid: number | undefined
+  /** Notifying events of its partition (main timeline or thread) up to and including this one. */
+  notifyCount: number
+  highlightCount: number
+  /** The transaction id its sender's device gave, as far as it is remembered. */
+  transaction: { readonly deviceNid: number; readonly transactionId: string } | undefined
+  #flags: number
+  #redactedBy: number | undefined
+  #json: string
+  #slices: Slices | undefined
+  #content: JsonObject | undefined
+  #syncJson: string | undefined
+
+  constructor(fields: RoomEventFields) {
+    this.nid = fields.nid
+    this.roomId = fields.roomId
+    this.eventId = fields.eventId
+    this.senderNid = fields.senderNid
+    this.ord = fields.ord
+    this.depth = fields.depth
+    this.snapshot = fields.snapshot
+    this.threadNid = fields.threadNid
+    this.replacesNid = fields.replacesNid
+    this.notifyCount = fields.notifyCount
+    this.highlightCount = fields.highlightCount
+    this.#flags = fields.flags
+    this.#redactedBy = fields.redactedBy
+    this.#json = fields.json
+  }
+
+  /** Canonical JSON in federation format; the redacted form once the event is redacted. */
+  get json(): string {
+    return this.#json
+  }
+  get flags(): number {
+    return this.#flags
+  }
+  /** Nid of the redaction that was applied. */
+  get redactedBy(): number | undefined {
+    return this.#redactedBy
+  }
+  get type(): string {
+    return this.#text('type') ?? ''
+  }
+  get sender(): string {
+    return this.#text('sender') ?? ''
+  }
+  /** Defined for state events only. */
+  get stateKey(): string | undefined {
+    return this.#text('state_key')
+  }
+  /** `origin_server_ts`, milliseconds. */
+  get ts(): number {
+    return Number(this.#slice('origin_server_ts') ?? 0)
+  }
+  get content(): JsonObject {
+    this.#content ??= JSON.parse(this.#slice('content') ?? '{}') as JsonObject
+    return this.#content
+  }
+
+  /** Client format with `room_id` and without `unsigned`, which can be spliced before the last brace. */
+  clientJson(): string {
+    return `${this.syncJson().slice(0, -1)},"room_id":${JSON.stringify(this.roomId)}}`
+  }
+
+  /** Client format as `/sync` sends it: without `room_id` and `unsigned`. */
+  syncJson(): string {
+    this.#syncJson ??= this.#cut()
+    return this.#syncJson
+  }
+
+  /** Stripped state: `content`, `sender`, `state_key`, `type`. https://spec.matrix.org/v1.19/client-server-api/#stripped-state */
+  strippedJson(): string {
+    const pick = (key: string) => `"${key}":${this.#slice(key) ?? '""'}`
+    return `{${['content', 'sender', 'state_key', 'type'].map(pick).join(',')}}`
+  }
+
+  /** The redaction `redactedBy` was applied and left `json`. */
+  redacted(redactedBy: number, json: string): void {
+    this.#redactedBy = redactedBy
+    this.#json = json
+    this.#slices = this.#content = this.#syncJson = undefined
+  }
+
+  /** Another event relates to it. */
+  related(): void {
+    this.#flags |= eventFlag.related
+  }
+
+  #slice(key: string): string | undefined {
+    this.#slices ??= jsonSlices(this.#json)
+    const slice = this.#slices.get(key)
+    return slice && this.#json.slice(slice[0], slice[1])
+  }
+
+  #text(key: string): string | undefined {
+    const slice = this.#slice(key)
+    return slice?.startsWith('"') ? (JSON.parse(slice) as string) : undefined
+  }
+
+  #cut(): string {
+    const parts = [`"event_id":${JSON.stringify(this.eventId)}`]
+    for (const key of ['origin_server_ts', 'sender', 'state_key', 'type']) {
+      const slice = this.#slice(key)
+      if (slice !== undefined) parts.push(`"${key}":${slice}`)
+    }
+    const redacts = this.type === 'm.room.redaction' ? this.#redacts() : undefined
+    let content = this.#slice('content') ?? '{}'
+    if (redacts) {
+      parts.push(`"redacts":${redacts.id}`)
+      if (!redacts.inContent) content = spliceLast(content, `"redacts":${redacts.id}`)
+    }
+    return `{"content":${content},${parts.join(',')}}`
+  }
+
+  /**
+   * "For improved compatibility with newer clients, servers should add a `redacts` property to the `content` of
+   * `m.room.redaction` events in *older* room versions" and to the top level in newer ones.
+   * https://spec.matrix.org/v1.19/rooms/v11/#moving-the-redacts-property-of-mroomredaction-events-to-a-content-property
+   */
+  #redacts(): { readonly id: string; readonly inContent: boolean } | undefined {
+    const top = this.#slice('redacts')
+    const inner = this.content['redacts']
+    if (typeof inner === 'string') return { id: JSON.stringify(inner), inContent: true }
+    return top === undefined ? undefined : { id: top, inContent: false }
+  }
+}
+
+/** Adds `"key":value` text before the last brace of an object's JSON text. */
+export const spliceLast = (object: string, pair: string): string =>
+  object === '{}' ? `{${pair}}` : `${object.slice(0, -1)},${pair}}`
