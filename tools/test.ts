@@ -7,7 +7,9 @@ import { join } from 'node:path'
 const folders = ['packages/*/src', 'tools', 'bench', 'test/system']
 const wanted = process.argv.slice(2)
 const patterns = (wanted.length > 0 ? wanted : folders).map((path) =>
-  path.includes('*') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false) ? join(path, '**/*.test.ts') : path,
+  path.includes('*') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)
+    ? join(path, '**/*.test.ts')
+    : path,
 )
 const files = globSync(patterns).filter((path) => !path.includes('node_modules'))
 const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' })
