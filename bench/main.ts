@@ -1,0 +1,59 @@
+// `npm run bench -- SCENARIO [--base-url URL]`: measures any homeserver by its public APIs alone. Without a base URL it
+// starts a Myelin of its own, once per durability mode.
+import { parseArgs } from 'node:util'
+import { calibrate } from './calibrate.ts'
+import { startOwnServer } from './own-server.ts'
+import { s2, s2Table } from './scenarios/s2.ts'
+
+const usage = `npm run bench -- SCENARIO [options]
+
+  s2            one room, many senders
+  calibrate     only what the machine can do
+
+  --base-url URL      measure this homeserver (open registration, or BENCH_REGISTRATION_SHARED_SECRET)
+  --senders 1,16,64   numbers of senders, one run each
+  --messages 20000    messages per run
+  --room-version 10   version of the rooms that are made
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'base-url': { type: 'string' },
+    senders: { type: 'string', default: '1,16,64' },
+    messages: { type: 'string', default: '20000' },
+    'room-version': { type: 'string', default: '10' },
+    help: { type: 'boolean' },
+  },
+})
+
+const [scenario] = positionals
+if (values.help || (scenario !== 's2' && scenario !== 'calibrate')) {
+  console.log(usage)
+  process.exit(values.help ? 0 : 2)
+}
+
+console.log(`${await calibrate()}\n`)
+if (scenario === 's2') await runS2()
+
+async function runS2(): Promise<void> {
+  const options = {
+    senders: values.senders.split(',').map(Number),
+    messages: Number(values.messages),
+    roomVersion: values['room-version'],
+  }
+  if (values['base-url'] !== undefined)
+    return console.log(s2Table(await s2({ ...options, baseUrl: values['base-url'] })))
+  for (const durability of ['power', 'process'] as const) {
+    await using server = await startOwnServer(durability)
+    const idleMb = server.residentMb()
+    const results = await s2({ ...options, baseUrl: server.baseUrl })
+    const sent = options.senders.length * (options.messages + Math.min(2000, options.messages))
+    console.log(`durability: ${durability}`)
+    console.log(s2Table(results))
+    console.log(
+      `first answer after ${server.startedInMs.toFixed(0)} ms · ${idleMb.toFixed(0)} MB idle, ${server.residentMb().toFixed(0)} MB after · ` +
+        `${((server.cpuSeconds() / sent) * 1e6).toFixed(0)} µs of processor time per message\n`,
+    )
+  }
+}
