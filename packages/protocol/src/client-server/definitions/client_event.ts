@@ -1,0 +1,13 @@
+// An event as clients receive it, with its room.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { RoomId } from '../../identifiers.ts'
+import { ClientEventWithoutRoomId } from './client_event_without_room_id.ts'
+
+/** An event as clients receive it, with its room. */
+export const ClientEvent = Type.Object({
+  ...ClientEventWithoutRoomId.properties,
+  room_id: RoomId,
+  unsigned: Type.Optional(Type.Object({ redacted_because: Type.Optional(Type.Unknown()) })),
+})
+export type ClientEvent = Static<typeof ClientEvent>

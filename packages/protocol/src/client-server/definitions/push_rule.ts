@@ -1,0 +1,16 @@
+// A push rule.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { JsonObject } from '../../json-object.ts'
+import { PushCondition } from './push_condition.ts'
+
+/** A push rule. */
+export const PushRule = Type.Object({
+  actions: Type.Array(Type.Union([Type.String(), JsonObject])),
+  default: Type.Boolean(),
+  enabled: Type.Boolean(),
+  rule_id: Type.String(),
+  conditions: Type.Optional(Type.Array(PushCondition)),
+  pattern: Type.Optional(Type.String()),
+})
+export type PushRule = Static<typeof PushRule>

@@ -1,0 +1,7 @@
+// The validation session that was opened.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+
+/** The validation session that was opened. */
+export const RequestTokenResponse = Type.Object({ sid: Type.String(), submit_url: Type.Optional(Type.String()) })
+export type RequestTokenResponse = Static<typeof RequestTokenResponse>

@@ -1,0 +1,8 @@
+// State events of a room.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { ClientEventWithoutRoomId } from './client_event_without_room_id.ts'
+
+/** State events of a room. */
+export const StateEventBatch = Type.Object({ events: Type.Optional(Type.Array(ClientEventWithoutRoomId)) })
+export type StateEventBatch = Static<typeof StateEventBatch>

@@ -1,0 +1,7 @@
+// A tag's place in the order of rooms.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+
+/** A tag's place in the order of rooms. */
+export const Tag = Type.Object({ order: Type.Optional(Type.Number()) })
+export type Tag = Static<typeof Tag>

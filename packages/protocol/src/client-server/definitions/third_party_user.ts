@@ -1,0 +1,8 @@
+// A user of a third-party network and the Matrix user for them.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { JsonObject } from '../../json-object.ts'
+
+/** A user of a third-party network and the Matrix user for them. */
+export const ThirdPartyUser = Type.Object({ userid: Type.String(), protocol: Type.String(), fields: JsonObject })
+export type ThirdPartyUser = Static<typeof ThirdPartyUser>

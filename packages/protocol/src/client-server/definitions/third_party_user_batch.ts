@@ -1,0 +1,8 @@
+// Users of third-party networks.
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { ThirdPartyUser } from './third_party_user.ts'
+
+/** Users of third-party networks. */
+export const ThirdPartyUserBatch = Type.Array(ThirdPartyUser)
+export type ThirdPartyUserBatch = Static<typeof ThirdPartyUserBatch>
