@@ -20,3 +20,59 @@ export const publishedKeysValidMs = 24 * 60 * 60 * 1000
 export const recentEventsMax = 50
 export const hotRoomsMax = 2_000
 export const hotRoomStateEntriesMax = 4_000_000
+
+// Sync
+export const syncTimeoutMs = 5 * 60 * 1000
+export const syncTimelineEventsDefault = 10
+export const syncTimelineEventsMax = 100
+/** Events looked at while a filter rejects everything, before the timeline is cut as limited. */
+export const syncTimelineScanEventsMax = 2_000
+export const syncSliceMs = 5
+export const syncWaitersPerUserMax = 100
+export const dirtyEntriesPerUserMax = 1_024
+export const dirtyUsersMax = 50_000
+export const lazyMembersRememberedMax = 1_000_000
+export const syncFilterBytesMax = 64 * 1024
+
+// Typing, receipts, presence
+export const typingTimeoutDefaultMs = 30_000
+export const typingTimeoutMaxMs = 120_000
+export const presenceIdleMs = 5 * 60 * 1000
+export const presenceOfflineMs = 60 * 1000
+export const presenceCurrentlyActiveMs = 60 * 1000
+export const presenceStatusBytesMax = 512
+
+// Push
+export const pushRulesPerUserMax = 2_000
+export const pushRuleBytesMax = 16 * 1024
+export const pushersPerUserMax = 100
+export const pushReadStatesMax = 200_000
+export const notificationsPerPageMax = 100
+
+// Accounts
+export const userIdBytesMax = 255
+export const tokenRandomBytes = 32
+export const tokensRememberedMax = 50_000
+export const accessTokenLifetimeMs = 60 * 60 * 1000
+export const loginTokenLifetimeMs = 2 * 60 * 1000
+export const openIdTokenLifetimeMs = 60 * 60 * 1000
+export const passwordCharactersMax = 512
+export const passwordHashesAtOnceMax = 2
+export const passwordHashesWaitingMax = 256
+export const interactiveSessionsMax = 10_000
+export const interactiveSessionLifetimeMs = 30 * 60 * 1000
+export const interactiveAttemptsMax = 20
+export const registrationNoncesMax = 1_000
+export const registrationNonceLifetimeMs = 60 * 1000
+export const deviceIdBytesMax = 255
+export const deviceDisplayNameCharactersMax = 256
+export const devicesPerUserMax = 2_000
+export const deviceSeenIntervalMs = 5 * 60 * 1000
+export const deviceSeenFlushMs = 10 * 1000
+export const deviceSeenPendingMax = 50_000
+export const displayNameCharactersMax = 256
+export const avatarUrlCharactersMax = 1_000
+export const profileKeyBytesMax = 255
+export const profileBytesMax = 64 * 1024
+export const accountDataTypeBytesMax = 255
+export const filtersPerUserMax = 1_000
