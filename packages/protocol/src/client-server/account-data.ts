@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { RoomId, UserId } from '../identifiers.ts'
+import { JsonObject } from '../json-object.ts'
 
 /**
  * Stores an account-data object of the user under its type.
@@ -12,7 +13,7 @@ export const setAccountData = endpoint({
   path: '/_matrix/client/v3/user/{userId}/account_data/{type}',
   auth: 'user',
   pathParameters: { userId: UserId },
-  body: Type.Object({}),
+  body: JsonObject,
   response: Type.Object({}),
 })
 
@@ -25,7 +26,7 @@ export const getAccountData = endpoint({
   path: '/_matrix/client/v3/user/{userId}/account_data/{type}',
   auth: 'user',
   pathParameters: { userId: UserId },
-  response: Type.Object({}),
+  response: JsonObject,
 })
 
 /**
@@ -37,7 +38,7 @@ export const setAccountDataPerRoom = endpoint({
   path: '/_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}',
   auth: 'user',
   pathParameters: { userId: UserId, roomId: RoomId },
-  body: Type.Object({}),
+  body: JsonObject,
   response: Type.Object({}),
 })
 
@@ -50,5 +51,5 @@ export const getAccountDataPerRoom = endpoint({
   path: '/_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}',
   auth: 'user',
   pathParameters: { userId: UserId, roomId: RoomId },
-  response: Type.Object({}),
+  response: JsonObject,
 })

@@ -29,7 +29,10 @@ export const joinRoom = endpoint({
   auth: 'user',
   rateLimited: true,
   pathParameters: { roomIdOrAlias: RoomIdOrAlias },
-  query: Type.Object({ via: Type.Optional(Type.Array(ServerName)) }),
+  query: Type.Object({
+    via: Type.Optional(Type.Array(ServerName)),
+    server_name: Type.Optional(Type.Array(ServerName)),
+  }),
   body: Type.Object({ third_party_signed: Type.Optional(ThirdPartySigned), reason: Type.Optional(Type.String()) }),
   response: Type.Object({ room_id: RoomId }),
 })

@@ -11,7 +11,10 @@ export const knockRoom = endpoint({
   rateLimited: true,
   since: '1.1',
   pathParameters: { roomIdOrAlias: RoomIdOrAlias },
-  query: Type.Object({ via: Type.Optional(Type.Array(ServerName)) }),
+  query: Type.Object({
+    via: Type.Optional(Type.Array(ServerName)),
+    server_name: Type.Optional(Type.Array(ServerName)),
+  }),
   body: Type.Object({ reason: Type.Optional(Type.String()) }),
   response: Type.Object({ room_id: RoomId }),
 })

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { ServerName, UserId } from '../identifiers.ts'
+import { LoginFlow } from './definitions/login_flow.ts'
 import { UserIdentifier } from './definitions/user_identifier.ts'
 import { WellKnown } from './definitions/wellknown.ts'
 
@@ -12,9 +13,7 @@ export const getLoginFlows = endpoint({
   auth: 'none',
   rateLimited: true,
   response: Type.Object({
-    flows: Type.Optional(
-      Type.Array(Type.Object({ type: Type.String(), get_login_token: Type.Optional(Type.Boolean()) })),
-    ),
+    flows: Type.Optional(Type.Array(LoginFlow)),
   }),
 })
 

@@ -2,8 +2,8 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { RoomId } from '../identifiers.ts'
-import { JsonObject } from '../json-object.ts'
 import { ClientEventWithoutRoomId } from './definitions/client_event_without_room_id.ts'
+import { PushAction } from './definitions/push_action.ts'
 
 /**
  * Pages through the events that notified the user.
@@ -22,7 +22,7 @@ export const getNotifications = endpoint({
     next_token: Type.Optional(Type.String()),
     notifications: Type.Array(
       Type.Object({
-        actions: Type.Array(Type.Union([JsonObject, Type.String()])),
+        actions: Type.Array(PushAction),
         event: ClientEventWithoutRoomId,
         profile_tag: Type.Optional(Type.String()),
         read: Type.Boolean(),

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { UserId } from '../identifiers.ts'
+import { JsonObject } from '../json-object.ts'
 
 /**
  * Sets a field of the user's profile.
@@ -14,7 +15,7 @@ export const setProfileField = endpoint({
   rateLimited: true,
   guest: true,
   pathParameters: { userId: UserId },
-  body: Type.Object({}),
+  body: JsonObject,
   response: Type.Object({}),
 })
 
@@ -27,7 +28,7 @@ export const getProfileField = endpoint({
   path: '/_matrix/client/v3/profile/{userId}/{keyName}',
   auth: 'none',
   pathParameters: { userId: UserId },
-  response: Type.Object({}),
+  response: JsonObject,
 })
 
 /**

@@ -1,9 +1,10 @@
 // Push rules: which events notify the user.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { JsonObject } from '../json-object.ts'
+import { PushAction } from './definitions/push_action.ts'
 import { PushCondition } from './definitions/push_condition.ts'
 import { PushRule } from './definitions/push_rule.ts'
+import { PushRuleKind } from './definitions/push_rule_kind.ts'
 import { PushRuleset } from './definitions/push_ruleset.ts'
 
 /** Returns all push rules of the user. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3pushrules */
@@ -30,15 +31,7 @@ export const getPushRule = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}',
   auth: 'user',
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
+  pathParameters: { kind: PushRuleKind },
   response: PushRule,
 })
 
@@ -50,15 +43,7 @@ export const deletePushRule = endpoint({
   method: 'DELETE',
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}',
   auth: 'user',
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
+  pathParameters: { kind: PushRuleKind },
   response: Type.Object({}),
 })
 
@@ -71,18 +56,10 @@ export const setPushRule = endpoint({
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}',
   auth: 'user',
   rateLimited: true,
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
+  pathParameters: { kind: PushRuleKind },
   query: Type.Object({ before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) }),
   body: Type.Object({
-    actions: Type.Array(Type.Union([Type.String(), JsonObject])),
+    actions: Type.Array(PushAction),
     conditions: Type.Optional(Type.Array(PushCondition)),
     pattern: Type.Optional(Type.String()),
   }),
@@ -97,15 +74,7 @@ export const isPushRuleEnabled = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled',
   auth: 'user',
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
+  pathParameters: { kind: PushRuleKind },
   response: Type.Object({ enabled: Type.Boolean() }),
 })
 
@@ -117,15 +86,7 @@ export const setPushRuleEnabled = endpoint({
   method: 'PUT',
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled',
   auth: 'user',
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
+  pathParameters: { kind: PushRuleKind },
   body: Type.Object({ enabled: Type.Boolean() }),
   response: Type.Object({}),
 })
@@ -138,16 +99,8 @@ export const getPushRuleActions = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions',
   auth: 'user',
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
-  response: Type.Object({ actions: Type.Array(Type.Union([Type.String(), JsonObject])) }),
+  pathParameters: { kind: PushRuleKind },
+  response: Type.Object({ actions: Type.Array(PushAction) }),
 })
 
 /**
@@ -158,15 +111,7 @@ export const setPushRuleActions = endpoint({
   method: 'PUT',
   path: '/_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions',
   auth: 'user',
-  pathParameters: {
-    kind: Type.Union([
-      Type.Literal('override'),
-      Type.Literal('underride'),
-      Type.Literal('sender'),
-      Type.Literal('room'),
-      Type.Literal('content'),
-    ]),
-  },
-  body: Type.Object({ actions: Type.Array(Type.Union([Type.String(), JsonObject])) }),
+  pathParameters: { kind: PushRuleKind },
+  body: Type.Object({ actions: Type.Array(PushAction) }),
   response: Type.Object({}),
 })

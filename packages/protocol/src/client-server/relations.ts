@@ -20,6 +20,8 @@ export const getRelatingEvents = endpoint({
     limit: Type.Optional(Type.Integer()),
     dir: Type.Optional(Type.Union([Type.Literal('b'), Type.Literal('f')])),
     recurse: Type.Optional(Type.Boolean()),
+    'org.matrix.msc3981.recurse': Type.Optional(Type.Boolean()),
+    'org.matrix.msc3715.dir': Type.Optional(Type.Union([Type.Literal('b'), Type.Literal('f')])),
   }),
   response: Type.Object({
     next_batch: Type.Optional(Type.String()),
@@ -45,6 +47,8 @@ export const getRelatingEventsWithRelType = endpoint({
     limit: Type.Optional(Type.Integer()),
     dir: Type.Optional(Type.Union([Type.Literal('b'), Type.Literal('f')])),
     recurse: Type.Optional(Type.Boolean()),
+    'org.matrix.msc3981.recurse': Type.Optional(Type.Boolean()),
+    'org.matrix.msc3715.dir': Type.Optional(Type.Union([Type.Literal('b'), Type.Literal('f')])),
   }),
   response: Type.Object({
     next_batch: Type.Optional(Type.String()),
@@ -70,6 +74,8 @@ export const getRelatingEventsWithRelTypeAndEventType = endpoint({
     limit: Type.Optional(Type.Integer()),
     dir: Type.Optional(Type.Union([Type.Literal('b'), Type.Literal('f')])),
     recurse: Type.Optional(Type.Boolean()),
+    'org.matrix.msc3981.recurse': Type.Optional(Type.Boolean()),
+    'org.matrix.msc3715.dir': Type.Optional(Type.Union([Type.Literal('b'), Type.Literal('f')])),
   }),
   response: Type.Object({
     next_batch: Type.Optional(Type.String()),

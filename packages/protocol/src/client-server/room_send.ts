@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { EventId, RoomId } from '../identifiers.ts'
+import { JsonObject } from '../json-object.ts'
 
 /**
  * Sends a message event to a room.
@@ -13,6 +14,7 @@ export const sendMessage = endpoint({
   auth: 'user',
   guest: true,
   pathParameters: { roomId: RoomId },
-  body: Type.Object({}),
+  query: Type.Object({ 'org.matrix.msc4140.delay': Type.Optional(Type.Integer()) }),
+  body: JsonObject,
   response: Type.Object({ event_id: EventId }),
 })

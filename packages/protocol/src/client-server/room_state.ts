@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { EventId, RoomId } from '../identifiers.ts'
+import { JsonObject } from '../json-object.ts'
 
 /**
  * Sends a state event to a room; an empty state key may be left out of the path.
@@ -13,6 +14,7 @@ export const setRoomStateWithKey = endpoint({
   auth: 'user',
   guest: true,
   pathParameters: { roomId: RoomId },
-  body: Type.Object({}),
+  query: Type.Object({ 'org.matrix.msc4140.delay': Type.Optional(Type.Integer()) }),
+  body: JsonObject,
   response: Type.Object({ event_id: EventId }),
 })

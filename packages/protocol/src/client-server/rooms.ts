@@ -5,6 +5,7 @@ import { StateEvent } from '../events/shapes.ts'
 import { EventId, RoomId } from '../identifiers.ts'
 import { JsonObject } from '../json-object.ts'
 import { ClientEvent } from './definitions/client_event.ts'
+import { Membership } from './definitions/membership.ts'
 
 /**
  * Returns an event of a room.
@@ -58,24 +59,8 @@ export const getMembersByRoom = endpoint({
   pathParameters: { roomId: RoomId },
   query: Type.Object({
     at: Type.Optional(Type.String()),
-    membership: Type.Optional(
-      Type.Union([
-        Type.Literal('join'),
-        Type.Literal('invite'),
-        Type.Literal('knock'),
-        Type.Literal('leave'),
-        Type.Literal('ban'),
-      ]),
-    ),
-    not_membership: Type.Optional(
-      Type.Union([
-        Type.Literal('join'),
-        Type.Literal('invite'),
-        Type.Literal('knock'),
-        Type.Literal('leave'),
-        Type.Literal('ban'),
-      ]),
-    ),
+    membership: Type.Optional(Membership),
+    not_membership: Type.Optional(Membership),
   }),
   response: Type.Object({ chunk: Type.Optional(Type.Array(ClientEvent)) }),
 })

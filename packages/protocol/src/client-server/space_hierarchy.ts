@@ -27,10 +27,6 @@ export const getSpaceHierarchy = endpoint({
       Type.Object({
         ...RoomSummary.properties,
         children_state: Type.Array(Type.Object({ ...StrippedStateEvent.properties, origin_server_ts: Type.Integer() })),
-        room_type: Type.Optional(Type.Unknown()),
-        allowed_room_ids: Type.Optional(Type.Unknown()),
-        encryption: Type.Optional(Type.Unknown()),
-        room_version: Type.Optional(Type.Unknown()),
       }),
     ),
     next_batch: Type.Optional(Type.String()),

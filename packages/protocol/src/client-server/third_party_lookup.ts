@@ -35,7 +35,7 @@ export const queryLocationByProtocol = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/thirdparty/location/{protocol}',
   auth: 'user',
-  query: Type.Object({ fields: Type.Optional(Type.Record(Type.String(), Type.String())) }),
+  query: Type.Object({}, { additionalProperties: Type.String() }),
   response: ThirdPartyLocationBatch,
 })
 
@@ -47,7 +47,7 @@ export const queryUserByProtocol = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/thirdparty/user/{protocol}',
   auth: 'user',
-  query: Type.Object({ fields: Type.Optional(Type.Record(Type.String(), Type.String())) }),
+  query: Type.Object({}, { additionalProperties: Type.String() }),
   response: ThirdPartyUserBatch,
 })
 

@@ -5,9 +5,5 @@ import { RoomId } from '../../identifiers.ts'
 import { ClientEventWithoutRoomId } from './client_event_without_room_id.ts'
 
 /** An event as clients receive it, with its room. */
-export const ClientEvent = Type.Object({
-  ...ClientEventWithoutRoomId.properties,
-  room_id: RoomId,
-  unsigned: Type.Optional(Type.Object({ redacted_because: Type.Optional(Type.Unknown()) })),
-})
+export const ClientEvent = Type.Object({ ...ClientEventWithoutRoomId.properties, room_id: RoomId })
 export type ClientEvent = Static<typeof ClientEvent>

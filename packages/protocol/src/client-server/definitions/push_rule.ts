@@ -1,12 +1,12 @@
 // A push rule.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { JsonObject } from '../../json-object.ts'
+import { PushAction } from './push_action.ts'
 import { PushCondition } from './push_condition.ts'
 
 /** A push rule. */
 export const PushRule = Type.Object({
-  actions: Type.Array(Type.Union([Type.String(), JsonObject])),
+  actions: Type.Array(PushAction),
   default: Type.Boolean(),
   enabled: Type.Boolean(),
   rule_id: Type.String(),
