@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import { parseSync } from 'oxc-parser'
+import { referencePages } from './reference-pages.ts'
 
 const root = join(import.meta.dirname, '..')
 const linesPerFileMax = 500
@@ -172,4 +173,10 @@ describe('imports', () => {
     )
     complain([...folders].filter((folder) => !serverOrder.includes(folder) && !/\.test$|^testing$/.test(folder)))
   })
+})
+
+test('the reference pages are what the definitions say (npm run docs)', () => {
+  complain(
+    referencePages().flatMap(({ path, text }) => (readFileSync(join(root, path), 'utf8') === text ? [] : [path])),
+  )
 })

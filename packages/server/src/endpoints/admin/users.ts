@@ -1,0 +1,12 @@
+// Myelin's admin API: accounts.
+import type * as users from '@myelin/protocol/admin/users'
+import { MatrixError } from '@myelin/protocol/errors'
+import type { Handlers } from '../handlers.ts'
+
+export const handlers: Handlers<typeof users> = {
+  createUser: async ({ accounts }, { requester, body }) => {
+    if (!requester.isAdmin) throw new MatrixError('M_FORBIDDEN', 'Only an administrator of this server may do that')
+    const { localpart, ...options } = body
+    return { user_id: await accounts.createUser(localpart, options) }
+  },
+}

@@ -1,0 +1,101 @@
+// One request from its path to its answer: route, limits, who is calling, typed parse, one handler, response.
+import type { EndpointDefinition } from '@myelin/protocol/endpoint'
+import { MatrixError } from '@myelin/protocol/errors'
+import { parseRequest } from '@myelin/protocol/request'
+import { createRouter } from '@myelin/protocol/router'
+import type { Requester } from '../accounts/accounts.ts'
+import type { Logger } from '../http/log.ts'
+import type { Handle, HttpRequest, HttpResponse } from '../http/message.ts'
+import type { Metrics } from '../http/metrics.ts'
+import type { RateLimits } from '../http/rate-limits.ts'
+import { failure, preflight, success } from '../http/respond.ts'
+import { requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
+import type { Services } from './handlers.ts'
+import { rateClassOf } from './rate-class.ts'
+import type { Route } from './routes.ts'
+
+export interface DispatchOptions {
+  readonly routes: readonly Route[]
+  readonly services: Services
+  readonly operator: Requester
+  readonly rateLimits: RateLimits
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+/** The server's `handle`: never throws; every answer is the spec's, errors included. */
+export function createDispatch(options: DispatchOptions): Handle {
+  const router = createRouter(options.routes)
+  return async (request) => {
+    if (request.method === 'OPTIONS') return preflight
+    const started = performance.now()
+    const context: { operation: string } = { operation: 'unrecognized' }
+    const response = await answer(request).catch((error: unknown) => refused(error, request, options.log))
+    options.metrics.request(context.operation, response.status, (performance.now() - started) / 1000)
+    return response
+
+    async function answer(incoming: HttpRequest): Promise<HttpResponse> {
+      const { route, path } = match(incoming)
+      context.operation = route.operation
+      return success(await call(route, path, incoming))
+    }
+  }
+
+  function match(request: HttpRequest): { route: Route; path: Readonly<Record<string, string>> } {
+    if (request.path.length + request.query.length > requestUrlBytesMax)
+      throw new MatrixError('M_TOO_LARGE', 'The request line is too long', { status: 414 })
+    const found = router.match(request.method, request.path)
+    if (found === undefined)
+      throw new MatrixError('M_UNRECOGNIZED', `There is nothing at ${request.path.slice(0, 200)}`)
+    if ('allowed' in found)
+      throw new MatrixError('M_UNRECOGNIZED', `${request.method} is not allowed here`, {
+        status: 405,
+        headers: { allow: found.allowed.join(', ') },
+      })
+    return { route: found.entry, path: found.parameters }
+  }
+
+  async function call(route: Route, path: Readonly<Record<string, string>>, request: HttpRequest): Promise<unknown> {
+    const { definition } = route
+    const rateClass = rateClassOf(route)
+    const { address } = request
+    const requester = await identify(definition, request)
+    if (rateClass !== undefined) options.rateLimits.take(rateClass, requester?.userId ?? address)
+    const bodyText =
+      definition.body === undefined || definition.bytesBody ? undefined : await request.text(requestBodyBytesMax)
+    const parsed = parseRequest(definition, { path, query: request.query, bodyText })
+    return route.handler(options.services, {
+      ...parsed,
+      requester,
+      headers: request.headers,
+      address,
+      get signal() {
+        return request.signal
+      },
+      bytes: definition.bytesBody ? request.stream() : undefined,
+    })
+  }
+
+  /** Throws `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN` where the definition asks for a user and there is none. */
+  async function identify({ auth }: EndpointDefinition, request: HttpRequest): Promise<Requester | undefined> {
+    if (auth === 'none') return undefined
+    if (request.isOperator) return options.operator
+    const token = bearerToken(request.headers['authorization'])
+    if (token === undefined) {
+      if (auth === 'user?') return undefined
+      throw new MatrixError('M_MISSING_TOKEN', 'This needs an access token: Authorization: Bearer …')
+    }
+    return options.services.accounts.authenticate(token, {
+      address: request.address,
+      userAgent: request.headers['user-agent'],
+    })
+  }
+}
+
+const bearerToken = (header: string | undefined) => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+
+function refused(error: unknown, request: HttpRequest, log: Logger): HttpResponse {
+  if (!(error instanceof MatrixError) || error.status >= 500)
+    log.error({ err: error, method: request.method, path: request.path.slice(0, 200) }, 'A request failed')
+  return failure(error)
+}

@@ -1,0 +1,21 @@
+// Which bucket a request draws from.
+import type { RateClass } from '../http/rate-limits.ts'
+import type { Route } from './routes.ts'
+
+const named: Readonly<Record<string, RateClass>> = {
+  register: 'register',
+  checkUsernameAvailability: 'register',
+  login: 'login',
+  changePassword: 'login',
+  createRoom: 'other',
+  sendMessage: 'send',
+  setRoomStateWithKey: 'send',
+  redactEvent: 'send',
+  setTyping: 'send',
+  postReceipt: 'send',
+  setReadMarker: 'send',
+}
+
+/** Undefined where nothing is limited. Read-only endpoints are not, though the spec would allow it. */
+export const rateClassOf = ({ operation, definition }: Route): RateClass | undefined =>
+  named[operation] ?? (definition.rateLimited && definition.method !== 'GET' ? 'other' : undefined)

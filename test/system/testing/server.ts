@@ -1,0 +1,119 @@
+// A whole server for a test, on a free port of this machine and a folder of its own: in this process, or as a process
+// that can be killed.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '@myelin/server/config/load'
+import { systemEnvironment } from '@myelin/server/environment'
+import { startServer, type RunningServer } from '@myelin/server/server'
+import { User } from './api.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'myelin-test-'))
+
+export class TestServer implements AsyncDisposable {
+  readonly baseUrl: string
+  readonly data: string
+  readonly #server: RunningServer
+
+  private constructor(server: RunningServer, data: string) {
+    this.baseUrl = server.urls[0] ?? ''
+    this.data = data
+    this.#server = server
+  }
+
+  /** Settings are those of the configuration; open registration and no rate limits unless told otherwise. */
+  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<TestServer> {
+    const data = folder()
+    const flags = {
+      data,
+      listen: ['127.0.0.1:0'],
+      registration: 'open',
+      rateLimits: 'off',
+      logLevel: 'error',
+      serverName: 'hs1',
+      ...settings,
+    }
+    return new TestServer(await startServer(loadConfig({ flags, file: undefined }), systemEnvironment), data)
+  }
+
+  user(name: string): Promise<User> {
+    return User.register(this.baseUrl, name)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]()
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
+
+const main = join(import.meta.dirname, '../../../packages/server/src/main.ts')
+
+/** A server as a process of its own, on the same folder and port through every restart. */
+export class ServerProcess implements AsyncDisposable {
+  readonly data: string = folder()
+  readonly baseUrl: string
+  readonly #port: number
+  #child: ChildProcess | undefined
+
+  private constructor(port: number) {
+    this.#port = port
+    this.baseUrl = `http://127.0.0.1:${port}`
+  }
+
+  static async start(): Promise<ServerProcess> {
+    const server = new ServerProcess(await freePort())
+    await server.start()
+    return server
+  }
+
+  async start(): Promise<void> {
+    const options = [
+      '--server-name',
+      'hs1',
+      '--data',
+      this.data,
+      '--listen',
+      `127.0.0.1:${this.#port}`,
+      '--registration',
+      'open',
+      '--rate-limits',
+      'off',
+      '--log-level',
+      'error',
+    ]
+    const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
+    this.#child = child
+    while (child.exitCode === null) {
+      const answer = await fetch(`${this.baseUrl}/_matrix/client/versions`).catch(() => undefined)
+      if (answer?.ok) return
+    }
+    throw new Error(`The server stopped with exit code ${child.exitCode} before it answered`)
+  }
+
+  /** Ends the process; resolves when it is gone. */
+  async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill('SIGTERM')
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

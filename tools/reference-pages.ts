@@ -1,0 +1,12 @@
+// The pages under docs/reference/ that follow from definitions.
+import { configurationReference } from '@myelin/server/config/reference'
+
+export interface ReferencePage {
+  /** From the root of the repository. */
+  readonly path: string
+  readonly text: string
+}
+
+export const referencePages = (): ReferencePage[] => [
+  { path: 'docs/reference/configuration.md', text: configurationReference() },
+]
