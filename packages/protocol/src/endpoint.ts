@@ -14,6 +14,8 @@ export interface EndpointDefinition {
   /** Path with `{name}` segments, e.g. `/_matrix/client/v3/rooms/{roomId}/kick`. */
   readonly path: string
   readonly auth: Auth
+  /** Name of the endpoint with the same method and path that routes and answers for this one too. */
+  readonly routedBy?: string
   /** Schemas of path parameters that are more than a plain string. Values are percent-decoded before they are checked. */
   readonly pathParameters?: Readonly<Record<string, TSchema>>
   /** Query parameters. Values arrive as text; numbers, booleans and arrays are converted as their schema asks. */

@@ -48,7 +48,12 @@ export type EndpointsOf<Group> = {
   [Name in keyof Group as Group[Name] extends EndpointDefinition ? Name : never]: Group[Name] & EndpointDefinition
 }
 
-/** One handler per endpoint of a group (a module of definitions, `import * as kicking`): a missing one does not compile. */
+/**
+ * One handler per endpoint of a group (a module of definitions, `import * as kicking`): a missing one does not compile.
+ * Endpoints that another one routes (`routedBy`) have none.
+ */
 export type GroupHandlers<Group, Services, User, Server> = {
-  readonly [Name in keyof EndpointsOf<Group>]: Handler<EndpointsOf<Group>[Name], Services, User, Server>
+  readonly [Name in keyof EndpointsOf<Group> as EndpointsOf<Group>[Name] extends { readonly routedBy: string }
+    ? never
+    : Name]: Handler<EndpointsOf<Group>[Name], Services, User, Server>
 }

@@ -11,6 +11,7 @@ import { ClientEvent } from './definitions/client_event.ts'
 export const peekEvents = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/events',
+  routedBy: 'getEvents',
   auth: 'user',
   guest: true,
   query: Type.Object({ from: Type.Optional(Type.String()), timeout: Type.Optional(Type.Integer()), room_id: RoomId }),

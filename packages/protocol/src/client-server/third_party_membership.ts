@@ -11,6 +11,7 @@ import { Invite3pid } from './definitions/invite_3pid.ts'
 export const inviteBy3PID = endpoint({
   method: 'POST',
   path: '/_matrix/client/v3/rooms/{roomId}/invite',
+  routedBy: 'inviteUser',
   auth: 'user',
   rateLimited: true,
   pathParameters: { roomId: RoomId },
