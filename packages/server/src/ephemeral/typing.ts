@@ -1,0 +1,70 @@
+// Who is typing where: in memory only, with a time-out; a change takes a journal position so that sync wakes.
+// https://spec.matrix.org/v1.19/client-server-api/#typing-notifications
+import type { Environment } from '../environment.ts'
+import { typingTimeoutDefaultMs, typingTimeoutMaxMs } from '../limits.ts'
+import { journalKind, type Store } from '../store/store.ts'
+
+interface TypingRoom {
+  /** User ids by nid with what cancels their time-out. */
+  readonly users: Map<number, { readonly userId: string; readonly cancel: () => void }>
+  changedAt: number
+}
+
+export interface TypingChange {
+  readonly roomNid: number
+  readonly userNid: number
+  readonly userId: string
+  readonly typing: boolean
+  readonly timeoutMs?: number | undefined
+}
+
+/** The typing users of all rooms. */
+export class Typing {
+  readonly #store: Store
+  readonly #environment: Environment
+  readonly #rooms = new Map<number, TypingRoom>()
+
+  constructor(store: Store, environment: Environment) {
+    this.#store = store
+    this.#environment = environment
+  }
+
+  /** Says that a member types (for at most `timeoutMs`) or stopped. The caller has checked the membership. */
+  async set(change: TypingChange): Promise<void> {
+    const room = this.#rooms.get(change.roomNid)
+    const before = room?.users.get(change.userNid)
+    before?.cancel()
+    if (!change.typing) {
+      if (before && room?.users.delete(change.userNid)) await this.#changed(change, room)
+      return
+    }
+    const users = room?.users ?? new Map<number, { readonly userId: string; readonly cancel: () => void }>()
+    const typing = room ?? { users, changedAt: 0 }
+    this.#rooms.set(change.roomNid, typing)
+    const timeoutMs = Math.min(Math.max(change.timeoutMs ?? typingTimeoutDefaultMs, 1), typingTimeoutMaxMs)
+    const cancel = this.#environment.timer(timeoutMs, () => void this.#expire(change))
+    users.set(change.userNid, { userId: change.userId, cancel })
+    if (!before) await this.#changed(change, typing)
+  }
+
+  /** The ids of the users typing in a room. */
+  users(roomNid: number): string[] {
+    return Array.from(this.#rooms.get(roomNid)?.users.values() ?? [], (user) => user.userId)
+  }
+
+  /** Position of the last change in a room; 0 when nobody typed since the start. */
+  changedAt(roomNid: number): number {
+    return this.#rooms.get(roomNid)?.changedAt ?? 0
+  }
+
+  async #expire(change: TypingChange) {
+    // A failed commit only delays what others see until the next change; nobody waits for this promise.
+    await this.set({ ...change, typing: false }).catch(() => undefined)
+  }
+
+  #changed({ roomNid, userNid }: TypingChange, room: TypingRoom): Promise<void> {
+    return this.#store.write((w) => {
+      room.changedAt = w.journal({ kind: journalKind.typing, room: roomNid, user: userNid, ref: 0 })
+    })
+  }
+}

@@ -1,0 +1,60 @@
+// Presence as last set: state, status message and time of the last activity of each user of this server.
+import { sql } from './sql.ts'
+import type { Reader, Write } from './store.ts'
+
+export interface PresenceRow extends Readonly<Record<string, string | number | null>> {
+  readonly user_nid: number
+  readonly presence: string
+  readonly status_msg: string | null
+  /** Milliseconds since the epoch. */
+  readonly last_active_ts: number
+  /** Journal position of the last change. */
+  readonly position: number
+}
+
+const upsert = sql`
+  INSERT INTO presence (user_nid, presence, status_msg, last_active_ts, position)
+  VALUES (${'user_nid'}, ${'presence'}, ${'status_msg'}, ${'last_active_ts'}, ${'position'})
+  ON CONFLICT (user_nid) DO UPDATE SET presence = excluded.presence, status_msg = excluded.status_msg,
+    last_active_ts = excluded.last_active_ts, position = excluded.position`
+const all = sql`SELECT p.*, u.user_id FROM presence p JOIN users u ON u.nid = p.user_nid`
+
+/** Stores the presence of a user. */
+export const setPresence = (w: Write, row: PresenceRow): void => w.run(upsert, row)
+/** The last known presence of everybody. */
+export const allPresence = (read: Reader): Promise<(PresenceRow & { readonly user_id: string })[]> => read.all(all, {})
+
+const since = sql`
+  SELECT u.user_id, p.user_nid, p.presence, p.status_msg, p.last_active_ts, p.position
+  FROM presence p JOIN users u ON u.nid = p.user_nid
+  WHERE p.position > ${'since'} AND p.position <= ${'to'} AND (p.user_nid = ${'user'} OR EXISTS (
+    SELECT 1 FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid AND theirs.user_nid = p.user_nid
+    WHERE mine.user_nid = ${'user'} AND mine.membership = 'join' AND theirs.membership = 'join'))
+  ORDER BY p.position`
+
+/** Presence that changed after `since` up to `to`, of the user and of everybody who shares a room with the user. */
+export const presenceSince = (
+  read: Reader,
+  range: { readonly user: number; readonly since: number; readonly to: number },
+): Promise<(PresenceRow & { readonly user_id: string })[]> => read.all(since, range)
+
+const audience = sql`
+  SELECT DISTINCT theirs.user_nid FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid
+  JOIN users u ON u.nid = theirs.user_nid
+  WHERE mine.user_nid = ${'user'} AND mine.membership = 'join' AND theirs.membership = 'join'
+    AND u.user_id LIKE ${'localPattern'}`
+
+/** Users of this server who share a room with `user`. `localPattern` is `%:` and the server's name. */
+export const presenceAudience = async (read: Reader, user: number, localPattern: string): Promise<number[]> =>
+  (await read.all<{ user_nid: number }, 'user' | 'localPattern'>(audience, { user, localPattern })).map(
+    (row) => row.user_nid,
+  )
+
+const shares = sql`
+  SELECT 1 AS found FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid
+  WHERE mine.user_nid = ${'user'} AND mine.membership = 'join'
+    AND theirs.user_nid = ${'other'} AND theirs.membership = 'join' LIMIT 1`
+
+/** Whether two users are joined to a common room. */
+export const shareRoom = async (read: Reader, user: number, other: number): Promise<boolean> =>
+  (await read.get(shares, { user, other })) !== undefined
