@@ -1,0 +1,52 @@
+// Signing keys as files: made once, imported as openssl writes them, published when retired.
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { importKey, loadSigningKeys, publicKeyOf, rotateKey } from './signing-keys.ts'
+
+describe('signing keys', () => {
+  let data: string
+  beforeEach(() => void (data = mkdtempSync(join(tmpdir(), 'myelin-keys-'))))
+  afterEach(() => rmSync(data, { recursive: true }))
+
+  const unexpected = () => assert.fail('no key should be made')
+
+  test('the first start makes one that later starts find, readable by its owner alone', () => {
+    const { active } = loadSigningKeys(data, () => 'first')
+    assert.equal(active.keyId, 'ed25519:first')
+    assert.deepEqual(loadSigningKeys(data, unexpected).active, active)
+    assert.equal(statSync(join(data, 'keys/first.pem')).mode & 0o777, 0o600)
+  })
+
+  test('a PKCS#8 PEM key is imported as it is, and the one before stays published', () => {
+    const before = loadSigningKeys(data, () => 'first').active
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const path = join(data, 'mine.pem')
+    writeFileSync(path, pem)
+    importKey(data, { name: 'mine', path }, 1234)
+    const { active, old } = loadSigningKeys(data, unexpected)
+    assert.deepEqual(active, { keyId: 'ed25519:mine', pem })
+    assert.deepEqual(old, { 'ed25519:first': { key: publicKeyOf(before.pem), expired_ts: 1234 } })
+  })
+
+  test('rotation retires the key before', () => {
+    loadSigningKeys(data, () => 'first')
+    rotateKey(data, 'second', 99)
+    const { active, old } = loadSigningKeys(data, unexpected)
+    assert.equal(active.keyId, 'ed25519:second')
+    assert.deepEqual(Object.keys(old), ['ed25519:first'])
+  })
+
+  test('a key of another kind, and a name with odd characters, are refused', () => {
+    const path = join(data, 'rsa.pem')
+    writeFileSync(
+      path,
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    )
+    assert.throws(() => importKey(data, { name: 'rsa', path }, 0), /not an Ed25519 key/)
+    assert.throws(() => rotateKey(data, '../x', 0), /cannot name a key/)
+  })
+})
