@@ -77,8 +77,9 @@ test('no body stands for an empty object where that is allowed', () => {
   })
 })
 
+const nested = (depth: number) => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
+
 test('JSON nests 100 levels deep and no deeper, however deep it is', () => {
-  const nested = (depth: number) => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
   assert.ok(parseJsonText(nested(jsonDepthMax)))
   for (const depth of [jsonDepthMax + 2, 10_000, 1_000_000])
     assert.throws(
