@@ -1,0 +1,69 @@
+// Whether what another server sent is an event at all: the first check on receipt of a PDU.
+// "1. Is a valid event, otherwise it is dropped. For an event to be valid, it must contain a room_id, and it must comply
+// with the event format of that room version." https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
+import { CanonicalJsonError, canonicalJson } from './canonical-json.ts'
+import type { Pdu } from './event.ts'
+import { authEventsMax, isEventSizeAllowed, isIdentifierLengthAllowed, prevEventsMax } from './event-limits.ts'
+import { type JsonObject, isObject, without } from './json.ts'
+import type { RoomVersionRules } from './room-version.ts'
+import { isUserId } from './user-id.ts'
+
+/** An event with its canonical JSON (without `unsigned`), or why it is none. */
+export type PduCheck =
+  | { readonly pdu: Pdu; readonly json: string; readonly refusal?: undefined }
+  | { readonly pdu?: undefined; readonly json?: undefined; readonly refusal: string }
+
+/** Checks fields, limits and canonical form of an event in federation format; `unsigned` is dropped from it. */
+export const checkPdu = (value: unknown, rules: RoomVersionRules): PduCheck => {
+  if (!isObject(value)) return { refusal: 'an event is an object' }
+  const event = Object.hasOwn(value, 'unsigned') ? without(value, 'unsigned') : value
+  const refusal = fieldRefusal(event, rules)
+  if (refusal !== undefined) return { refusal }
+  try {
+    const json = canonicalJson(event, rules.canonicalJson)
+    return isEventSizeAllowed(json) ? { pdu: event as Pdu, json } : { refusal: 'the event is larger than 65536 bytes' }
+  } catch (error) {
+    if (error instanceof CanonicalJsonError) return { refusal: error.message }
+    throw error
+  }
+}
+
+const fieldRefusal = (event: JsonObject, rules: RoomVersionRules): string | undefined =>
+  identifierRefusal(event, rules) ?? referenceRefusal(event, rules) ?? restRefusal(event, rules)
+
+const identifierRefusal = (event: JsonObject, rules: RoomVersionRules): string | undefined => {
+  const names = ['type', 'sender']
+  if (event['type'] !== 'm.room.create' || !rules.roomIdIsCreateHash) names.push('room_id')
+  if (rules.eventIdFormat === 'opaque') names.push('event_id')
+  if (event['state_key'] !== undefined) names.push('state_key')
+  for (const name of names) {
+    const text = event[name]
+    if (typeof text !== 'string') return `${name} is not a string`
+    if (!isIdentifierLengthAllowed(text, rules)) return `${name} is too long`
+  }
+  return isUserId(event['sender']) ? undefined : 'sender is not a user id'
+}
+
+const referenceRefusal = (event: JsonObject, rules: RoomVersionRules): string | undefined => {
+  const isReference = (entry: unknown): boolean =>
+    rules.eventReferences === 'ids'
+      ? typeof entry === 'string'
+      : Array.isArray(entry) && typeof entry[0] === 'string' && (entry.length === 1 || isObject(entry[1]))
+  for (const [name, max] of [
+    ['auth_events', authEventsMax],
+    ['prev_events', prevEventsMax],
+  ] as const) {
+    const list = event[name]
+    if (!Array.isArray(list) || !list.every(isReference)) return `${name} is not a list of events`
+    if (list.length > max) return `${name} names more than ${max} events`
+  }
+  return undefined
+}
+
+const restRefusal = (event: JsonObject, rules: RoomVersionRules): string | undefined => {
+  for (const name of ['content', 'hashes', 'signatures']) if (!isObject(event[name])) return `${name} is not an object`
+  const { depth, origin_server_ts: ts } = event
+  if (typeof depth !== 'number' || !Number.isInteger(depth) || depth < 0 || depth > rules.depthMax)
+    return 'depth is out of range'
+  return typeof ts === 'number' && Number.isInteger(ts) ? undefined : 'origin_server_ts is not an integer'
+}
