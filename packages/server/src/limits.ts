@@ -76,3 +76,15 @@ export const profileKeyBytesMax = 255
 export const profileBytesMax = 64 * 1024
 export const accountDataTypeBytesMax = 255
 export const filtersPerUserMax = 1_000
+
+// Store. One transaction takes at most so many statements; one message to the writer at most so many bytes of text.
+export const storeTransactionOperationsMax = 20_000
+export const storeBatchOperationsMax = 10_000
+export const storeBatchBytesMax = 16 * 1024 * 1024
+export const storeBatchesInFlightMax = 2
+export const storeQueuedChangesMax = 200_000
+// Pages of 4 KiB the write-ahead log may grow to before a commit moves them into the database.
+export const storeLogPagesMax = 16_384
+export const storeIdleCheckpointMs = 1_000
+// Nids are reserved on disk in blocks of this size, so that a crash skips numbers and never repeats one.
+export const nidReservation = 1_024

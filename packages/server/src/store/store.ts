@@ -58,8 +58,30 @@ export interface Store extends AsyncDisposable {
   journalSince(position: number, limit: number): Promise<Journaled[]>
   /** Called when a commit has failed and memory is ahead of the disk: caches of unwritten state must be dropped. */
   onReset(listener: () => void): void
-  /** The next free nid of a family of rows (`events`, `users`, …), counted in memory by the only writer. */
+  /** The next free nid of a family of rows (`events`, `users`, …), counted in memory by the only writer. Never reused. */
   nextNid(family: NidFamily): number
+  /** Counts since the start, for metrics and tests. */
+  statistics(): StoreStatistics
+}
+
+export interface StoreStatistics {
+  /** Transactions made durable. */
+  readonly commits: number
+  /** Changes (`store.write` calls) made durable. */
+  readonly writes: number
+  /** Statements executed in those changes. */
+  readonly rows: number
+  /** Statements read. */
+  readonly reads: number
+  /** Changes gathered and not durable yet. */
+  readonly queueDepth: number
+  /** Duration of the last transaction with its sync, milliseconds. */
+  readonly lastCommitMs: number
+}
+
+/** The store could not do what was asked; `cause` has the database's own error. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
 }
 
 export type NidFamily = 'events' | 'rooms' | 'users' | 'types' | 'devices' | 'snapshots'

@@ -1,0 +1,17 @@
+// The schema's history: one line per migration, in order. A number is never reused and a released migration never changes.
+import { roomsMigration } from './0001-rooms.ts'
+import { accountsMigration } from './0002-accounts.ts'
+import { syncMigration } from './0003-sync.ts'
+
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  /** SQL for every engine; `{clustered}` and the like name what only some have. */
+  readonly statements: readonly string[]
+}
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'rooms', statements: roomsMigration },
+  { version: 2, name: 'accounts', statements: accountsMigration },
+  { version: 3, name: 'sync', statements: syncMigration },
+]

@@ -1,0 +1,38 @@
+// Opens the two kinds of connections: one that writes, and those that only read.
+import { DatabaseSync } from 'node:sqlite'
+import { storeLogPagesMax } from '../../limits.ts'
+
+/**
+ * What an acknowledged write survives: `power` a loss of power, `process` the end of the process.
+ * In `process` mode a loss of power may cost the last writes but never damages the database.
+ */
+export type Durability = 'power' | 'process'
+
+const cacheKiB = { writer: 64 * 1024, reader: 32 * 1024 }
+const mappedBytes = 1024 * 1024 * 1024
+const lockWaitMs = 10_000
+
+/** Opens the connection of the only writer, creating the file if it is absent. */
+export function openForWriting(path: string, durability: Durability): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: lockWaitMs })
+  // 4 KiB pages: measured 1.1–1.5 times the commits of 8 KiB, because each change rewrites whole pages in the log.
+  database.exec('PRAGMA page_size = 4096')
+  // The log takes a commit as one sequential write, and readers see a commit only after its sync.
+  database.exec('PRAGMA journal_mode = WAL')
+  database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+  // A long log lets hot pages be rewritten many times before they reach the file once.
+  database.exec(`PRAGMA wal_autocheckpoint = ${storeLogPagesMax}`)
+  database.exec(`PRAGMA cache_size = -${cacheKiB.writer}`)
+  database.exec('PRAGMA temp_store = MEMORY')
+  return database
+}
+
+/** Opens a connection that cannot write. The file must exist. */
+export function openForReading(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: lockWaitMs })
+  database.exec(`PRAGMA cache_size = -${cacheKiB.reader}`)
+  // Mapped pages are shared with the system's cache instead of copied into ours.
+  database.exec(`PRAGMA mmap_size = ${mappedBytes}`)
+  database.exec('PRAGMA temp_store = MEMORY')
+  return database
+}

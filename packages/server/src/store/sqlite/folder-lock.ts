@@ -1,0 +1,16 @@
+// Keeps a second process out of the data folder. The lock is the operating system's, so it ends with the process that holds it.
+import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
+import { StoreError } from '../store.ts'
+
+/** Locks `folder` until the returned function is called. Throws StoreError if someone else holds it. */
+export function lockFolder(folder: string): () => void {
+  const lock = new DatabaseSync(join(folder, 'myelin.lock'), { timeout: 0 })
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (cause) {
+    lock.close()
+    throw new StoreError(`The data folder ${folder} is in use by another Myelin process. Stop it first.`, { cause })
+  }
+  return () => lock.close()
+}

@@ -1,0 +1,100 @@
+// The writer thread: takes every batch that is waiting into one transaction, makes it durable, and says so.
+// While a transaction is being synced the next batches arrive, so the busier the server, the more changes share a sync.
+import { isMainThread, parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { storeIdleCheckpointMs, storeTransactionOperationsMax } from '../../limits.ts'
+import { openForWriting } from './connection.ts'
+import type { Batch, FromWriter, Operation, ToWriter, WriterOptions } from './messages.ts'
+
+class Writer {
+  readonly #port: MessagePort
+  readonly #database: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #statements = new Map<number, StatementSync>()
+  readonly #idle: NodeJS.Timeout
+  #failedGeneration = -1
+
+  constructor(port: MessagePort, options: WriterOptions) {
+    this.#port = port
+    this.#database = openForWriting(options.path, options.durability)
+    if (options.pagesMax !== undefined) this.#database.exec(`PRAGMA max_page_count = ${options.pagesMax}`)
+    this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
+    this.#commit = this.#database.prepare('COMMIT')
+    this.#idle = setTimeout(() => this.#checkpoint('PASSIVE'), storeIdleCheckpointMs)
+    port.on('message', (message: ToWriter) => this.#receive(message))
+    this.#say({ kind: 'ready' })
+  }
+
+  /** Takes `first` and what waits behind it, up to the bound of one transaction. */
+  #receive(first: ToWriter): void {
+    const batches: Batch[] = []
+    let operationCount = 0
+    let message: ToWriter | undefined = first
+    while (message?.kind === 'batch') {
+      batches.push(message)
+      operationCount += message.operations.length
+      message = operationCount < storeTransactionOperationsMax ? received(this.#port) : undefined
+    }
+    this.#apply(batches.filter(({ generation }) => generation > this.#failedGeneration))
+    if (message?.kind === 'close') this.#close()
+  }
+
+  #apply(batches: readonly Batch[]): void {
+    const last = batches.at(-1)
+    if (last === undefined) return
+    const start = performance.now()
+    try {
+      this.#begin.run()
+      for (const batch of batches) this.#execute(batch)
+      this.#commit.run()
+    } catch (error) {
+      this.#fail(last.generation, error)
+      return
+    }
+    this.#say({ kind: 'durable', id: last.id, commitMs: performance.now() - start })
+    this.#idle.refresh()
+  }
+
+  #execute({ statements, operations }: Batch): void {
+    for (const [number, text] of statements) this.#statements.set(number, this.#database.prepare(text))
+    for (const [number, ...values] of operations) this.#statement(number).run(...values)
+  }
+
+  #statement(number: Operation[0]): StatementSync {
+    const statement = this.#statements.get(number)
+    if (statement === undefined) throw new Error(`Statement ${number} was never sent`)
+    return statement
+  }
+
+  #fail(generation: number, error: unknown): void {
+    this.#failedGeneration = generation
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+    this.#say({ kind: 'failed', generation, cause: error instanceof Error ? error : new Error(String(error)) })
+  }
+
+  #checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    try {
+      this.#database.exec(`PRAGMA wal_checkpoint(${mode})`)
+    } catch {
+      // Nothing is lost, the log keeps everything: a full disk shows itself at the next commit, which has someone to tell.
+    }
+  }
+
+  #close(): void {
+    clearTimeout(this.#idle)
+    this.#checkpoint('TRUNCATE')
+    this.#database.close()
+    this.#say({ kind: 'closed' })
+    this.#port.close()
+  }
+
+  #say(message: FromWriter): void {
+    this.#port.postMessage(message, [])
+  }
+}
+
+const received = (port: MessagePort): ToWriter | undefined =>
+  receiveMessageOnPort(port)?.message as ToWriter | undefined
+
+if (!isMainThread && parentPort !== null) void new Writer(parentPort, workerData as WriterOptions)
