@@ -1,0 +1,11 @@
+// The identity server's signature on a third-party invite.
+// https://spec.matrix.org/v1.19/client-server-api/#mroommember
+import { Type } from 'typebox'
+import { UserId } from '../../identifiers.ts'
+
+/** Signed by the identity server: the user the invite is for and the token of the invite. */
+export const SignedThirdPartyInvite = Type.Object({
+  mxid: UserId,
+  token: Type.String(),
+  signatures: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+})

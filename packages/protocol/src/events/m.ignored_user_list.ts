@@ -1,0 +1,17 @@
+// m.ignored_user_list: The users the user ignores.
+// https://spec.matrix.org/v1.19/client-server-api/#mignored_user_list
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { JsonObject } from '../json-object.ts'
+import { event } from './event.ts'
+
+/** The users the user ignores. */
+export const IgnoredUserListContent = Type.Object({ ignored_users: Type.Record(Type.String(), JsonObject) })
+export type IgnoredUserListContent = Static<typeof IgnoredUserListContent>
+
+/** m.ignored_user_list. */
+export const ignoredUserList = event({
+  type: 'm.ignored_user_list',
+  kind: 'accountData',
+  content: IgnoredUserListContent,
+})

@@ -1,0 +1,15 @@
+// m.image_pack.rooms: The image packs of rooms the user has switched on everywhere, by room and state key.
+// https://spec.matrix.org/v1.19/client-server-api/#mimage_packrooms
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { JsonObject } from '../json-object.ts'
+import { event } from './event.ts'
+
+/** The image packs of rooms the user has switched on everywhere, by room and state key. */
+export const ImagePackRoomsContent = Type.Object({
+  rooms: Type.Record(Type.String(), Type.Record(Type.String(), JsonObject)),
+})
+export type ImagePackRoomsContent = Static<typeof ImagePackRoomsContent>
+
+/** m.image_pack.rooms. */
+export const imagePackRooms = event({ type: 'm.image_pack.rooms', kind: 'accountData', content: ImagePackRoomsContent })

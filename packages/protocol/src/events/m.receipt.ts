@@ -1,0 +1,28 @@
+// m.receipt: Read receipts by event, type and user. `ts` is in milliseconds.
+// https://spec.matrix.org/v1.19/client-server-api/#mreceipt
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { event } from './event.ts'
+
+/** Read receipts by event, type and user. `ts` is in milliseconds. */
+export const ReceiptContent = Type.Record(
+  Type.String(),
+  Type.Object({
+    'm.read': Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ ts: Type.Optional(Type.Integer()), thread_id: Type.Optional(Type.String()) }),
+      ),
+    ),
+    'm.read.private': Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ ts: Type.Optional(Type.Integer()), thread_id: Type.Optional(Type.String()) }),
+      ),
+    ),
+  }),
+)
+export type ReceiptContent = Static<typeof ReceiptContent>
+
+/** m.receipt. */
+export const receipt = event({ type: 'm.receipt', kind: 'ephemeral', content: ReceiptContent })

@@ -1,0 +1,12 @@
+// m.room.message: A message of any kind; `body` is what to show when the kind is not known.
+// https://spec.matrix.org/v1.19/client-server-api/#mroommessage
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { event } from './event.ts'
+
+/** A message of any kind; `body` is what to show when the kind is not known. */
+export const RoomMessageContent = Type.Object({ body: Type.String(), msgtype: Type.String() })
+export type RoomMessageContent = Static<typeof RoomMessageContent>
+
+/** m.room.message. */
+export const roomMessage = event({ type: 'm.room.message', kind: 'message', content: RoomMessageContent })

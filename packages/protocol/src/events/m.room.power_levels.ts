@@ -1,0 +1,28 @@
+// m.room.power_levels: Who may do what in a room.
+// https://spec.matrix.org/v1.19/client-server-api/#mroompower_levels
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { event } from './event.ts'
+
+/** Who may do what in a room. */
+export const RoomPowerLevelsContent = Type.Object({
+  ban: Type.Optional(Type.Integer()),
+  events: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  events_default: Type.Optional(Type.Integer()),
+  invite: Type.Optional(Type.Integer()),
+  kick: Type.Optional(Type.Integer()),
+  redact: Type.Optional(Type.Integer()),
+  state_default: Type.Optional(Type.Integer()),
+  users: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  users_default: Type.Optional(Type.Integer()),
+  notifications: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+})
+export type RoomPowerLevelsContent = Static<typeof RoomPowerLevelsContent>
+
+/** m.room.power_levels. */
+export const roomPowerLevels = event({
+  type: 'm.room.power_levels',
+  kind: 'state',
+  stateKey: 'empty',
+  content: RoomPowerLevelsContent,
+})

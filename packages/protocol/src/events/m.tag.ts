@@ -1,0 +1,13 @@
+// m.tag: The tags of a room.
+// https://spec.matrix.org/v1.19/client-server-api/#mtag
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { Tag } from '../client-server/definitions/tag.ts'
+import { event } from './event.ts'
+
+/** The tags of a room. */
+export const TagContent = Type.Object({ tags: Type.Optional(Type.Record(Type.String(), Tag)) })
+export type TagContent = Static<typeof TagContent>
+
+/** m.tag. */
+export const tag = event({ type: 'm.tag', kind: 'roomAccountData', content: TagContent })
