@@ -1,0 +1,52 @@
+// Endpoints that left the specification and are still asked for by servers that have not been updated.
+import { Type } from 'typebox'
+import { endpoint } from '../endpoint.ts'
+import { EventId, RoomId } from '../identifiers.ts'
+import { ServerKeys } from './definitions/keys.ts'
+import { MembershipEvent } from './definitions/membership_event.ts'
+import { Pdu } from './definitions/pdu.ts'
+
+/**
+ * Takes a join event, first form: the answer is a pair with a status code. Removed in 1.18.
+ * https://spec.matrix.org/v1.17/server-server-api/#put_matrixfederationv1send_joinroomideventid
+ */
+export const sendJoinV1 = endpoint({
+  method: 'PUT',
+  path: '/_matrix/federation/v1/send_join/{roomId}/{eventId}',
+  auth: 'X-Matrix',
+  deprecated: '1.0',
+  serverAcl: true,
+  pathParameters: { roomId: RoomId, eventId: EventId },
+  body: MembershipEvent,
+  response: Type.Tuple([
+    Type.Integer(),
+    Type.Object({ origin: Type.Optional(Type.String()), auth_chain: Type.Array(Pdu), state: Type.Array(Pdu) }),
+  ]),
+})
+
+/**
+ * Takes a leave event, first form: the answer is a pair with a status code. Removed in 1.18.
+ * https://spec.matrix.org/v1.17/server-server-api/#put_matrixfederationv1send_leaveroomideventid
+ */
+export const sendLeaveV1 = endpoint({
+  method: 'PUT',
+  path: '/_matrix/federation/v1/send_leave/{roomId}/{eventId}',
+  auth: 'X-Matrix',
+  deprecated: '1.0',
+  serverAcl: true,
+  pathParameters: { roomId: RoomId, eventId: EventId },
+  body: MembershipEvent,
+  response: Type.Tuple([Type.Integer(), Type.Object({})]),
+})
+
+/**
+ * Returns the server's signing keys; the key ID makes no difference.
+ * https://spec.matrix.org/v1.5/server-server-api/#get_matrixkeyv2serverkeyid
+ */
+export const getServerKeyById = endpoint({
+  method: 'GET',
+  path: '/_matrix/key/v2/server/{keyId}',
+  auth: 'none',
+  deprecated: '1.6',
+  response: ServerKeys,
+})
