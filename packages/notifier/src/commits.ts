@@ -27,8 +27,16 @@ const format = ['%H', '%h', '%an', '%s'].join('%x1f')
 
 /** The selected commits, oldest first. Throws `NotifierError` outside a checkout and for an unknown range. */
 export async function readCommits({ repository, range, countMax, webUrl }: CommitSelection): Promise<Commit[]> {
-  const selection = range === undefined ? ['-1', 'HEAD'] : [`--max-count=${countMax}`, range]
-  const log = await git(repository, ['log', '-z', `--format=${format}`, '--end-of-options', ...selection, '--'])
+  const countOption = `--max-count=${range === undefined ? 1 : countMax}`
+  const log = await git(repository, [
+    'log',
+    '-z',
+    `--format=${format}`,
+    countOption,
+    '--end-of-options',
+    range ?? 'HEAD',
+    '--',
+  ])
   const web = webUrl ?? (await webUrlOf(repository))
   return log
     .split('\0')
