@@ -22,6 +22,8 @@ export interface EndpointDefinition {
   readonly query?: TObject
   /** The JSON body; absent when there is none. */
   readonly body?: TSchema
+  /** The body is not JSON but form fields (`application/x-www-form-urlencoded`), as OAuth 2.0 has it. */
+  readonly formBody?: boolean
   /** The body is a stream of bytes (media), not JSON. */
   readonly bytesBody?: boolean
   /** The JSON response of status 200. */
@@ -57,7 +59,9 @@ export type PathOf<D extends EndpointDefinition> = {
       : string
     : string
 }
-export type QueryOf<D extends EndpointDefinition> = D['query'] extends TObject ? Static<D['query']> : Record<string, never>
+export type QueryOf<D extends EndpointDefinition> = D['query'] extends TObject
+  ? Static<D['query']>
+  : Record<string, never>
 export type BodyOf<D extends EndpointDefinition> = D['body'] extends TSchema ? Static<D['body']> : undefined
 export type ResponseOf<D extends EndpointDefinition> = Static<D['response']>
 

@@ -1,15 +1,17 @@
 // Query strings, read and written as an endpoint's schema asks: numbers, booleans and repeated names.
-import type { TObject, TSchema } from 'typebox'
+import { IsObject } from 'typebox'
+import type { TSchema } from 'typebox'
 
 type Conversion = 'text' | 'number' | 'boolean' | 'texts' | 'numbers'
 type Converted = string | number | boolean | readonly (string | number)[]
 
-const conversions = new WeakMap<TObject, ReadonlyMap<string, Conversion>>()
+const conversions = new WeakMap<TSchema, ReadonlyMap<string, Conversion>>()
 
-const conversionsOf = (schema: TObject): ReadonlyMap<string, Conversion> => {
+const conversionsOf = (schema: TSchema): ReadonlyMap<string, Conversion> => {
   const known = conversions.get(schema)
   if (known) return known
-  const made = new Map(Object.entries(schema.properties).map(([name, property]) => [name, conversionOf(property)]))
+  const properties: readonly [string, TSchema][] = IsObject(schema) ? Object.entries(schema.properties) : []
+  const made = new Map(properties.map(([name, property]) => [name, conversionOf(property)]))
   conversions.set(schema, made)
   return made
 }
@@ -40,14 +42,22 @@ const convert = (values: readonly string[], conversion: Conversion): Converted =
 
 const toNumber = (text: string): number | string => (numberPattern.test(text) ? Number(text) : text)
 
-/** The parameters the schema names, converted but not checked yet; of a name given twice the first value counts. */
-export const readQuery = (schema: TObject, query: string): Readonly<Record<string, Converted>> => {
+/**
+ * The parameters the schema names, converted but not checked yet; of a name given twice the first value counts.
+ * Where the schema allows additional properties the others are there too, as text.
+ */
+export const readQuery = (schema: TSchema, query: string): Readonly<Record<string, Converted>> => {
   const read: Record<string, Converted> = {}
   if (query === '') return read
   const parameters = new URLSearchParams(query)
   for (const [name, conversion] of conversionsOf(schema))
     if (parameters.has(name)) read[name] = convert(parameters.getAll(name), conversion)
+  if ('additionalProperties' in schema && schema.additionalProperties) addOthers(parameters, read)
   return read
+}
+
+const addOthers = (parameters: URLSearchParams, read: Record<string, Converted>): void => {
+  for (const [name, value] of parameters) if (name !== '__proto__' && !Object.hasOwn(read, name)) read[name] = value
 }
 
 /** Writes a query string without `?`: arrays repeat their name, undefined is left out. */

@@ -100,3 +100,29 @@ test('brackets inside strings do not count', () => {
 test('query strings are written with repeated names and without what is undefined', () => {
   assert.equal(writeQuery({ a: 1, b: ['x', 'y&'], c: undefined, d: false }), 'a=1&b=x&b=y%26&d=false')
 })
+
+test('form fields make a body where the definition says so', () => {
+  const token = endpoint({
+    method: 'POST',
+    path: '/token',
+    auth: 'none',
+    formBody: true,
+    body: Type.Object({ grant_type: Type.String(), client_id: Type.Optional(Type.String()) }),
+    response: Type.Object({}),
+  })
+  const { body } = parseRequest(token, { path: {}, query: '', bodyText: 'grant_type=refresh_token&client_id=a%20b' })
+  assert.deepEqual(body, { grant_type: 'refresh_token', client_id: 'a b' })
+  assert.throws(() => parseRequest(token, { path: {}, query: '', bodyText: '' }), MatrixError)
+})
+
+test('a query of free names keeps them all as text', () => {
+  const lookup = endpoint({
+    method: 'GET',
+    path: '/lookup',
+    auth: 'none',
+    query: Type.Object({}, { additionalProperties: Type.String() }),
+    response: Type.Object({}),
+  })
+  const { query } = parseRequest(lookup, { path: {}, query: 'nick=a&__proto__=b', bodyText: undefined })
+  assert.deepEqual(query, { nick: 'a' })
+})

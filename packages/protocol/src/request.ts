@@ -25,13 +25,13 @@ export interface ParsedRequest<D extends EndpointDefinition> {
 const noQuery = Object.freeze({})
 
 /**
- * Parses a request. Throws `M_INVALID_PARAM` and `M_MISSING_PARAM` for path and query, `M_NOT_JSON` and `M_BAD_JSON` for
- * the body. Parts the definition does not have cost nothing; fields it does not know are kept.
+ * Parses a request. Throws `M_INVALID_PARAM` and `M_MISSING_PARAM` for path and query, `M_NOT_JSON` and `M_BAD_JSON`
+ * for the body. Parts the definition does not have cost nothing; fields it does not know are kept.
  */
 export const parseRequest = <D extends EndpointDefinition>(definition: D, parts: RequestParts): ParsedRequest<D> => {
   if (definition.pathParameters) checkPath(definition.pathParameters, parts.path)
   const query = definition.query ? parseQuery(definition, parts.query) : noQuery
-  const body = definition.body && !definition.bytesBody ? parseBody(definition.body, parts.bodyText ?? '') : undefined
+  const body = definition.bytesBody ? undefined : parseBody(definition, parts.bodyText ?? '')
   return { path: parts.path as PathOf<D>, query: query as QueryOf<D>, body: body as BodyOf<D> }
 }
 
@@ -53,16 +53,18 @@ const parseQuery = ({ query: schema }: EndpointDefinition, text: string): unknow
   throw new MatrixError(errcode, `${path.slice(2)} in the query ${message}`)
 }
 
-/** An absent body counts as `{}` where that would do: many clients send none to endpoints such as `/join`. */
-const parseBody = (schema: TSchema, text: string): unknown => {
+const parseBody = ({ body: schema, formBody }: EndpointDefinition, text: string): unknown => {
+  if (!schema) return undefined
   const { test, problem } = checkOf(schema)
-  if (text === '') {
-    const empty = {}
-    if (test(empty)) return empty
-    throw new MatrixError('M_NOT_JSON', 'The body is empty; this needs a JSON object')
-  }
-  const body = parseJsonText(text)
+  const body = formBody ? readQuery(schema, text) : text === '' ? absentBody(test) : parseJsonText(text)
   if (test(body)) return body
   const { path, message } = problem(body)
   throw new MatrixError('M_BAD_JSON', `${path} ${message}`)
+}
+
+/** An absent body counts as `{}` where that would do: many clients send none to endpoints such as `/join`. */
+const absentBody = (test: (value: unknown) => boolean): unknown => {
+  const empty = {}
+  if (test(empty)) return empty
+  throw new MatrixError('M_NOT_JSON', 'The body is empty; this needs a JSON object')
 }

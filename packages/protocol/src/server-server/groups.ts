@@ -26,7 +26,7 @@ import * as version from './version.ts'
 import * as wellknown from './wellknown.ts'
 
 /** Endpoint definitions by the name of their file. */
-export const serverServer = {
+export const serverServerGroups = {
   backfill,
   content_repository: contentRepository,
   event_auth: eventAuth,

@@ -4,8 +4,8 @@ import type { Static } from 'typebox'
 import { UserId } from '../../identifiers.ts'
 
 /**
- * A membership event in federation format. `origin` is named by the specification and not sent by all servers: since room
- * version 11 it means nothing.
+ * A membership event in federation format. `origin` is named by the specification and not sent by all servers: since
+ * room version 11 it means nothing.
  */
 export const MembershipEvent = Type.Object({
   type: Type.String(),

@@ -14,7 +14,7 @@ export const Transaction = Type.Object({
 })
 export type Transaction = Static<typeof Transaction>
 
-/** Events in an answer. `origin` and `origin_server_ts` are sent and not depended upon: what matters is who was asked. */
+/** Events in an answer. `origin` and `origin_server_ts` are not depended upon: what matters is who was asked. */
 export const PduBundle = Type.Object({
   origin: Type.Optional(Type.String()),
   origin_server_ts: Type.Optional(Type.Integer()),
