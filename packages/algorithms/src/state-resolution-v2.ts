@@ -1,0 +1,99 @@
+// State resolution v2 and v2.1, applied to the difference between the states only.
+// https://spec.matrix.org/v1.19/rooms/v2/#state-resolution and https://spec.matrix.org/v1.19/rooms/v12/#state-resolution
+import type { AuthGraph } from './auth-dag-columns.ts'
+import { authDifference, conflictedSubgraph, powerEventsAndTheirChains } from './auth-dag-walks.ts'
+import { ReplayedState } from './iterative-auth.ts'
+import { mainlineOrdering } from './mainline-ordering.ts'
+import { reverseTopologicalPowerOrdering } from './power-ordering.ts'
+import { SenderPower } from './sender-power.ts'
+import { type Conflicts, eventsInConflict } from './state-conflicts.ts'
+import { LoadedEvents, type Resolution, type StateResolutionRoom } from './state-resolution-room.ts'
+
+/** What room version 12 changed. */
+export interface V2Variant {
+  /** The first iterative auth checks start from an empty state instead of the unconflicted state map. */
+  readonly startsEmpty: boolean
+  /** The full conflicted set includes the conflicted state subgraph. */
+  readonly conflictedSubgraph: boolean
+}
+
+export const v2: V2Variant = { startsEmpty: false, conflictedSubgraph: false }
+export const v2_1: V2Variant = { startsEmpty: true, conflictedSubgraph: true }
+
+/** Resolves the states of `roots`, which differ in `conflicts`. */
+export function resolveV2(
+  room: StateResolutionRoom,
+  states: { readonly roots: readonly number[]; readonly conflicts: Conflicts },
+  variant: V2Variant,
+): Resolution {
+  const graph = room.dag.graph()
+  const { conflicts } = states
+  const [someRoot = room.arena.empty] = states.roots
+  const unconflicted = (slot: number) => (conflicts.has(slot) ? 0 : room.arena.get(someRoot, slot))
+
+  const fullConflictedSet = findFullConflictedSet(room, states, variant)
+  const events = new LoadedEvents(room)
+  if (!events.hasAll(nidsToReplay(room, graph, fullConflictedSet))) return { missing: [...events.missing] }
+  const eventId = (local: number) => events.get(graph.nids[local]!)!.eventId
+
+  // 1. Select the power events of the full conflicted set and their auth chains in it, in reverse topological power ordering.
+  const chosen = powerEventsAndTheirChains(graph, fullConflictedSet)
+  const senderPower = new SenderPower(room, events)
+  const powerEvents = reverseTopologicalPowerOrdering(graph, chosen, {
+    senderPower: (local) => senderPower.of(local),
+    eventId,
+  })
+  // 2. Apply the iterative auth checks to them.
+  const state = new ReplayedState(room, events, variant.startsEmpty ? () => 0 : unconflicted)
+  state.replay(powerEvents)
+  // 3. Order the remaining events by the mainline ordering based on the power level in the partially resolved state.
+  const base = room.dag.localOf(state.find('m.room.power_levels', ''))
+  const remaining = fullConflictedSet.filter(without(chosen))
+  const others = mainlineOrdering(graph, remaining, { base, eventId })
+  // 4. Apply the iterative auth checks to them.
+  state.replay(others)
+  if (events.missing.size > 0) return { missing: [...events.missing] }
+  // 5. Replace any event with the event with the same key from the unconflicted state map.
+  const removed = [...conflicts.keys()].map((slot) => [slot, 0] as const)
+  const replayed = [...state.changes].filter(([slot]) => unconflicted(slot) === 0)
+  return { root: room.arena.setAll(someRoot, new Map([...removed, ...replayed])) }
+}
+
+/** "The union of the conflicted state set, the conflicted state subgraph, and the auth difference", as local numbers. */
+function findFullConflictedSet(
+  { arena, dag }: StateResolutionRoom,
+  { roots, conflicts }: { readonly roots: readonly number[]; readonly conflicts: Conflicts },
+  variant: V2Variant,
+): number[] {
+  const graph = dag.graph()
+  const rows = [...conflicts.values()].flatMap((nids) => eventsInConflict(nids).map((nid) => ({ nid, nids })))
+  const conflicted = rows.map(({ nid }) => dag.localOf(nid))
+  const unknown = rows.filter((_, index) => conflicted[index]! < 0)
+  if (unknown.length > 0) throw new Error(`State event ${unknown[0]!.nid} is not in the auth DAG`)
+  const [someRoot = arena.empty] = roots
+  const difference = authDifference(graph, {
+    count: roots.length,
+    conflicted,
+    holds: (index, set) => rows[index]!.nids[set] === rows[index]!.nid,
+    heldByAll: (local) => arena.get(someRoot, graph.slots[local]!) === graph.nids[local],
+  })
+  const subgraph = variant.conflictedSubgraph ? conflictedSubgraph(graph, conflicted) : []
+  return [...new Set([...conflicted, ...difference, ...subgraph])]
+}
+
+/** What ordering and replaying will look at for sure. */
+function nidsToReplay(room: StateResolutionRoom, graph: AuthGraph, events: readonly number[]): Set<number> {
+  const nids = new Set(room.rules.roomIdIsCreateHash && room.dag.create !== 0 ? [room.dag.create] : [])
+  for (const local of events) {
+    nids.add(graph.nids[local]!)
+    for (let at = graph.offsets[local]!; at < graph.offsets[local + 1]!; at++) {
+      if (graph.edges[at]! >= 0) nids.add(graph.nids[graph.edges[at]!]!)
+    }
+  }
+  return nids
+}
+
+function without(chosen: readonly number[]): (local: number) => boolean {
+  const excluded = new Set(chosen)
+  return (local) => !excluded.has(local)
+}
