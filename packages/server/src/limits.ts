@@ -61,7 +61,6 @@ export const passwordHashesAtOnceMax = 2
 export const passwordHashesWaitingMax = 256
 export const interactiveSessionsMax = 10_000
 export const interactiveSessionLifetimeMs = 30 * 60 * 1000
-export const interactiveAttemptsMax = 20
 export const registrationNoncesMax = 1_000
 export const registrationNonceLifetimeMs = 60 * 1000
 export const deviceIdBytesMax = 255
@@ -76,6 +75,8 @@ export const profileKeyBytesMax = 255
 export const profileBytesMax = 64 * 1024
 export const accountDataTypeBytesMax = 255
 export const filtersPerUserMax = 1_000
+export const tagBytesMax = 255
+export const tagsPerRoomMax = 100
 
 // Store. One transaction takes at most so many statements; one message to the writer at most so many bytes of text.
 export const storeTransactionOperationsMax = 20_000
@@ -88,3 +89,4 @@ export const storeLogPagesMax = 16_384
 export const storeIdleCheckpointMs = 1_000
 // Nids are reserved on disk in blocks of this size, so that a crash skips numbers and never repeats one.
 export const nidReservation = 1_024
+export const usersCachedMax = 100_000

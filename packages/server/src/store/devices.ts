@@ -90,10 +90,12 @@ export function markDeviceSeen(w: Write, sighting: DeviceSighting): void {
 
 const remove = sql`DELETE FROM devices WHERE nid = ${'nid'}`
 const removeTokens = sql`DELETE FROM access_tokens WHERE device_nid = ${'nid'}`
+const removeTransactions = sql`DELETE FROM transactions WHERE device_nid = ${'nid'}`
 
-/** Removes a device and its tokens. */
+/** Removes a device, its tokens and its transaction IDs. */
 export function deleteDevice(w: Write, nid: number): void {
   w.run(removeTokens, { nid })
+  w.run(removeTransactions, { nid })
   w.run(remove, { nid })
 }
 

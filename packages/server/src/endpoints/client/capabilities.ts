@@ -1,0 +1,22 @@
+// Capabilities: https://spec.matrix.org/v1.19/client-server-api/#capabilities-negotiation
+import { defaultRoomVersion } from '@myelin/algorithms/room-version'
+import type * as capabilities from '@myelin/protocol/client-server/capabilities'
+import type { Handlers } from '../handlers.ts'
+
+const roomVersions = { default: defaultRoomVersion, available: { '10': 'stable', '11': 'stable', '12': 'stable' } }
+
+export const handlers: Handlers<typeof capabilities> = {
+  getCapabilities: async (_services, { requester }) => ({
+    capabilities: {
+      'm.room_versions': roomVersions,
+      'm.change_password': { enabled: !requester.isGuest },
+      'm.set_displayname': { enabled: true },
+      'm.set_avatar_url': { enabled: !requester.isGuest },
+      'm.profile_fields': requester.isGuest ? { enabled: true, allowed: ['displayname'] } : { enabled: true },
+      'm.3pid_changes': { enabled: false },
+      'm.get_login_token': { enabled: !requester.isGuest },
+      'm.forget_forced_upon_leave': { enabled: false },
+      ...(requester.isAdmin && { 'm.account_moderation': { lock: true, suspend: true } }),
+    },
+  }),
+}
