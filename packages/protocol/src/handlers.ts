@@ -45,7 +45,10 @@ export type Handler<D extends EndpointDefinition, Services, User, Server> = (
 
 /** The endpoints among a module's exports. */
 export type EndpointsOf<Group> = {
-  [Name in keyof Group as Group[Name] extends EndpointDefinition ? Name : never]: Group[Name] & EndpointDefinition
+  [Name in keyof Group as Group[Name] extends EndpointDefinition ? Name : never]: Extract<
+    Group[Name],
+    EndpointDefinition
+  >
 }
 
 /**
@@ -53,7 +56,7 @@ export type EndpointsOf<Group> = {
  * Endpoints that another one routes (`routedBy`) have none.
  */
 export type GroupHandlers<Group, Services, User, Server> = {
-  readonly [Name in keyof EndpointsOf<Group> as EndpointsOf<Group>[Name] extends { readonly routedBy: string }
-    ? never
-    : Name]: Handler<EndpointsOf<Group>[Name], Services, User, Server>
+  readonly [
+    Name in keyof EndpointsOf<Group> as EndpointsOf<Group>[Name] extends { readonly routedBy: string } ? never : Name
+  ]: Handler<EndpointsOf<Group>[Name], Services, User, Server>
 }
