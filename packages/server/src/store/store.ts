@@ -7,7 +7,10 @@ export type Row = Readonly<Record<string, SqlValue>>
 /** Reads what is committed. May lag behind writes that are not durable yet; the hot structures in memory do not. */
 export interface Reader {
   all<R extends Row, Name extends string = never>(statement: Statement<Name>, values: Values<Name>): Promise<R[]>
-  get<R extends Row, Name extends string = never>(statement: Statement<Name>, values: Values<Name>): Promise<R | undefined>
+  get<R extends Row, Name extends string = never>(
+    statement: Statement<Name>,
+    values: Values<Name>,
+  ): Promise<R | undefined>
 }
 
 /** What changed, for the readers of the journal. */
@@ -84,4 +87,4 @@ export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
-export type NidFamily = 'events' | 'rooms' | 'users' | 'types' | 'devices' | 'snapshots'
+export type NidFamily = 'events' | 'rooms' | 'users' | 'devices' | 'snapshots'

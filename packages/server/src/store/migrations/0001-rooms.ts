@@ -1,4 +1,4 @@
-// Interned names, rooms, events, state, members, aliases, the directory, relations, the journal and transactions.
+// Users, rooms, events, state, members, aliases, the directory, relations, the journal and transactions.
 // Indexes are few and of integers: what bounds the rate of writes is how many random pages each row touches.
 
 /** Statements of migration 1, in order. */
@@ -14,9 +14,8 @@ export const roomsMigration: readonly string[] = [
     ref INTEGER NOT NULL
   )`,
 
-  // Every user ever seen, local or not; every event type ever seen.
+  // Every user ever seen, local or not.
   `CREATE TABLE users (nid INTEGER PRIMARY KEY, user_id TEXT NOT NULL UNIQUE)`,
-  `CREATE TABLE types (nid INTEGER PRIMARY KEY, type TEXT NOT NULL UNIQUE)`,
 
   // snapshot: the state after the head. heads: NULL while the last event of the timeline is the only forward extremity,
   // else a JSON array of event nids.
@@ -26,8 +25,7 @@ export const roomsMigration: readonly string[] = [
     version TEXT NOT NULL,
     snapshot INTEGER NOT NULL DEFAULT 0,
     heads TEXT,
-    is_public INTEGER NOT NULL DEFAULT 0,
-    is_direct INTEGER NOT NULL DEFAULT 0
+    is_public INTEGER NOT NULL DEFAULT 0
   )`,
 
   // ord: place in the timeline; the journal position of a live event, negative for history fetched later, NULL for what
@@ -37,7 +35,7 @@ export const roomsMigration: readonly string[] = [
     nid INTEGER PRIMARY KEY,
     room_nid INTEGER NOT NULL,
     ord INTEGER,
-    type_nid INTEGER NOT NULL,
+    type TEXT NOT NULL,
     sender_nid INTEGER NOT NULL,
     slot INTEGER,
     id_hash BIGINT NOT NULL,
@@ -62,7 +60,7 @@ export const roomsMigration: readonly string[] = [
   `CREATE TABLE slots (
     room_nid INTEGER NOT NULL,
     slot INTEGER NOT NULL,
-    type_nid INTEGER NOT NULL,
+    type TEXT NOT NULL,
     state_key TEXT NOT NULL,
     PRIMARY KEY (room_nid, slot)
   ) {clustered}`,
@@ -102,14 +100,15 @@ export const roomsMigration: readonly string[] = [
   )`,
   `CREATE INDEX directory_by_size ON directory (joined_members, room_nid)`,
 
-  // A request a device has made, by path and transaction id, with the event it made or the response it got.
+  // A request a device has made, with the event it made or the response it got. key: the request's path without the id.
   `CREATE TABLE transactions (
     device_nid INTEGER NOT NULL,
+    transaction_id TEXT NOT NULL,
     key TEXT NOT NULL,
     event_nid INTEGER,
     response TEXT,
     ts BIGINT NOT NULL,
-    PRIMARY KEY (device_nid, key)
+    PRIMARY KEY (device_nid, transaction_id, key)
   ) {clustered}`,
 
   // An event has at most one relation, so the child is the key. The parent may be unknown here. key: of an annotation.
@@ -119,7 +118,7 @@ export const roomsMigration: readonly string[] = [
     parent_hash BIGINT NOT NULL,
     parent_id TEXT NOT NULL,
     rel_type TEXT NOT NULL,
-    type_nid INTEGER NOT NULL,
+    type TEXT NOT NULL,
     sender_nid INTEGER NOT NULL,
     key TEXT
   )`,

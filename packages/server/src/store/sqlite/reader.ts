@@ -18,7 +18,10 @@ export class SqliteReader implements Reader {
     this.#database = database
   }
 
-  async all<R extends Row, Name extends string = never>(statement: Statement<Name>, values: Values<Name>): Promise<R[]> {
+  async all<R extends Row, Name extends string = never>(
+    statement: Statement<Name>,
+    values: Values<Name>,
+  ): Promise<R[]> {
     const { statement: prepared, columns } = this.#prepare(statement)
     return arrays(prepared.all(...inOrder(statement, values))).map((row) => toObject<R>(columns, row))
   }

@@ -1,0 +1,83 @@
+// Threads: one row each, moved to the top of its room's list by every reply.
+import { fragment, sql } from './sql.ts'
+import type { Reader, Row, Write } from './store.ts'
+
+export interface ThreadRow extends Row {
+  readonly rootNid: number
+  readonly latestNid: number
+  /** Position of the newest reply in the timeline. */
+  readonly latestOrd: number
+  readonly replyCount: number
+  /** 1 if the user asked about has sent the root or a reply. */
+  readonly participated: number
+}
+
+const addReply = sql`INSERT INTO threads (root_nid, room_nid, latest_nid, latest_ord, reply_count)
+  VALUES (${'rootNid'}, ${'roomNid'}, ${'latestNid'}, ${'latestOrd'}, 1)
+  ON CONFLICT (root_nid) DO UPDATE SET latest_nid = excluded.latest_nid, latest_ord = excluded.latest_ord,
+    reply_count = threads.reply_count + 1`
+// The newest reply that is left; a thread without any is gone.
+const recount = sql`UPDATE threads SET reply_count = reply_count - 1,
+    (latest_nid, latest_ord) = (SELECT nid, ord FROM events WHERE room_nid = ${'roomNid'} AND thread_nid = ${'rootNid'}
+      AND redacted_by IS NULL ORDER BY ord DESC LIMIT 1)
+  WHERE root_nid = ${'rootNid'} AND reply_count > 1`
+const removeLast = sql`DELETE FROM threads WHERE root_nid = ${'rootNid'} AND reply_count = 1`
+const columns = fragment(`t.root_nid AS "rootNid", t.latest_nid AS "latestNid", t.latest_ord AS "latestOrd",
+  t.reply_count AS "replyCount"`)
+const ofRoom = sql`SELECT * FROM (
+    SELECT ${columns}, (EXISTS (SELECT 1 FROM events r WHERE r.nid = t.root_nid AND r.sender_nid = ${'userNid'})
+      OR EXISTS (SELECT 1 FROM events e WHERE e.room_nid = t.room_nid AND e.thread_nid = t.root_nid
+        AND e.sender_nid = ${'userNid'})) AS "participated"
+    FROM threads t WHERE t.room_nid = ${'roomNid'} AND t.latest_ord < ${'ord'}
+  ) listed WHERE "participated" >= ${'least'} ORDER BY "latestOrd" DESC LIMIT ${'limit'}`
+const byRoots = sql`SELECT ${columns}, (EXISTS (SELECT 1 FROM events r WHERE r.nid = t.root_nid
+      AND r.sender_nid = ${'userNid'}) OR EXISTS (SELECT 1 FROM events e WHERE e.room_nid = t.room_nid
+      AND e.thread_nid = t.root_nid AND e.sender_nid = ${'userNid'})) AS "participated"
+  FROM threads t WHERE t.root_nid IN (SELECT value FROM json_each(${'rootNids'}))`
+
+/** Counts a reply to the thread of `rootNid`. */
+export function addThreadReply(
+  w: Write,
+  reply: { readonly rootNid: number; readonly roomNid: number; readonly nid: number; readonly ord: number },
+): void {
+  w.run(addReply, { rootNid: reply.rootNid, roomNid: reply.roomNid, latestNid: reply.nid, latestOrd: reply.ord })
+}
+
+/** Takes back a reply that was redacted; the event's row must say so already. */
+export function removeThreadReply(w: Write, { rootNid, roomNid }: { rootNid: number; roomNid: number }): void {
+  w.run(removeLast, { rootNid })
+  w.run(recount, { rootNid, roomNid })
+}
+
+export interface ThreadsPage {
+  readonly roomNid: number
+  readonly userNid: number
+  /** Only threads with a newest reply before this; absent for the first page. */
+  readonly ord?: number | undefined
+  /** Only threads the user has taken part in. */
+  readonly participated: boolean
+  readonly limit: number
+}
+
+/** One page of a room's threads, those with the newest replies first. */
+export const threadsOfRoom = (read: Reader, page: ThreadsPage): Promise<ThreadRow[]> =>
+  read.all(ofRoom, {
+    userNid: page.userNid,
+    roomNid: page.roomNid,
+    ord: page.ord ?? Number.MAX_SAFE_INTEGER,
+    least: page.participated ? 1 : 0,
+    limit: page.limit,
+  })
+
+/** The threads of these roots, as far as they have any, by root. */
+export async function threadsByRoots(
+  read: Reader,
+  rootNids: readonly number[],
+  userNid: number,
+): Promise<Map<number, ThreadRow>> {
+  const rows = await read.all<ThreadRow, 'rootNids' | 'userNid'>(byRoots, {
+    rootNids: JSON.stringify(rootNids),
+    userNid,
+  })
+  return new Map(rows.map((row) => [row.rootNid, row]))
+}
