@@ -56,7 +56,8 @@ const descending = sql`SELECT ${columns} FROM relations r ${matching}
     AND (${'type'} IS NULL OR r.type = ${'type'})
   ORDER BY e.ord DESC LIMIT ${'limit'}`
 const ofParents = sql`SELECT ${columns} FROM relations r ${matching}
-  WHERE r.parent_hash IN (SELECT value FROM json_each(${'parentHashes'})) AND r.room_nid = ${'roomNid'} ORDER BY e.ord`
+  WHERE r.parent_hash IN (SELECT value FROM json_each(${'parentHashes'}))
+    AND r.rel_type IN (SELECT value FROM json_each(${'relTypes'})) AND r.room_nid = ${'roomNid'} ORDER BY e.ord`
 
 export interface RelationsRange {
   readonly roomNid: number
@@ -85,14 +86,27 @@ export function relationsOf(read: Reader, range: RelationsRange): Promise<Relati
   })
 }
 
-/** Everything that relates to any of these events of a room, in timeline order, by parent: for bundled aggregations. */
+export interface ManyRelations {
+  readonly roomNid: number
+  readonly parentIds: readonly string[]
+  /** Which relations; those that can be many, like annotations and thread replies, are better paged or counted. */
+  readonly relTypes: readonly string[]
+}
+
+/** What relates to any of these events of a room, in timeline order, by parent id: for bundled aggregations. */
 export async function relationsOfAll(
   read: Reader,
-  roomNid: number,
-  parentIds: readonly string[],
+  { roomNid, parentIds, relTypes }: ManyRelations,
 ): Promise<Map<string, RelationRow[]>> {
-  const parentHashes = JSON.stringify(parentIds.map(eventIdHash))
-  const rows = await read.all<RelationRow, 'parentHashes' | 'roomNid'>(ofParents, { parentHashes, roomNid })
-  const byParent = Map.groupBy(rows, ({ parentId }) => parentId)
-  return new Map(parentIds.flatMap((id) => (byParent.has(id) ? [[id, byParent.get(id) ?? []]] : [])))
+  if (parentIds.length === 0) return new Map()
+  const rows = await read.all<RelationRow, 'parentHashes' | 'relTypes' | 'roomNid'>(ofParents, {
+    parentHashes: JSON.stringify(parentIds.map(eventIdHash)),
+    relTypes: JSON.stringify(relTypes),
+    roomNid,
+  })
+  const wanted = new Set(parentIds)
+  return Map.groupBy(
+    rows.filter(({ parentId }) => wanted.has(parentId)),
+    ({ parentId }) => parentId,
+  )
 }

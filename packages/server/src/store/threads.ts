@@ -24,23 +24,33 @@ const recount = sql`UPDATE threads SET reply_count = reply_count - 1,
 const removeLast = sql`DELETE FROM threads WHERE root_nid = ${'rootNid'} AND reply_count = 1`
 const columns = fragment(`t.root_nid AS "rootNid", t.latest_nid AS "latestNid", t.latest_ord AS "latestOrd",
   t.reply_count AS "replyCount"`)
-const ofRoom = sql`SELECT * FROM (
-    SELECT ${columns}, (EXISTS (SELECT 1 FROM events r WHERE r.nid = t.root_nid AND r.sender_nid = ${'userNid'})
-      OR EXISTS (SELECT 1 FROM events e WHERE e.room_nid = t.room_nid AND e.thread_nid = t.root_nid
-        AND e.sender_nid = ${'userNid'})) AS "participated"
-    FROM threads t WHERE t.room_nid = ${'roomNid'} AND t.latest_ord < ${'ord'}
-  ) listed WHERE "participated" >= ${'least'} ORDER BY "latestOrd" DESC LIMIT ${'limit'}`
-const byRoots = sql`SELECT ${columns}, (EXISTS (SELECT 1 FROM events r WHERE r.nid = t.root_nid
-      AND r.sender_nid = ${'userNid'}) OR EXISTS (SELECT 1 FROM events e WHERE e.room_nid = t.room_nid
-      AND e.thread_nid = t.root_nid AND e.sender_nid = ${'userNid'})) AS "participated"
-  FROM threads t WHERE t.root_nid IN (SELECT value FROM json_each(${'rootNids'}))`
+// The sender of the root takes part, and so does everyone who has replied.
+const addParticipant = sql`INSERT INTO thread_participants (root_nid, user_nid)
+  VALUES (${'rootNid'}, ${'senderNid'}) ON CONFLICT (root_nid, user_nid) DO NOTHING`
+const addRootSender = sql`INSERT INTO thread_participants (root_nid, user_nid)
+  SELECT nid, sender_nid FROM events WHERE nid = ${'rootNid'} ON CONFLICT (root_nid, user_nid) DO NOTHING`
+const participated = fragment('SELECT 1 FROM thread_participants p WHERE p.root_nid = t.root_nid AND p.user_nid')
+const ofRoom = sql`SELECT ${columns}, EXISTS (${participated} = ${'userNid'}) AS "participated" FROM threads t
+  WHERE t.room_nid = ${'roomNid'} AND t.latest_ord < ${'ord'}
+    AND (${'everyone'} = 1 OR EXISTS (${participated} = ${'userNid'}))
+  ORDER BY t.latest_ord DESC LIMIT ${'limit'}`
+const byRoots = sql`SELECT ${columns}, EXISTS (${participated} = ${'userNid'}) AS "participated" FROM threads t
+  WHERE t.root_nid IN (SELECT value FROM json_each(${'rootNids'}))`
+
+export interface ThreadReply {
+  readonly rootNid: number
+  readonly roomNid: number
+  /** The reply. */
+  readonly nid: number
+  readonly ord: number
+  readonly senderNid: number
+}
 
 /** Counts a reply to the thread of `rootNid`. */
-export function addThreadReply(
-  w: Write,
-  reply: { readonly rootNid: number; readonly roomNid: number; readonly nid: number; readonly ord: number },
-): void {
-  w.run(addReply, { rootNid: reply.rootNid, roomNid: reply.roomNid, latestNid: reply.nid, latestOrd: reply.ord })
+export function addThreadReply(w: Write, { rootNid, roomNid, nid, ord, senderNid }: ThreadReply): void {
+  w.run(addReply, { rootNid, roomNid, latestNid: nid, latestOrd: ord })
+  w.run(addRootSender, { rootNid })
+  w.run(addParticipant, { rootNid, senderNid })
 }
 
 /** Takes back a reply that was redacted; the event's row must say so already. */
@@ -65,7 +75,7 @@ export const threadsOfRoom = (read: Reader, page: ThreadsPage): Promise<ThreadRo
     userNid: page.userNid,
     roomNid: page.roomNid,
     ord: page.ord ?? Number.MAX_SAFE_INTEGER,
-    least: page.participated ? 1 : 0,
+    everyone: page.participated ? 0 : 1,
     limit: page.limit,
   })
 

@@ -122,7 +122,7 @@ export const roomsMigration: readonly string[] = [
     sender_nid INTEGER NOT NULL,
     key TEXT
   )`,
-  `CREATE INDEX relations_by_parent ON relations (parent_hash)`,
+  `CREATE INDEX relations_by_parent ON relations (parent_hash, rel_type)`,
 
   // One row per thread, moved up by every reply. latest_ord: of the newest reply.
   `CREATE TABLE threads (
@@ -133,4 +133,9 @@ export const roomsMigration: readonly string[] = [
     reply_count INTEGER NOT NULL
   )`,
   `CREATE INDEX threads_by_room ON threads (room_nid, latest_ord)`,
+  `CREATE TABLE thread_participants (
+    root_nid INTEGER NOT NULL,
+    user_nid INTEGER NOT NULL,
+    PRIMARY KEY (root_nid, user_nid)
+  ) {clustered}`,
 ]

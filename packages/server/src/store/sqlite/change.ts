@@ -1,6 +1,6 @@
 // One atomic change while it is gathered, and what is kept of it until it is durable.
 import { sql, type SqlValue, type Statement, type Values } from '../sql.ts'
-import { StoreError, type Journaled, type JournalEntry, type Write } from '../store.ts'
+import type { Journaled, JournalEntry, StoreError, Write } from '../store.ts'
 import type { Operation } from './messages.ts'
 import type { StatementNumbers } from './statement-numbers.ts'
 
