@@ -1,5 +1,4 @@
 // One request from its path to its answer: route, limits, who is calling, typed parse, one handler, response.
-import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { MatrixError } from '@myelin/protocol/errors'
 import { parseRequest } from '@myelin/protocol/request'
 import { createRouter } from '@myelin/protocol/router'
@@ -59,7 +58,7 @@ export function createDispatch(options: DispatchOptions): Handle {
     const { definition } = route
     const rateClass = rateClassOf(route)
     const { address } = request
-    const requester = await identify(definition, request)
+    const requester = await identify(route, request)
     if (rateClass !== undefined) options.rateLimits.take(rateClass, requester?.userId ?? address)
     const bodyText =
       definition.body === undefined || definition.bytesBody ? undefined : await request.text(requestBodyBytesMax)
@@ -77,7 +76,10 @@ export function createDispatch(options: DispatchOptions): Handle {
   }
 
   /** Throws `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN` where the definition asks for a user and there is none. */
-  async function identify({ auth }: EndpointDefinition, request: HttpRequest): Promise<Requester | undefined> {
+  async function identify(
+    { definition: { auth }, operation }: Route,
+    request: HttpRequest,
+  ): Promise<Requester | undefined> {
     if (auth === 'none') return undefined
     if (request.isOperator) return options.operator
     const token = bearerToken(request.headers['authorization'])
@@ -85,12 +87,13 @@ export function createDispatch(options: DispatchOptions): Handle {
       if (auth === 'user?') return undefined
       throw new MatrixError('M_MISSING_TOKEN', 'This needs an access token: Authorization: Bearer …')
     }
-    return options.services.accounts.authenticate(token, {
-      address: request.address,
-      userAgent: request.headers['user-agent'],
-    })
+    const origin = { address: request.address, userAgent: request.headers['user-agent'] }
+    return options.services.accounts.authenticate(token, origin, { lockedMayCall: lockedMayCall.has(operation) })
   }
 }
+
+/** https://spec.matrix.org/v1.19/client-server-api/#account-locking */
+const lockedMayCall: ReadonlySet<string> = new Set(['logout', 'logout_all'])
 
 const bearerToken = (header: string | undefined) => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
 

@@ -5,6 +5,7 @@ import type { Config } from '../config/settings.ts'
 import type { Environment } from '../environment.ts'
 import type { Ephemeral } from '../ephemeral/ephemeral.ts'
 import type { PublishedKeys } from '../federation/published-keys.ts'
+import type { Metrics } from '../http/metrics.ts'
 import type { Push } from '../push/push.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -19,6 +20,7 @@ export interface Services {
   readonly push: Push
   readonly sync: Sync
   readonly publishedKeys: PublishedKeys
+  readonly metrics: Metrics
 }
 
 /** Another homeserver whose X-Matrix signature has been verified. */

@@ -1,0 +1,48 @@
+// What is served: each group of definitions with its handlers.
+import * as health from '@myelin/protocol/admin/health'
+import * as users from '@myelin/protocol/admin/users'
+import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
+import type { EndpointDefinition } from '@myelin/protocol/endpoint'
+import * as keysServer from '@myelin/protocol/server-server/keys_server'
+import * as serverVersion from '@myelin/protocol/server-server/version'
+import type { HandlerRequest } from '@myelin/protocol/handlers'
+import type { Requester } from '../accounts/accounts.ts'
+import * as federationKeys from './federation/keys_server.ts'
+import * as federationVersion from './federation/version.ts'
+import * as adminHealth from './admin/health.ts'
+import * as adminUsers from './admin/users.ts'
+import { clientHandlers } from './client/handlers.ts'
+import type { PeerServer, Services } from './handlers.ts'
+import * as synapseRegister from './synapse-admin/register.ts'
+import * as synapseRegisterDefinitions from '@myelin/protocol/synapse-admin/register'
+
+type RouteRequest = HandlerRequest<EndpointDefinition, Requester, PeerServer>
+
+/** An endpoint that is served: its definition, its operation's name, and the code behind it. */
+export interface Route {
+  readonly operation: string
+  readonly definition: EndpointDefinition
+  readonly handler: (services: Services, request: RouteRequest) => Promise<unknown>
+}
+
+type AnyHandlers = Readonly<Record<string, Route['handler']>>
+
+/** The routes of one group: those of its definitions that have a handler. */
+function routesOf(group: object, handlers: object): Route[] {
+  const byOperation = handlers as AnyHandlers
+  return Object.entries(group).flatMap(([operation, definition]) => {
+    const handler = byOperation[operation]
+    return handler === undefined ? [] : [{ operation, definition: definition as EndpointDefinition, handler }]
+  })
+}
+
+export const routes: readonly Route[] = [
+  ...Object.entries(clientHandlers).flatMap(([name, handlers]) =>
+    routesOf(clientServer[name as keyof typeof clientServer], handlers),
+  ),
+  ...routesOf(keysServer, federationKeys.handlers),
+  ...routesOf(serverVersion, federationVersion.handlers),
+  ...routesOf(health, adminHealth.handlers),
+  ...routesOf(users, adminUsers.handlers),
+  ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
+]

@@ -1,0 +1,146 @@
+// The whole server, built by hand from left to right: store, rooms, ephemeral, push, accounts, sync, endpoints, listeners.
+import { readFileSync, rmSync } from 'node:fs'
+import { signingKeyFromPem } from '@myelin/algorithms/signing-key'
+import type { UserId } from '@myelin/protocol/identifiers'
+import { createAccounts, type Requester } from './accounts/accounts.ts'
+import { passwordCostDefault } from './accounts/passwords.ts'
+import { ConfigError } from './config/load.ts'
+import { operatorSocketPath } from './config/operator-socket.ts'
+import type { Config } from './config/settings.ts'
+import { loadSigningKeys } from './config/signing-keys.ts'
+import { createDispatch } from './endpoints/dispatch.ts'
+import type { Services } from './endpoints/handlers.ts'
+import { routes } from './endpoints/routes.ts'
+import { randomString, type Environment } from './environment.ts'
+import { createPublishedKeys } from './federation/published-keys.ts'
+import { listen, parseListenAddress, type Listener } from './http/listener.ts'
+import { createLog, type Logger } from './http/log.ts'
+import { createMetrics } from './http/metrics.ts'
+import { createProxyTrust } from './http/proxy-trust.ts'
+import { createRateLimits, unlimited } from './http/rate-limits.ts'
+import { claimIdentity, hasAccounts } from './store/identity.ts'
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import type { Store } from './store/store.ts'
+import { version } from './version.ts'
+
+export interface OpenServices extends Services, AsyncDisposable {
+  readonly store: Store
+  /** Resolves when the server cannot go on. */
+  readonly failed: Promise<Error>
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** Base URLs at which the APIs are served, in the order of the configuration. */
+  readonly urls: readonly string[]
+  readonly services: OpenServices
+  readonly log: Logger
+  /** Resolves when the server cannot go on. */
+  readonly failed: Promise<Error>
+}
+
+/** Opens the data folder and everything that works on it; no socket listens yet. Throws ConfigError and StoreError. */
+export async function openServices(config: Config, environment: Environment): Promise<OpenServices> {
+  refuseUnsupported(config)
+  const keys = loadSigningKeys(config.data, () => randomString(environment, 6))
+  const failure = Promise.withResolvers<Error>()
+  const store = await openSqliteStore({
+    folder: config.data,
+    durability: config.durability,
+    environment,
+    onFatal: (error) => failure.resolve(error),
+  })
+  await claimIdentity(store, config.serverName)
+  const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
+  const parts = assemble({ config, environment, store, key })
+  const publishedKeys = createPublishedKeys({ serverName: config.serverName, key, old: keys.old, environment })
+  return {
+    ...parts,
+    config,
+    environment,
+    store,
+    publishedKeys,
+    metrics: createMetrics(),
+    failed: failure.promise,
+    [Symbol.asyncDispose]: async () => {
+      await parts.close()
+      await store[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function refuseUnsupported({ database, profile, listenTls, tlsCert, tlsKey }: Config): void {
+  if (database !== 'sqlite') throw new ConfigError('database: PostgreSQL is not supported yet; use sqlite')
+  if (profile !== 'full') throw new ConfigError('profile: the ci profile is not there yet; use full')
+  if (listenTls.length > 0 && (tlsCert === '' || tlsKey === ''))
+    throw new ConfigError('listenTls needs tlsCert and tlsKey')
+}
+
+/** Opens everything and listens. */
+export async function startServer(config: Config, environment: Environment): Promise<RunningServer> {
+  const log = createLog({ level: config.logLevel, format: config.logFormat })
+  const services = await openServices(config, environment)
+  const listeners = await listenAll(services, log)
+  await services.accounts.resume()
+  await greet(services, listeners, log)
+  return {
+    urls: listeners.public.map(({ url }) => url),
+    services,
+    log,
+    failed: services.failed,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...listeners.public, ...listeners.private].map((listener) => listener.stop()))
+      await services[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface Listeners {
+  readonly public: readonly Listener[]
+  /** The operator's socket and the addresses of the metrics. */
+  readonly private: readonly Listener[]
+}
+
+async function listenAll(services: OpenServices, log: Logger): Promise<Listeners> {
+  const { config, environment, metrics } = services
+  const rateLimits = config.rateLimits === 'off' ? unlimited : createRateLimits(environment)
+  const operator = operatorOf(config)
+  const handle = createDispatch({ routes, services, operator, rateLimits, metrics, log })
+  const shared = { handle, log, trust: createProxyTrust(config.trustedProxies) }
+  const tls =
+    config.listenTls.length > 0
+      ? { cert: readFileSync(config.tlsCert, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') }
+      : undefined
+  const plain = config.listen.map((address) => listen(parseListenAddress(address), shared))
+  const secure = config.listenTls.map((address) =>
+    listen(parseListenAddress(address), { ...shared, ...(tls && { tls }) }),
+  )
+  const socket = operatorSocketPath(config.data)
+  rmSync(socket, { force: true })
+  const onSocket = listen({ path: socket }, { ...shared, isOperator: true })
+  return { public: await Promise.all([...plain, ...secure]), private: [await onSocket] }
+}
+
+/** Who calls over the socket in the data folder: an administrator without an account. */
+const operatorOf = ({ serverName }: Config): Requester => ({
+  userId: `@:${serverName}` as UserId,
+  userNid: 0,
+  deviceId: '',
+  deviceNid: 0,
+  isGuest: false,
+  isAdmin: true,
+  isSuspended: false,
+  tokenHash: '',
+})
+
+async function greet({ config, store }: OpenServices, listeners: Listeners, log: Logger): Promise<void> {
+  for (const { url } of listeners.public) log.info(`Myelin ${version} serves ${config.serverName} at ${url}`)
+  if (!(await hasAccounts(store)))
+    log.info('Nobody has an account yet. Make the first one: npm run myelin -- user add NAME --admin')
+  const loosened = [
+    ...(config.rateLimits === 'off' ? ['rateLimits: off'] : []),
+    ...(config['federation.allowPrivateAddresses'] ? ['federation.allowPrivateAddresses'] : []),
+    ...(config['federation.trustedCaFile'] === '' ? [] : ['federation.trustedCaFile']),
+    ...(Object.keys(config['federation.hostOverrides']).length === 0 ? [] : ['federation.hostOverrides']),
+  ]
+  if (loosened.length > 0) log.warn(`For tests and private networks only: ${loosened.join(', ')}`)
+}
