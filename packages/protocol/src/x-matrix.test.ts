@@ -1,0 +1,54 @@
+// The X-Matrix header, as it is written and in the forms it arrives in.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isServerName } from './identifiers.ts'
+import type { ServerName } from './identifiers.ts'
+import { formatXMatrix, parseXMatrix, signedRequestObject } from './x-matrix.ts'
+
+const server = (text: string): ServerName => {
+  assert.ok(isServerName(text))
+  return text
+}
+const header = { origin: server('a.b:80'), destination: server('c.d'), key: 'ed25519:1', sig: 'abc+/' }
+
+test('what is written is read again', () => {
+  assert.equal(formatXMatrix(header), 'X-Matrix origin="a.b:80",destination="c.d",key="ed25519:1",sig="abc+/"')
+  assert.deepEqual(parseXMatrix(formatXMatrix(header)), header)
+})
+
+test('names are read in any case and order, values quoted or bare, with spaces around', () => {
+  for (const text of [
+    'X-Matrix sig=abc+/,key=ed25519:1,destination=c.d,origin=a.b:80',
+    'x-matrix  Origin="a.b:80" , destination=c.d,KEY="ed25519:1" ,sig="abc+/", extra="\\"x"',
+    'X-Matrix origin="a\\.b:80",destination="c.d",key="ed25519:1",sig="abc+/"',
+  ])
+    assert.deepEqual(parseXMatrix(text), header, text)
+})
+
+test('the destination may be missing, nothing else', () => {
+  assert.equal(parseXMatrix('X-Matrix origin=a.b,key="k:1",sig=s')?.destination, undefined)
+  for (const text of ['X-Matrix origin=a.b,key="k:1"', 'X-Matrix key="k:1",sig=s', 'X-Matrix origin=a.b,sig=s'])
+    assert.equal(parseXMatrix(text), undefined, text)
+})
+
+test('other schemes, broken quoting and names that are no servers are refused', () => {
+  for (const text of [
+    '',
+    'Bearer abc',
+    'X-Matrix origin="a.b,key="k:1",sig=s',
+    'X-Matrix origin="a b",key=k:1,sig=s',
+    'X-Matrix origin=a.b,destination=a_b,key=k:1,sig=s',
+    `X-Matrix ${'a=b,'.repeat(2000)}`,
+  ])
+    assert.equal(parseXMatrix(text), undefined, text.slice(0, 60))
+})
+
+test('a request without a body is signed without content', () => {
+  const names = { origin: 'a.b', destination: 'c.d' }
+  assert.deepEqual(signedRequestObject({ method: 'GET', uri: '/_matrix/x?y=1' }, names), {
+    method: 'GET',
+    uri: '/_matrix/x?y=1',
+    ...names,
+  })
+  assert.deepEqual(signedRequestObject({ method: 'PUT', uri: '/', content: {} }, names)['content'], {})
+})
