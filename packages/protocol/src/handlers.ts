@@ -51,12 +51,16 @@ export type EndpointsOf<Group> = {
   >
 }
 
-/**
- * One handler per endpoint of a group (a module of definitions, `import * as kicking`): a missing one does not compile.
- * Endpoints that another one routes (`routedBy`) have none.
- */
+/** The endpoints of a group that have a handler of their own: those that another one routes (`routedBy`) have none. */
+export type RoutedEndpointsOf<Group> = {
+  [Name in keyof Group as Group[Name] extends { readonly routedBy: string }
+    ? never
+    : Group[Name] extends EndpointDefinition
+      ? Name
+      : never]: Group[Name] & EndpointDefinition
+}
+
+/** One handler per endpoint of a group (a module of definitions, `import * as kicking`): a missing one does not compile. */
 export type GroupHandlers<Group, Services, User, Server> = {
-  readonly [
-    Name in keyof EndpointsOf<Group> as EndpointsOf<Group>[Name] extends { readonly routedBy: string } ? never : Name
-  ]: Handler<EndpointsOf<Group>[Name], Services, User, Server>
+  readonly [Name in keyof RoutedEndpointsOf<Group>]: Handler<RoutedEndpointsOf<Group>[Name], Services, User, Server>
 }
