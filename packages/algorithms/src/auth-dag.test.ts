@@ -1,0 +1,208 @@
+// The auth DAG and the walks over it, against sets and recursion.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type AuthGraph, authFlags } from './auth-dag-columns.ts'
+import { authDifference, conflictedSubgraph, powerEventsAndTheirChains } from './auth-dag-walks.ts'
+import { AuthDag } from './auth-dag.ts'
+import { mainlinePosition } from './mainline-ordering.ts'
+import { Dice } from './testing/random-room.ts'
+
+interface Row {
+  readonly nid: number
+  readonly cites: readonly number[]
+  readonly flags: number
+}
+
+/** Events 1 to `count`, each citing up to four earlier ones; one in three is a power levels event, one in four is power. */
+function randomRows(dice: Dice, count: number): Row[] {
+  return Array.from({ length: count }, (_, index) => {
+    const cites = Array.from({ length: index === 0 ? 0 : dice.below(5) }, () => 1 + dice.below(index))
+    const flags = (dice.once(3) ? authFlags.powerLevels : 0) | (dice.once(4) ? authFlags.power : 0)
+    return { nid: index + 1, cites: [...new Set(cites)], flags }
+  })
+}
+
+function dagOf(rows: readonly Row[]): AuthDag {
+  const dag = new AuthDag()
+  for (const { nid, cites, flags } of rows) {
+    dag.append({ nid, slot: nid, originServerTs: nid, depth: nid, flags }, cites)
+  }
+  return dag
+}
+
+function chainOf(rows: readonly Row[], nid: number, chain = new Set<number>()): ReadonlySet<number> {
+  for (const cited of rows[nid - 1]!.cites) {
+    if (chain.has(cited)) continue
+    chain.add(cited)
+    chainOf(rows, cited, chain)
+  }
+  return chain
+}
+
+function chainOfAll(rows: readonly Row[], nids: Iterable<number>): ReadonlySet<number> {
+  const chain = new Set<number>()
+  for (const nid of nids) chainOf(rows, nid, chain)
+  return chain
+}
+
+const ascending = (a: number, b: number) => a - b
+const nidsOf = (graph: AuthGraph, locals: readonly number[]) =>
+  locals.map((local) => graph.nids[local]!).toSorted(ascending)
+
+function shuffled(rows: readonly Row[], dice: Dice): Row[] {
+  const keyed = rows.map((row) => ({ row, at: dice.below(2 ** 31) }))
+  return keyed.toSorted((a, b) => a.at - b.at).map(({ row }) => row)
+}
+
+describe('the auth DAG', () => {
+  test('has every event after all it cites, in whatever order they arrived', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const dice = new Dice(seed)
+      const rows = randomRows(dice, 60)
+      const dag = dagOf(shuffled(rows, dice))
+      const { count, nids, offsets, edges } = dag.graph()
+      assert.equal(count, rows.length)
+      for (let local = 0; local < count; local++) {
+        const cited = [...edges.subarray(offsets[local], offsets[local + 1])]
+        assert.ok(cited.every((edge) => edge >= 0 && edge < local))
+        const row = rows[nids[local]! - 1]!
+        assert.equal(dag.localOf(row.nid), local)
+        assert.deepEqual(
+          cited.map((edge) => nids[edge]),
+          row.cites,
+        )
+      }
+    }
+  })
+
+  test('keeps citations of what is unknown apart, and connects them when it arrives', () => {
+    const dag = new AuthDag()
+    const row = { slot: 1, originServerTs: 0, depth: 0, flags: 0 }
+    dag.append({ ...row, nid: 10 }, [7, 7])
+    assert.deepEqual([...dag.graph().edges.subarray(0, 1)], [-7])
+    assert.equal(dag.revision, 0)
+    dag.append({ ...row, nid: 7 }, [])
+    assert.equal(dag.revision, 1)
+    assert.deepEqual([dag.localOf(7), dag.localOf(10), dag.localOf(8)], [0, 1, -1])
+    assert.deepEqual([...dag.graph().edges.subarray(0, 1)], [0])
+  })
+
+  test('takes an event once', () => {
+    const dag = dagOf(randomRows(new Dice(1), 5))
+    dag.append({ nid: 3, slot: 9, originServerTs: 9, depth: 9, flags: 15 }, [4])
+    assert.equal(dag.count, 5)
+    assert.equal(dag.graph().slots[dag.localOf(3)], 3)
+  })
+
+  test('cuts circles, which event ids chosen by servers allow in old rooms', () => {
+    const dag = new AuthDag()
+    const row = { slot: 1, originServerTs: 0, depth: 0, flags: authFlags.powerLevels }
+    dag.append({ ...row, nid: 1 }, [3])
+    dag.append({ ...row, nid: 2 }, [1])
+    dag.append({ ...row, nid: 3 }, [2])
+    const { count, offsets, edges } = dag.graph()
+    for (let local = 0; local < count; local++) {
+      for (const edge of edges.subarray(offsets[local], offsets[local + 1])) assert.ok(edge < local)
+    }
+  })
+
+  test('knows the create event', () => {
+    const dag = new AuthDag()
+    assert.equal(dag.create, 0)
+    dag.append({ nid: 5, slot: 0, originServerTs: 0, depth: 0, flags: authFlags.create }, [])
+    assert.equal(dag.create, 5)
+  })
+
+  test('grows past its first arrays', () => {
+    const rows = randomRows(new Dice(2), 5000)
+    const dag = dagOf(rows)
+    assert.equal(dag.count, 5000)
+    assert.ok(dag.bytes < 5000 * 200)
+    for (const { nid } of rows) assert.equal(dag.graph().nids[dag.localOf(nid)], nid)
+  })
+})
+
+const someOf = (rows: readonly Row[], dice: Dice, of: number) => rows.filter(() => dice.once(of)).map(({ nid }) => nid)
+
+describe('walks over the auth DAG', () => {
+  for (const sets of [2, 3, 20, 32, 33, 60]) {
+    test(`find the auth difference of ${sets} state sets`, () => {
+      for (let seed = 0; seed < 150; seed++) {
+        const dice = new Dice(seed)
+        const rows = randomRows(dice, 40)
+        const heldByAll = new Set(someOf(rows, dice, 1 + dice.below(20)))
+        const states = Array.from(
+          { length: sets },
+          () => new Set([...heldByAll, ...someOf(rows, dice, 4 + dice.below(30))]),
+        )
+        const chains = states.map((state) => chainOfAll(rows, state))
+        const expected = rows
+          .map(({ nid }) => nid)
+          .filter((nid) => {
+            const holding = chains.filter((chain) => chain.has(nid)).length
+            return holding > 0 && holding < sets
+          })
+        const dag = dagOf(rows)
+        const graph = dag.graph()
+        const union = [...new Set(states.flatMap((state) => [...state]))]
+        const conflicted = union.filter((nid) => !states.every((state) => state.has(nid)))
+        const difference = authDifference(graph, {
+          count: sets,
+          conflicted: conflicted.map((nid) => dag.localOf(nid)),
+          holds: (index, set) => states[set]!.has(conflicted[index]!),
+          heldByAll: (local) => states.every((state) => state.has(graph.nids[local]!)),
+        })
+        assert.deepEqual(nidsOf(graph, difference), expected, `seed ${seed}`)
+      }
+    })
+  }
+
+  test('find the conflicted state subgraph', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const dice = new Dice(seed)
+      const rows = randomRows(dice, 40)
+      const conflicted = new Set(someOf(rows, dice, 4 + dice.below(20)))
+      const expected = rows
+        .map(({ nid }) => nid)
+        .filter((nid) => {
+          const below = conflicted.has(nid) || [...conflicted].some((other) => chainOf(rows, other).has(nid))
+          return below && (conflicted.has(nid) || [...chainOf(rows, nid)].some((other) => conflicted.has(other)))
+        })
+      const dag = dagOf(rows)
+      const locals = [...conflicted].map((nid) => dag.localOf(nid))
+      assert.deepEqual(nidsOf(dag.graph(), conflictedSubgraph(dag.graph(), locals)), expected, `seed ${seed}`)
+    }
+  })
+
+  test('find the power events of a set and what of the set is in their auth chains', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const dice = new Dice(seed)
+      const rows = randomRows(dice, 40)
+      const set = someOf(rows, dice, 1 + dice.below(6))
+      const power = set.filter((nid) => rows[nid - 1]!.flags & authFlags.power)
+      const expected = set.filter((nid) => power.includes(nid) || power.some((each) => chainOf(rows, each).has(nid)))
+      const dag = dagOf(rows)
+      const locals = set.map((nid) => dag.localOf(nid))
+      assert.deepEqual(nidsOf(dag.graph(), powerEventsAndTheirChains(dag.graph(), locals)), expected, `seed ${seed}`)
+    }
+  })
+
+  test('find mainline positions by jumps as by single steps', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const rows = randomRows(new Dice(seed), 200)
+      const graph = dagOf(rows).graph()
+      const behind = (local: number): number[] => {
+        const parent = graph.plParents[local]!
+        return parent < 0 ? [] : [parent, ...behind(parent)]
+      }
+      for (let local = 0; local < graph.count; local++) {
+        const base = (local * 7919) % graph.count
+        if ((graph.flags[base]! & authFlags.powerLevels) === 0) continue
+        const mainline = [base, ...behind(base)]
+        const meeting = behind(local).find((each) => mainline.includes(each))
+        const expected = meeting === undefined ? Infinity : mainline.indexOf(meeting)
+        assert.equal(mainlinePosition(graph, local, base), expected)
+      }
+    }
+  })
+})
