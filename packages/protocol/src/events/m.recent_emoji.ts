@@ -6,7 +6,7 @@ import { event } from './event.ts'
 
 /** The emoji the user sent last and how often. */
 export const RecentEmojiContent = Type.Object({
-  recent_emoji: Type.Array(Type.Object({ emoji: Type.String(), total: Type.Integer() })),
+  recent_emoji: Type.Array(Type.Object({ emoji: Type.String(), total: Type.Number() })),
 })
 export type RecentEmojiContent = Static<typeof RecentEmojiContent>
 

@@ -1,10 +1,7 @@
 // Terms of service of the identity server.
 import { Type } from 'typebox'
+import { TermsParams } from '../client-server/definitions/m.login.terms_params.ts'
 import { endpoint } from '../endpoint.ts'
-
-const Policy = Type.Unsafe<{ readonly version: string } & { readonly [language: string]: unknown }>(
-  Type.Object({ version: Type.String() }),
-)
 
 /**
  * Returns the policies, each with a version and its name and URL by language.
@@ -14,7 +11,7 @@ export const getTerms = endpoint({
   method: 'GET',
   path: '/_matrix/identity/v2/terms',
   auth: 'none',
-  response: Type.Object({ policies: Type.Record(Type.String(), Policy) }),
+  response: TermsParams,
 })
 
 /**
