@@ -168,6 +168,11 @@ export const roomVectors: readonly Vector[] = [
   },
   { name: 'state needs the state level', event: state(user, 'm.room.topic'), refusedBy: 'requiredLevel' },
   {
+    name: 'the state level itself suffices',
+    given: { levels: { ...usualLevels, ...users({ [user]: 30 }) } },
+    event: state(user, 'm.room.topic'),
+  },
+  {
     name: 'a type may need less than other state',
     given: { levels: { ...usualLevels, ...users({ [user]: 20 }) } },
     event: state(user, 'm.room.name'),

@@ -220,6 +220,7 @@ export const thirdPartyInviteVectors: readonly Vector[] = [
   },
   { name: 'something is signed', ...thirdParty({}), refusedBy: 'invite.1.2' },
   { name: 'a third-party invite is an object', ...thirdParty('x'), refusedBy: 'invite.1.2' },
+  { name: 'a third-party invite is something', ...thirdParty(null), refusedBy: 'invite.1.2' },
   { name: 'what is signed has an mxid', ...thirdParty({ signed: { token: 'token' } }), refusedBy: 'invite.1.3' },
   { name: 'what is signed has a token', ...thirdParty({ signed: { mxid: stranger } }), refusedBy: 'invite.1.3' },
   { name: 'the mxid is whom is invited', ...thirdParty({ signed: signedInvite(knocked) }), refusedBy: 'invite.1.4' },

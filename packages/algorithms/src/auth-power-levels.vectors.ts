@@ -216,6 +216,6 @@ export const redactionVectors: readonly Vector[] = [
   {
     name: 'redactions are judged elsewhere from version 3',
     versions: [3, 12],
-    event: { ...message(user, 'm.room.redaction'), redacts: '$x' },
+    event: { ...message(user, 'm.room.redaction'), redacts: '$x:c', eventId: '$e:b' },
   },
 ]
