@@ -11,13 +11,12 @@ export function createKeyedMutex(): KeyedMutex {
     run: (key, work) => {
       const before = tails.get(key) ?? Promise.resolve()
       const result = before.then(work)
-      const tail: Promise<void> = result.then(nothing, nothing).then(() => {
+      const release = () => {
         if (tails.get(key) === tail) tails.delete(key)
-      })
+      }
+      const tail: Promise<void> = result.then(release, release)
       tails.set(key, tail)
       return result
     },
   }
 }
-
-const nothing = () => undefined
