@@ -33,6 +33,7 @@ export const dirtyEntriesPerUserMax = 1_024
 export const dirtyUsersMax = 50_000
 export const lazyMembersRememberedMax = 1_000_000
 export const syncFilterBytesMax = 64 * 1024
+export const ignoredListsRememberedMax = 50_000
 
 // Typing, receipts, presence
 export const typingTimeoutDefaultMs = 30_000
@@ -90,3 +91,18 @@ export const storeIdleCheckpointMs = 1_000
 // Nids are reserved on disk in blocks of this size, so that a crash skips numbers and never repeats one.
 export const nidReservation = 1_024
 export const usersCachedMax = 100_000
+
+// Rooms. A state is stored whole after so many changes, or an eighth of its size if that is more.
+export const stateCheckpointChangesMin = 128
+export const timelineScanMax = 2_000
+export const messagesLimitDefault = 10
+export const messagesLimitMax = 1_000
+export const relationsLimitDefault = 50
+export const relationsLimitMax = 500
+export const bundledChildrenMax = 1_000
+export const directoryPageDefault = 100
+export const directoryPageMax = 500
+export const invitesPerRequestMax = 500
+export const transactionsPerDeviceMax = 1_000
+export const transactionDevicesMax = 20_000
+export const transactionKeptMs = 24 * 60 * 60 * 1000

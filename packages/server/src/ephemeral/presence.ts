@@ -8,6 +8,14 @@ import { journalKind, type Store } from '../store/store.ts'
 
 export type PresenceState = 'online' | 'unavailable' | 'offline'
 
+/** Content of an `m.presence` event. */
+export interface PresenceContent {
+  readonly presence: string
+  readonly last_active_ago?: number
+  readonly status_msg?: string
+  readonly currently_active?: boolean
+}
+
 interface Known {
   readonly userId: string
   presence: PresenceState
@@ -97,14 +105,14 @@ export class Presence {
   }
 
   /** Content of the user's `m.presence` event now. */
-  content(userNid: number): Record<string, unknown> {
+  content(userNid: number): PresenceContent {
     const known = this.#known.get(userNid)
     if (!known) return { presence: 'offline' }
     return this.contentOf({ presence: known.presence, status_msg: known.statusMsg, last_active_ts: known.lastActiveTs })
   }
 
   /** Content of an `m.presence` event from a stored row. */
-  contentOf(row: Pick<PresenceRow, 'presence' | 'status_msg' | 'last_active_ts'>): Record<string, unknown> {
+  contentOf(row: Pick<PresenceRow, 'presence' | 'status_msg' | 'last_active_ts'>): PresenceContent {
     const ago = Math.max(0, this.#options.environment.now() - row.last_active_ts)
     return {
       presence: row.presence,

@@ -57,6 +57,11 @@ export class Typing {
     return this.#rooms.get(roomNid)?.changedAt ?? 0
   }
 
+  /** Rooms in which it changed after a position. */
+  roomsChangedSince(position: number): number[] {
+    return Array.from(this.#rooms).filter(([, room]) => room.changedAt > position).map(([nid]) => nid)
+  }
+
   async #expire(change: TypingChange) {
     // A failed commit only delays what others see until the next change; nobody waits for this promise.
     await this.set({ ...change, typing: false }).catch(() => undefined)

@@ -60,10 +60,10 @@ export interface ThreadTotalsRow extends TotalsRow {
 }
 
 const latestThreads = sql`
-  SELECT e.thread_nid, e.ord, e.notify_count, e.highlight_count FROM events e
-  JOIN (SELECT max(ord) AS last FROM events WHERE room_nid = ${'room'} AND thread_nid IS NOT NULL AND ord > ${'after'}
-        GROUP BY thread_nid) t ON e.room_nid = ${'room'} AND e.ord = t.last`
+  SELECT t.root_nid AS thread_nid, e.ord, e.notify_count, e.highlight_count
+  FROM threads t JOIN events e ON e.nid = t.latest_nid
+  WHERE t.room_nid = ${'room'} AND t.latest_ord > ${'after'}`
 
-/** The last event's counters of every thread that had one after `after`. */
+/** The counters at the newest reply of every thread that had one after `after`. */
 export const threadsSince = (read: Reader, room: number, after: number): Promise<ThreadTotalsRow[]> =>
   read.all(latestThreads, { room, after })

@@ -57,4 +57,9 @@ export class Waiters {
   wake(users: Iterable<number>): void {
     for (const user of users) for (const wake of this.#byUser.get(user) ?? []) wake('changed')
   }
+
+  /** Wakes everybody. */
+  wakeAll(): void {
+    this.wake(Array.from(this.#byUser.keys()))
+  }
 }

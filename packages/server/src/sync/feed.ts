@@ -1,0 +1,69 @@
+// From the journal to the users: marks who must look at what, and wakes them, as changes become durable.
+import { privateReceiptRef } from '../ephemeral/receipts.ts'
+import { journalKind, type Journaled } from '../store/store.ts'
+import { type Dirty, kindBit } from './dirty.ts'
+import type { SyncParts } from './parts.ts'
+import type { Waiters } from './waiters.ts'
+
+export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemeral'> {
+  readonly dirty: Dirty
+  readonly waiters: Waiters
+  /** The user's account data changed: what is remembered of it is stale. */
+  readonly onAccountData: (userNid: number) => void
+}
+
+/** Starts following the journal. */
+export function startFeed(parts: FeedParts): void {
+  parts.store.onDurable((entries) => {
+    const touched = new Set<number>()
+    for (const entry of entries) if (!markEntry(parts, entry, touched)) return markEverybody(parts)
+    parts.waiters.wake(touched)
+  })
+  parts.store.onReset(() => {
+    parts.dirty.clear()
+    parts.waiters.wakeAll()
+  })
+}
+
+/** False when the room is not in memory, so that nobody can say whom it concerns. */
+function markEntry(parts: FeedParts, entry: Journaled, touched: Set<number>): boolean {
+  const { kind, position, room, user, ref } = entry
+  const kinds = kindBit(kind)
+  const mark = (who: number, inRoom = room) => {
+    parts.dirty.mark(who, { position, room: inRoom, kinds })
+    touched.add(who)
+  }
+  const everybodyIn = () => {
+    const members = parts.rooms.peek(room)?.localJoined
+    for (const member of members ?? []) mark(member)
+    return members !== undefined
+  }
+  switch (kind) {
+    case journalKind.event:
+      if (user !== 0) mark(user)
+      return everybodyIn()
+    case journalKind.receipt:
+      if (ref !== privateReceiptRef) return everybodyIn()
+      mark(user)
+      return true
+    case journalKind.typing:
+      return everybodyIn()
+    case journalKind.presence:
+      for (const witness of parts.ephemeral.presence.takeAudience(position)) mark(witness, 0)
+      mark(user, 0)
+      return true
+    case journalKind.accountData:
+      parts.onAccountData(user)
+      mark(user)
+      return true
+    default:
+      if (user !== 0) mark(user, 0)
+      return true
+  }
+}
+
+/** Everybody asks the database once. */
+function markEverybody({ dirty, waiters }: FeedParts) {
+  dirty.clear()
+  waiters.wakeAll()
+}

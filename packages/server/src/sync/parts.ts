@@ -1,0 +1,47 @@
+// What the providers of /sync sections work with.
+import type { Environment } from '../environment.ts'
+import type { Ephemeral } from '../ephemeral/ephemeral.ts'
+import type { Push } from '../push/push.ts'
+import type { HotRoom } from '../rooms/hot-room.ts'
+import type { RoomEvent } from '../rooms/room-event.ts'
+import type { Store } from '../store/store.ts'
+import type { LazyMembers } from './lazy-members.ts'
+import type { View } from './view.ts'
+
+/** What sync asks of the rooms. */
+export interface SyncRooms {
+  /** The room if it is in memory. */
+  peek(roomNid: number): HotRoom | undefined
+  /** The room, loaded if need be. */
+  get(roomNid: number): Promise<HotRoom>
+  /** Live events before a place in the timeline, newest first. */
+  eventsBefore(room: HotRoom, beforeOrd: number, limit: number): Promise<readonly RoomEvent[]>
+  /** Whether the history visibility lets a user who is or was in the room see an event. */
+  isVisible(room: HotRoom, event: RoomEvent, viewer: Viewer): Promise<boolean>
+  /** Events as a user sees them, with `unsigned` and without `room_id`. */
+  serve(room: HotRoom, events: readonly RoomEvent[], viewer: Viewer): Promise<readonly string[]>
+}
+
+export interface Viewer {
+  readonly userId: string
+  readonly userNid: number
+  readonly deviceNid: number
+  /** Place of the event by which the user left, if they are gone. */
+  readonly until: number | undefined
+}
+
+/** Sections of end-to-end encryption: to-device messages, device lists, key counts. */
+export interface DeviceSections {
+  /** The fields' JSON, e.g. `"to_device":{"events":[…]}`, and whether they hold news worth an answer of their own. */
+  sections(view: View): Promise<{ readonly fields: readonly string[]; readonly hasNews: boolean }>
+}
+
+export interface SyncParts {
+  readonly store: Store
+  readonly environment: Environment
+  readonly rooms: SyncRooms
+  readonly ephemeral: Ephemeral
+  readonly push: Push
+  readonly lazyMembers: LazyMembers
+  readonly devices: DeviceSections
+}

@@ -1,0 +1,27 @@
+// The rooms as sync reads them: on the same footing as the reading verbs of rooms/.
+import type { RoomsContext } from '../rooms/context.ts'
+import type { HotRoom } from '../rooms/hot-room.ts'
+import { serveEvents } from '../rooms/served-event.ts'
+import { loadedEvents } from '../rooms/stored-event.ts'
+import { viewpoint } from '../rooms/visibility.ts'
+import { eventsInRoom } from '../store/events.ts'
+import type { SyncRooms, Viewer } from './parts.ts'
+
+/** What the providers of sync ask of the rooms, over the rooms' own context. */
+export function syncRooms(context: RoomsContext): SyncRooms {
+  const { hotRooms, store } = context
+  return {
+    peek: (roomNid) => hotRooms.peek(roomNid),
+    get: (roomNid) => hotRooms.get(roomNid),
+    eventsBefore: async (room, beforeOrd, limit) =>
+      loadedEvents(room, await eventsInRoom(store.read, room.nid, { after: null, upTo: beforeOrd - 1, dir: 'b', limit })),
+    isVisible: async (room, event, viewer) => (await viewpoint(readingOf(room, viewer), [event])).sees(event),
+    serve: (room, events, viewer) => serveEvents(context, readingOf(room, viewer), events, { withoutRoomId: true }),
+  }
+}
+
+/** Whoever syncs a room is in it, or sees it as it was until they left. */
+function readingOf(room: HotRoom, { userId, userNid, deviceNid, until }: Viewer) {
+  const membership = until === undefined ? room.membership(userNid) : 'leave'
+  return { room, actor: { userId, userNid, deviceNid }, membership, root: room.root, until }
+}

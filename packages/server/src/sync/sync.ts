@@ -1,0 +1,138 @@
+// GET /sync: what changed for a user since a position, put together from stored text; waits when nothing did.
+// https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
+import { MatrixError } from '@myelin/protocol/errors'
+import type { PresenceState } from '../ephemeral/presence.ts'
+import { syncTimeoutMs } from '../limits.ts'
+import { filterContent } from '../store/filters.ts'
+import { answer } from './answer.ts'
+import { Dirty } from './dirty.ts'
+import { startFeed } from './feed.ts'
+import { type CompiledFilter, compileFilterText, everything } from './filter.ts'
+import { IgnoredUsers } from './ignored-users.ts'
+import { LazyMembers } from './lazy-members.ts'
+import type { SyncParts } from './parts.ts'
+import { parseSince } from './token.ts'
+import type { View } from './view.ts'
+import { Waiters } from './waiters.ts'
+
+/** Who syncs. */
+export interface SyncUser {
+  readonly userId: string
+  readonly userNid: number
+  readonly deviceNid: number
+}
+
+export interface SyncRequest {
+  readonly requester: SyncUser
+  /** `next_batch` of the last answer; absent for an initial sync. */
+  readonly since?: string | undefined
+  /** How long to wait for something to tell, milliseconds. */
+  readonly timeoutMs?: number | undefined
+  /** Id of a stored filter, or its JSON. */
+  readonly filter?: string | undefined
+  readonly fullState?: boolean | undefined
+  readonly setPresence?: PresenceState | undefined
+  readonly stateAfter?: View['stateAfter']
+  readonly signal: AbortSignal
+}
+
+export interface Sync {
+  /** The JSON text of the answer. */
+  sync(request: SyncRequest): Promise<string>
+  /** Requests that wait at the moment, for the metrics. */
+  readonly waiting: number
+}
+
+export type SyncOptions = Omit<SyncParts, 'lazyMembers'>
+
+interface Engine {
+  readonly parts: SyncParts
+  readonly dirty: Dirty
+  readonly waiters: Waiters
+  readonly ignored: IgnoredUsers
+}
+
+/** Starts following the journal and answers `/sync`. */
+export function createSync(options: SyncOptions): Sync {
+  const parts = { ...options, lazyMembers: new LazyMembers() }
+  const engine = {
+    parts,
+    dirty: new Dirty(),
+    waiters: new Waiters(options.environment),
+    ignored: new IgnoredUsers(options.store.read),
+  }
+  const { dirty, waiters, ignored } = engine
+  startFeed({ ...parts, dirty, waiters, onAccountData: (user) => ignored.forget(user) })
+  return {
+    sync: (request) => sync(engine, request),
+    get waiting() {
+      return waiters.size
+    },
+  }
+}
+
+async function sync(engine: Engine, request: SyncRequest): Promise<string> {
+  const { parts } = engine
+  const { requester, since } = request
+  const position = since === undefined ? 0 : parseSince(since, parts.store.durablePosition)
+  const filter = await filterOf(engine, request)
+  if (position === 0) parts.lazyMembers.forget(requester.deviceNid)
+  const ended = parts.ephemeral.presence.polled(requester, request.setPresence ?? 'online')
+  try {
+    return await answerOrWait(engine, request, { filter, position })
+  } finally {
+    ended()
+  }
+}
+
+interface Start {
+  readonly filter: CompiledFilter
+  readonly position: number
+}
+
+async function answerOrWait(engine: Engine, request: SyncRequest, { filter, position }: Start): Promise<string> {
+  const { environment } = engine.parts
+  const { requester, signal } = request
+  const mayWait = position > 0 && request.fullState !== true
+  const until = environment.monotonic() + Math.min(Math.max(request.timeoutMs ?? 0, 0), syncTimeoutMs)
+  for (let since = position; ;) {
+    const leftMs = until - environment.monotonic()
+    const waiter = mayWait && leftMs > 0 ? engine.waiters.wait(requester.userNid, leftMs, signal) : undefined
+    try {
+      const found = await answer(engine, await viewOf(engine, request, { filter, position: since }))
+      if (found.hasNews || !waiter) return found.json
+      const wake = await waiter.woken
+      if (wake !== 'changed') return found.json
+      // Nothing up to there was of interest: look only at what comes after.
+      since = Math.max(since, found.to)
+    } finally {
+      waiter?.cancel()
+    }
+  }
+}
+
+async function viewOf(engine: Engine, request: SyncRequest, { filter, position }: Start): Promise<Omit<View, 'to'>> {
+  const { requester } = request
+  return {
+    userId: requester.userId,
+    userNid: requester.userNid,
+    deviceNid: requester.deviceNid,
+    since: position,
+    filter,
+    fullState: request.fullState === true && position > 0,
+    stateAfter: request.stateAfter,
+    ignored: await engine.ignored.of(requester.userNid),
+    now: engine.parts.environment.now(),
+  }
+}
+
+/** "The server will detect whether it is an ID or a JSON object by whether the first character is a `{`." */
+async function filterOf(engine: Engine, { filter, requester }: SyncRequest): Promise<CompiledFilter> {
+  if (filter === undefined || filter === '') return everything
+  if (filter.startsWith('{')) return compileFilterText(filter)
+  const stored = /^\d{1,15}$/.test(filter)
+    ? await filterContent(engine.parts.store.read, requester.userNid, Number(filter))
+    : undefined
+  if (stored === undefined) throw new MatrixError('M_INVALID_PARAM', 'There is no such filter')
+  return compileFilterText(stored)
+}
