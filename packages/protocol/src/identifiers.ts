@@ -7,6 +7,8 @@ import type { TSchema, TUnsafe } from 'typebox'
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
+/** Any of the branded strings below. */
+export type Identifier = Branded<string>
 export type ServerName = Branded<'ServerName'>
 export type UserId = Branded<'UserId'>
 export type RoomId = Branded<'RoomId'>
