@@ -109,7 +109,7 @@ class SqliteStore implements Store {
   #flushScheduled = false
   #gathering = false
   #ended: StoreError | undefined
-  #closing: { promise: Promise<void>; finished: () => void } | undefined
+  #closing: { promise: Promise<void>; finished: () => void; isAsked: boolean } | undefined
   #counts = { commits: 0, writes: 0, rows: 0, lastCommitMs: 0 }
 
   constructor(parts: Parts) {
@@ -175,7 +175,7 @@ class SqliteStore implements Store {
     if (this.#closing) return this.#closing.promise
     if (!this.#ended) for (const [family, last] of this.#parts.counters.lastNids()) this.#recordNids(family, last)
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#closing = { promise, finished: resolve }
+    this.#closing = { promise, finished: resolve, isAsked: false }
     if (this.#ended) this.#finish()
     else this.#flush()
     return promise
@@ -202,7 +202,10 @@ class SqliteStore implements Store {
 
   #flush(): void {
     while (this.#queue.length > 0 && this.#inFlight.length < storeBatchesInFlightMax && !this.#ended) this.#sendBatch()
-    if (this.#closing && this.#queue.length === 0 && this.#inFlight.length === 0) this.#send({ kind: 'close' })
+    const isDrained = this.#queue.length === 0 && this.#inFlight.length === 0
+    if (!this.#closing || this.#closing.isAsked || !isDrained) return
+    this.#closing.isAsked = true
+    this.#send({ kind: 'close' })
   }
 
   #sendBatch(): void {
