@@ -37,7 +37,9 @@ export class Users {
 
   /** The nid of a user, given one if never seen. Its row goes to disk ahead of every later write. */
   async intern(userId: string): Promise<number> {
-    return (await this.find(userId)) ?? this.#add(userId)
+    const found = await this.find(userId)
+    // Someone else may have added the user while this read was under way.
+    return found ?? this.#nids.get(userId) ?? this.#add(userId)
   }
 
   /** The nids of many users, each given one if never seen. */
