@@ -1,0 +1,115 @@
+// Feeds mutated requests, event contents and PDUs to the parsers of the protocol library and watches what they do:
+// nothing but MatrixError is thrown, what is accepted is unchanged, no prototype changes, no input takes long.
+import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
+import { clientServerGroups } from '../../packages/protocol/src/client-server/groups.ts'
+import type { EndpointDefinition } from '../../packages/protocol/src/endpoint.ts'
+import { MatrixError } from '../../packages/protocol/src/errors.ts'
+import { contentProblem, readContent } from '../../packages/protocol/src/events/read-content.ts'
+import { parseMxc, parseRoomAlias, parseUserId } from '../../packages/protocol/src/identifiers.ts'
+import { parseRequest } from '../../packages/protocol/src/request.ts'
+import { createRouter } from '../../packages/protocol/src/router.ts'
+import { check } from '../../packages/protocol/src/schema.ts'
+import { contentExamples, pduExamples, requestExamples } from './examples.ts'
+import type { RequestExample } from './examples.ts'
+import { chanceFrom, mutateText, mutateValue } from './mutations.ts'
+import type { Chance } from './mutations.ts'
+
+/** How long one input may take, in milliseconds, the first use of a schema and garbage collection included. */
+export const inputMaxMs = 500
+
+export interface FuzzResult {
+  readonly accepted: number
+  readonly refused: number
+  readonly slowestMs: number
+}
+
+const router = createRouter(
+  Object.values(clientServerGroups)
+    .flatMap((group) => Object.values<unknown>(group))
+    .filter((value): value is EndpointDefinition => typeof value === 'object' && value !== null && 'method' in value)
+    .filter(({ routedBy }) => routedBy === undefined)
+    .map((definition) => ({ definition })),
+)
+
+/** Runs `count` inputs that follow from `seed`. Throws, with the input, at the first that is not dealt with. */
+export const fuzz = (count: number, seed: number): FuzzResult => {
+  const prototypes = [Object.prototype, Array.prototype, Function.prototype, String.prototype]
+  const before = prototypes.map((prototype) => Reflect.ownKeys(prototype).length)
+  const chance = chanceFrom(seed)
+  let accepted = 0
+  let slowestMs = 0
+  for (let i = 0; i < count; i++) {
+    const start = performance.now()
+    if (tryInput(chance, i)) accepted++
+    slowestMs = Math.max(slowestMs, performance.now() - start)
+  }
+  assert.deepEqual(
+    prototypes.map((prototype) => Reflect.ownKeys(prototype).length),
+    before,
+    'a prototype was changed',
+  )
+  assert.ok(slowestMs < inputMaxMs, `an input took ${slowestMs} ms`)
+  return { accepted, refused: count - accepted, slowestMs }
+}
+
+const kinds: readonly ((chance: Chance) => boolean)[] = [tryRequestValue, tryRequestText, tryContent, tryPdu]
+
+const tryInput = (chance: Chance, i: number): boolean => {
+  try {
+    return kinds[i % kinds.length]!(chance)
+  } catch (cause) {
+    if (cause instanceof MatrixError) return false
+    throw new Error(`input ${i} was not dealt with`, { cause })
+  }
+}
+
+const pick = <Item>(chance: Chance, list: readonly Item[]): Item => list[chance.below(list.length)]!
+
+/** Puts a request through router and parser. Whether it was accepted; then it must have come through unchanged. */
+const request = ({ definition, path, query }: RequestExample, bodyText: string | undefined): boolean => {
+  const match = router.match(definition.method, path)
+  if (!match || !('entry' in match)) return false
+  const parsed = parseRequest(match.entry.definition, { path: match.parameters, query, bodyText })
+  const hasBody = match.entry.definition.body !== undefined && bodyText !== undefined && bodyText !== ''
+  if (hasBody) assert.ok(isDeepStrictEqual(parsed.body, JSON.parse(bodyText)), 'a body changed on the way')
+  return true
+}
+
+function tryRequestValue(chance: Chance): boolean {
+  const example = pick(chance, requestExamples)
+  return request(example, JSON.stringify(mutateValue(example.body ?? {}, chance)))
+}
+
+function tryRequestText(chance: Chance): boolean {
+  const example = pick(chance, requestExamples)
+  const body = JSON.stringify(example.body)
+  const part = chance.below(3)
+  if (part === 0) return request({ ...example, path: mutateText(example.path, chance) }, body)
+  if (part === 1) return request({ ...example, query: mutateText(example.query, chance) }, body)
+  return request(example, mutateText(body ?? '{}', chance))
+}
+
+function tryContent(chance: Chance): boolean {
+  const [definition, content] = pick<(typeof contentExamples)[number]>(chance, contentExamples)
+  const mutated: unknown = JSON.parse(JSON.stringify(mutateValue(content, chance)))
+  const problem = contentProblem(definition, mutated)
+  const read = readContent(definition, mutated)
+  if (problem === undefined) assert.ok(isDeepStrictEqual(read.content, mutated), 'a content changed on the way')
+  assert.ok(problem !== undefined || read.problems.length === 0, 'a right content was read with problems')
+  for (const { path, message } of read.problems) assert.ok(path.startsWith('$') && message !== '')
+  return problem === undefined
+}
+
+function tryPdu(chance: Chance): boolean {
+  const [schema, pdu] = pick(chance, pduExamples)
+  const text = mutateText(pick(chance, ['@ada:garden.example', 'mxc://a.b/c', '#tea:[::1]:1']), chance)
+  parseUserId(text)
+  parseRoomAlias(text)
+  parseMxc(text)
+  const mutated: unknown = JSON.parse(JSON.stringify(mutateValue(pdu, chance)))
+  const copy = structuredClone(mutated)
+  const { ok } = check(schema, mutated)
+  assert.ok(isDeepStrictEqual(mutated, copy), 'a check changed its value')
+  return ok
+}
