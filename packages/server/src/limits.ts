@@ -48,6 +48,7 @@ export const pushRulesPerUserMax = 2_000
 export const pushRuleBytesMax = 16 * 1024
 export const pushersPerUserMax = 100
 export const pushReadStatesMax = 200_000
+export const pushSpecialRoomsMax = 50_000
 export const notificationsPerPageMax = 100
 
 // Accounts

@@ -12,7 +12,7 @@ export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban'
 export interface RoomSource {
   /** Events by nid, in the order asked for; unknown nids are left out. */
   events(room: HotRoom, nids: readonly number[]): Promise<RoomEvent[]>
-  /** Makes the roots of these snapshots known to the room. */
+  /** Makes the roots of these snapshots, and of their parents, known to the room (`addRoot`). */
   roots(room: HotRoom, snapshots: readonly number[]): Promise<void>
 }
 
@@ -27,6 +27,18 @@ export interface Head {
 export interface Totals {
   readonly notify: number
   readonly highlight: number
+}
+
+/** What a state event does to the state of its room. */
+export interface StateChange {
+  readonly type: string
+  readonly stateKey: string
+  readonly slot: number
+  /** Nid of the event it takes the place of, or 0. */
+  readonly replaced: number
+  readonly root: number
+  readonly snapshot: number
+  readonly changesSinceCheckpoint: number
 }
 
 export interface HotRoomOptions {
@@ -60,12 +72,15 @@ export class HotRoom {
   invitedCount = 0
   /** State changes since the last full copy of the state was stored. */
   changesSinceCheckpoint = 0
+  /** It is in the published directory. */
+  isPublic = false
   /** The store lost what this copy of the room remembers: nothing may be appended to it. */
   dropped = false
   readonly #source: RoomSource
   readonly #slots = new Map<string, Map<string, number>>()
   readonly #slotKeys: (readonly [type: string, stateKey: string])[] = []
   readonly #roots = new Map<number, number>([[0, this.root]])
+  readonly #parents = new Map<number, number>()
   readonly #stateEvents = new Map<number, RoomEvent>()
   #recent: RoomEvent[] = []
 
@@ -146,13 +161,28 @@ export class HotRoom {
   rootOf(snapshot: number): number | undefined {
     return this.#roots.get(snapshot)
   }
-  addRoot(snapshot: number, root: number): void {
+  /** The root of the state that a stored state was made from: the state before its event. */
+  rootBefore(snapshot: number): number {
+    return this.#roots.get(this.#parents.get(snapshot) ?? 0) ?? this.arena.empty
+  }
+  /** A state that was loaded whole, without the state it was made from. */
+  addCheckpoint(snapshot: number, root: number): void {
     this.#roots.set(snapshot, root)
   }
-  /** Brings states into memory so that `rootOf` knows them. */
+  addRoot(snapshot: number, root: number, parent: number): void {
+    this.#roots.set(snapshot, root)
+    this.#parents.set(snapshot, parent)
+  }
+  /** Brings states into memory so that `rootOf` and `rootBefore` know them. */
   async loadRoots(snapshots: Iterable<number>): Promise<void> {
-    const missing = [...new Set(snapshots)].filter((snapshot) => !this.#roots.has(snapshot))
+    const missing = [...new Set(snapshots)].filter((snapshot) => !this.#isLoaded(snapshot))
     if (missing.length > 0) await this.#source.roots(this, missing)
+  }
+  /** Whether a state and the state it was made from are in memory. */
+  #isLoaded(snapshot: number): boolean {
+    if (snapshot === 0) return true
+    const parent = this.#parents.get(snapshot)
+    return parent !== undefined && this.#roots.has(snapshot) && this.#roots.has(parent)
   }
 
   // Events
@@ -188,9 +218,14 @@ export class HotRoom {
   keepState(event: RoomEvent): void {
     this.#stateEvents.set(event.nid, event)
   }
-  /** The state has moved on: `event` took the place of the event `replaced` (0: of none). */
-  replaceState(event: RoomEvent, replaced: number): void {
-    this.#stateEvents.delete(replaced)
+  /** The state has moved on by `event`. */
+  moveState(event: RoomEvent, change: StateChange): void {
+    if (this.slotOf(change.type, change.stateKey) === undefined) this.addSlot(change.slot, change.type, change.stateKey)
+    this.addRoot(change.snapshot, change.root, this.snapshot)
+    this.root = change.root
+    this.snapshot = change.snapshot
+    this.changesSinceCheckpoint = change.changesSinceCheckpoint
+    this.#stateEvents.delete(change.replaced)
     this.#stateEvents.set(event.nid, event)
   }
   setMembership(userNid: number, membership: Membership, isLocal: boolean): void {

@@ -1,10 +1,7 @@
 // An event as the server holds it: its row, its text in federation format, and the client format cut from that text.
+import { type AuthEvent, type EventReference, referencedIds } from '@myelin/algorithms/event'
+import type { JsonObject } from '@myelin/algorithms/json'
 import { jsonSlices, type Slices } from './json-slices.ts'
-
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject
-export interface JsonObject {
-  readonly [key: string]: Json
-}
 
 /** Bits of `RoomEvent.flags`. */
 export const eventFlag = { rejected: 1, softFailed: 2, outlier: 4, related: 8 } as const
@@ -22,7 +19,7 @@ export interface RoomEventFields {
   readonly snapshot: number
   /** The root of the thread the event belongs to. */
   readonly threadNid?: number | undefined
-  /** The state event it took the place of. */
+  /** The state event it took the place of: 0 for none, undefined where that must be looked up. */
   readonly replacesNid?: number | undefined
   readonly flags: number
   readonly redactedBy?: number | undefined
@@ -30,6 +27,8 @@ export interface RoomEventFields {
   readonly highlightCount: number
   /** Canonical JSON in federation format, with signatures. */
   readonly json: string
+  /** What is parsed of the text already. */
+  readonly authEvent?: AuthEvent
 }
 
 /** One event of a room. Text is cut and parsed on first use and then kept. */
@@ -53,6 +52,7 @@ export class RoomEvent {
   #json: string
   #slices: Slices | undefined
   #content: JsonObject | undefined
+  #authEvent: AuthEvent | undefined
   #syncJson: string | undefined
 
   constructor(fields: RoomEventFields) {
@@ -70,6 +70,8 @@ export class RoomEvent {
     this.#flags = fields.flags
     this.#redactedBy = fields.redactedBy
     this.#json = fields.json
+    this.#authEvent = fields.authEvent
+    this.#content = fields.authEvent?.content
   }
 
   /** Canonical JSON in federation format; the redacted form once the event is redacted. */
@@ -84,14 +86,17 @@ export class RoomEvent {
     return this.#redactedBy
   }
   get type(): string {
-    return this.#text('type') ?? ''
+    return this.authEvent.type
   }
   get sender(): string {
-    return this.#text('sender') ?? ''
+    return this.authEvent.sender
   }
   /** Defined for state events only. */
   get stateKey(): string | undefined {
-    return this.#text('state_key')
+    return this.authEvent.stateKey
+  }
+  get isState(): boolean {
+    return this.stateKey !== undefined
   }
   /** `origin_server_ts`, milliseconds. */
   get ts(): number {
@@ -100,6 +105,25 @@ export class RoomEvent {
   get content(): JsonObject {
     this.#content ??= JSON.parse(this.#slice('content') ?? '{}') as JsonObject
     return this.#content
+  }
+  /** The event as the authorisation rules look at it. */
+  get authEvent(): AuthEvent {
+    this.#authEvent ??= {
+      eventId: this.eventId,
+      roomId: this.#text('room_id'),
+      type: this.#text('type') ?? '',
+      stateKey: this.#text('state_key'),
+      sender: this.#text('sender') ?? '',
+      content: this.content,
+      prevEvents: referencedIds(JSON.parse(this.#slice('prev_events') ?? '[]') as readonly EventReference[]),
+      rejected: (this.#flags & eventFlag.rejected) !== 0,
+    }
+    return this.#authEvent
+  }
+  /** The event that a redaction redacts, wherever its room version keeps that. */
+  get redacts(): string | undefined {
+    const inner = this.content['redacts']
+    return typeof inner === 'string' ? inner : this.#text('redacts')
   }
 
   /** Client format with `room_id` and without `unsigned`, which can be spliced before the last brace. */
@@ -123,7 +147,7 @@ export class RoomEvent {
   redacted(redactedBy: number, json: string): void {
     this.#redactedBy = redactedBy
     this.#json = json
-    this.#slices = this.#content = this.#syncJson = undefined
+    this.#slices = this.#content = this.#authEvent = this.#syncJson = undefined
   }
 
   /** Another event relates to it. */
@@ -148,13 +172,10 @@ export class RoomEvent {
       const slice = this.#slice(key)
       if (slice !== undefined) parts.push(`"${key}":${slice}`)
     }
-    const redacts = this.type === 'm.room.redaction' ? this.#redacts() : undefined
-    let content = this.#slice('content') ?? '{}'
-    if (redacts) {
-      parts.push(`"redacts":${redacts.id}`)
-      if (!redacts.inContent) content = spliceLast(content, `"redacts":${redacts.id}`)
-    }
-    return `{"content":${content},${parts.join(',')}}`
+    const content = this.#slice('content') ?? '{}'
+    return this.type === 'm.room.redaction'
+      ? this.#cutRedaction(content, parts)
+      : `{"content":${content},${parts.join(',')}}`
   }
 
   /**
@@ -162,11 +183,11 @@ export class RoomEvent {
    * `m.room.redaction` events in *older* room versions" and to the top level in newer ones.
    * https://spec.matrix.org/v1.19/rooms/v11/#moving-the-redacts-property-of-mroomredaction-events-to-a-content-property
    */
-  #redacts(): { readonly id: string; readonly inContent: boolean } | undefined {
-    const top = this.#slice('redacts')
-    const inner = this.content['redacts']
-    if (typeof inner === 'string') return { id: JSON.stringify(inner), inContent: true }
-    return top === undefined ? undefined : { id: top, inContent: false }
+  #cutRedaction(content: string, parts: string[]): string {
+    const inContent = typeof this.content['redacts'] === 'string'
+    if (this.redacts === undefined) return `{"content":${content},${parts.join(',')}}`
+    const pair = `"redacts":${JSON.stringify(this.redacts)}`
+    return `{"content":${inContent ? content : spliceLast(content, pair)},${[...parts, pair].join(',')}}`
   }
 }
 

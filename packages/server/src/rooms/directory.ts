@@ -1,0 +1,116 @@
+// The published room directory: which rooms are in it, what is shown of them, and searching it.
+import { MatrixError } from '@myelin/protocol/errors'
+import { directoryPageDefault, directoryPageMax } from '../limits.ts'
+import { directoryPage, type DirectoryRow, directorySize, publishRoom, unpublishRoom } from '../store/directory.ts'
+import type { Write } from '../store/store.ts'
+import { useJoinedRoom } from './access.ts'
+import { maySetCanonicalAlias } from './aliases.ts'
+import type { Actor, RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { pageLimit } from './pagination.ts'
+import { roomNid } from './room-ids.ts'
+import { summaryOf } from './room-facts.ts'
+
+export type DirectoryVisibility = 'public' | 'private'
+
+/** Throws M_NOT_FOUND for unknown rooms. */
+export async function directoryVisibility(context: RoomsContext, roomId: string): Promise<DirectoryVisibility> {
+  const nid = await roomNid(context, roomId)
+  if (nid === undefined) throw new MatrixError('M_NOT_FOUND', 'There is no such room')
+  return (await context.hotRooms.get(nid)).isPublic ? 'public' : 'private'
+}
+
+/** Publishes a room or takes it out of the directory; for who may set its canonical alias. */
+export function setDirectoryVisibility(
+  context: RoomsContext,
+  roomId: string,
+  { by, visibility }: { readonly by: Actor; readonly visibility: DirectoryVisibility },
+): Promise<void> {
+  return useJoinedRoom(context, roomId, {
+    actor: by,
+    use: async (room) => {
+      if (!maySetCanonicalAlias(room, by))
+        throw new MatrixError('M_FORBIDDEN', 'You lack the power to change whether this room is published')
+      await context.store.write((w) => {
+        if (visibility === 'public') publish(w, room)
+        else unpublishRoom(w, room.nid)
+      })
+      room.isPublic = visibility === 'public'
+    },
+  })
+}
+
+/** Writes the room's entry in the directory as the room is now. */
+export function publish(w: Write, room: HotRoom): void {
+  const summary = summaryOf(room)
+  const search = [summary.name, summary.topic, summary.canonical_alias].filter((text) => text !== undefined).join('\n')
+  publishRoom(w, {
+    roomNid: room.nid,
+    joinedMembers: room.joinedCount,
+    search,
+    roomType: summary.room_type,
+    chunk: JSON.stringify(summary),
+  })
+}
+
+/** State that shows in the directory. */
+export const shownTypes: ReadonlySet<string> = new Set([
+  'm.room.name',
+  'm.room.topic',
+  'm.room.avatar',
+  'm.room.canonical_alias',
+  'm.room.join_rules',
+  'm.room.history_visibility',
+  'm.room.guest_access',
+  'm.room.member',
+])
+
+export interface PublicRoomsQuery {
+  readonly limit?: number | undefined
+  readonly since?: string | undefined
+  /** Whose directory; this server's unless given. */
+  readonly server?: string | undefined
+  readonly searchTerm?: string | undefined
+  readonly roomTypes?: readonly (string | null)[] | undefined
+}
+
+/**
+ * A page of the directory as the JSON text of the response, larger rooms first.
+ * https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3publicrooms
+ */
+export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery): Promise<string> {
+  if (query.server !== undefined && query.server !== context.serverName)
+    throw new MatrixError('M_NOT_FOUND', 'The directories of other servers cannot be read yet')
+  const limit = Math.max(1, pageLimit(query.limit, directoryPageDefault, directoryPageMax))
+  const token = query.since === undefined || query.since === '' ? undefined : parseDirectoryToken(query.since)
+  const backwards = token?.backwards ?? false
+  const page = {
+    after: token?.after,
+    backwards,
+    search: query.searchTerm,
+    roomTypes: query.roomTypes,
+    limit: limit + 1,
+  }
+  const found = await directoryPage(context.store.read, page)
+  const kept = found.slice(0, limit)
+  if (backwards) kept.reverse()
+  const hasMore = found.length > limit
+  const parts = [`"chunk":[${kept.map((row) => row.chunk).join(',')}]`]
+  parts.push(`"total_room_count_estimate":${await directorySize(context.store.read)}`)
+  const [first, last] = [kept[0], kept.at(-1)]
+  if (last && (backwards || hasMore)) parts.push(`"next_batch":"${directoryToken('n', last)}"`)
+  if (first && (backwards ? hasMore : token !== undefined)) parts.push(`"prev_batch":"${directoryToken('p', first)}"`)
+  return `{${parts.join(',')}}`
+}
+
+const directoryToken = (direction: 'n' | 'p', { joinedMembers, roomNid }: DirectoryRow) =>
+  `${direction}${joinedMembers}_${roomNid}`
+
+function parseDirectoryToken(token: string) {
+  const [, direction, joinedMembers, roomNid] = /^([np])(\d{1,15})_(\d{1,15})$/.exec(token) ?? []
+  if (direction === undefined) throw new MatrixError('M_INVALID_PARAM', 'This is not a token of this server')
+  return {
+    backwards: direction === 'p',
+    after: { joinedMembers: Number(joinedMembers), roomNid: Number(roomNid) },
+  }
+}

@@ -1,0 +1,87 @@
+// Reading the events that relate to an event, and the threads of a room.
+import { MatrixError } from '@myelin/protocol/errors'
+import { relationsLimitDefault, relationsLimitMax } from '../limits.ts'
+import { eventsByNids } from '../store/events.ts'
+import { relationsOf } from '../store/relations.ts'
+import { threadsOfRoom } from '../store/threads.ts'
+import { openRoom } from './access.ts'
+import type { Actor, RoomsContext } from './context.ts'
+import { visibleEvent } from './event.ts'
+import { pageLimit, parseToken, tokenAfter } from './pagination.ts'
+import { serveEvents } from './served-event.ts'
+import { loadedEvents } from './stored-event.ts'
+import { viewpoint } from './visibility.ts'
+
+export interface RelationsOptions {
+  readonly by: Actor
+  readonly eventId: string
+  readonly relType?: string | undefined
+  readonly type?: string | undefined
+  readonly dir?: 'b' | 'f' | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/**
+ * A page of the events that relate to an event, as the JSON text of the response; newest first unless told.
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1roomsroomidrelationseventid
+ */
+export async function relations(context: RoomsContext, roomId: string, options: RelationsOptions): Promise<string> {
+  const limit = Math.max(1, pageLimit(options.limit, relationsLimitDefault, relationsLimitMax))
+  const reading = await openRoom(context, roomId, options.by)
+  const parent = await visibleEvent(context, reading, options.eventId)
+  const forwards = options.dir === 'f'
+  const from = options.from === undefined ? undefined : parseToken(options.from)
+  const to = options.to === undefined ? undefined : parseToken(options.to)
+  const rows = await relationsOf(context.store.read, {
+    ...{ roomNid: reading.room.nid, parentId: parent.eventId, relType: options.relType, type: options.type, forwards },
+    ...{ ord: from === undefined || forwards ? from : from + 1, limit: limit + 1 },
+  })
+  const inRange = rows.filter(({ ord }) => to === undefined || (forwards ? ord <= to : ord > to))
+  const page = inRange.slice(0, limit)
+  const events = await reading.room.events(page.map((row) => row.childNid))
+  const view = await viewpoint(reading, events)
+  const kept = events.filter((event) => event.redactedBy === undefined && view.sees(event))
+  const parts = [`"chunk":[${(await serveEvents(context, reading, kept, { view })).join(',')}]`]
+  const last = page.at(-1)
+  if (last && inRange.length > limit) parts.push(`"next_batch":"${tokenAfter(forwards ? last.ord : last.ord - 1)}"`)
+  if (options.from !== undefined) parts.push(`"prev_batch":"${options.from}"`)
+  return `{${parts.join(',')}}`
+}
+
+export interface ThreadsOptions {
+  readonly by: Actor
+  readonly include?: 'all' | 'participated' | undefined
+  readonly from?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/**
+ * A page of thread roots, those with the latest replies first, as the JSON text of the response.
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1roomsroomidthreads
+ */
+export async function threads(context: RoomsContext, roomId: string, options: ThreadsOptions): Promise<string> {
+  if (options.limit !== undefined && options.limit < 1)
+    throw new MatrixError('M_INVALID_PARAM', 'limit must be positive')
+  const limit = pageLimit(options.limit, relationsLimitDefault, relationsLimitMax)
+  const reading = await openRoom(context, roomId, options.by)
+  const rows = await threadsOfRoom(context.store.read, {
+    ...{ roomNid: reading.room.nid, userNid: options.by.userNid, participated: options.include === 'participated' },
+    ...{ ord: options.from === undefined ? undefined : parseToken(options.from) + 1, limit: limit + 1 },
+  })
+  const page = rows.slice(0, limit)
+  const roots = loadedEvents(
+    reading.room,
+    await eventsByNids(
+      context.store.read,
+      page.map((row) => row.rootNid),
+    ),
+  )
+  const view = await viewpoint(reading, roots)
+  const seen = roots.filter((root) => view.sees(root))
+  const parts = [`"chunk":[${(await serveEvents(context, reading, seen, { view })).join(',')}]`]
+  const last = page.at(-1)
+  if (last && rows.length > limit) parts.push(`"next_batch":"${tokenAfter(last.latestOrd - 1)}"`)
+  return `{${parts.join(',')}}`
+}

@@ -1,0 +1,112 @@
+// The rooms of this server: every verb, bound to the server's parts.
+import type { SigningKey } from '@myelin/algorithms/signatures'
+import type { Environment } from '../environment.ts'
+import { createKeyedMutex } from '../store/keyed-mutex.ts'
+import type { Store } from '../store/store.ts'
+import type { Users } from '../store/users.ts'
+import { deleteAlias, localAliases, resolveAlias, setAlias } from './aliases.ts'
+import { ban, unban } from './ban.ts'
+import { type RoomHooks, type RoomsContext } from './context.ts'
+import { create } from './create.ts'
+import { directoryVisibility, publicRooms, setDirectoryVisibility } from './directory.ts'
+import { event, eventContext } from './event.ts'
+import { forget } from './forget.ts'
+import type { HotRoom } from './hot-room.ts'
+import { HotRooms } from './hot-rooms.ts'
+import { invite } from './invite.ts'
+import { join } from './join.ts'
+import { joinedRooms } from './joined-rooms.ts'
+import { kick } from './kick.ts'
+import { knock } from './knock.ts'
+import { leave } from './leave.ts'
+import { loadRoom } from './load-room.ts'
+import { messages } from './messages.ts'
+import { updateProfile } from './profile-change.ts'
+import { redact } from './redact.ts'
+import { relations, threads } from './relations.ts'
+import type { RoomEvent } from './room-event.ts'
+import { roomNid } from './room-ids.ts'
+import { send, sendState } from './send.ts'
+import { joinedMembers, members, state, stateEvent } from './state.ts'
+import { findEvent } from './stored-event.ts'
+import { summary } from './summary.ts'
+import { Transactions } from './transactions.ts'
+import { upgrade } from './upgrade.ts'
+
+export interface RoomsOptions {
+  readonly store: Store
+  readonly users: Users
+  readonly environment: Environment
+  readonly config: { readonly serverName: string; readonly signingKey: SigningKey }
+  readonly hooks: RoomHooks
+}
+
+/** A verb without its first parameter. */
+type Bound<V> = V extends (context: RoomsContext, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never
+
+/** Builds the rooms of a server on its store. */
+export function createRooms(options: RoomsOptions) {
+  const { store, users, environment, config, hooks } = options
+  const { serverName, signingKey } = config
+  const hotRooms = new HotRooms(store, (nid) => loadRoom(store, serverName, nid))
+  const transactions = new Transactions(store, environment)
+  const mutex = createKeyedMutex()
+  const context: RoomsContext = {
+    ...{ store, users, environment, serverName, signingKey, hooks, hotRooms, transactions, mutex },
+  }
+  const bind = <V extends (context: RoomsContext, ...rest: never[]) => unknown>(verb: V) =>
+    ((...rest: never[]) => verb(context, ...rest)) as Bound<V>
+  return {
+    create: bind(create),
+    send: bind(send),
+    sendState: bind(sendState),
+    redact: bind(redact),
+    join: bind(join),
+    leave: bind(leave),
+    forget: bind(forget),
+    invite: bind(invite),
+    kick: bind(kick),
+    ban: bind(ban),
+    unban: bind(unban),
+    knock: bind(knock),
+    upgrade: bind(upgrade),
+    updateProfile: bind(updateProfile),
+    state: bind(state),
+    stateEvent: bind(stateEvent),
+    members: bind(members),
+    joinedMembers: bind(joinedMembers),
+    joinedRooms: bind(joinedRooms),
+    messages: bind(messages),
+    event: bind(event),
+    eventContext: bind(eventContext),
+    relations: bind(relations),
+    threads: bind(threads),
+    summary: bind(summary),
+    setAlias: bind(setAlias),
+    deleteAlias: bind(deleteAlias),
+    resolveAlias: bind(resolveAlias),
+    localAliases: bind(localAliases),
+    directoryVisibility: bind(directoryVisibility),
+    setDirectoryVisibility: bind(setDirectoryVisibility),
+    publicRooms: bind(publicRooms),
+    /** The room in memory, loaded if need be; to read from. */
+    hot: (nid: number): Promise<HotRoom> => hotRooms.get(nid),
+    /** The room, if it is in memory: so is every room with events that are not durable yet. */
+    peek: (nid: number): HotRoom | undefined => hotRooms.peek(nid),
+    /** The room with that id; undefined if this server does not know it. */
+    byId: async (roomId: string): Promise<HotRoom | undefined> => {
+      const nid = await roomNid(context, roomId)
+      return nid === undefined ? undefined : hotRooms.get(nid)
+    },
+    /** An event of the room by its id. */
+    findEvent: (room: HotRoom, eventId: string): Promise<RoomEvent | undefined> => findEvent(context, room, eventId),
+    /** Transaction ids of the events a device sent, once `load` has brought them in. */
+    transactions,
+    /** What the functions of this folder that are not verbs take first. */
+    context,
+  }
+}
+
+export type Rooms = ReturnType<typeof createRooms>

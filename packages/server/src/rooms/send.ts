@@ -1,0 +1,72 @@
+// Sending message and state events.
+import type { JsonObject } from '@myelin/algorithms/json'
+import { MatrixError } from '@myelin/protocol/errors'
+import { useJoinedRoom } from './access.ts'
+import { checkAliases } from './aliases.ts'
+import { append } from './append.ts'
+import type { Actor, RoomsContext } from './context.ts'
+import { membershipOf } from './member-event.ts'
+import { redact } from './redact.ts'
+
+export interface SendOptions {
+  readonly by: Actor
+  readonly type: string
+  readonly content: JsonObject
+  /** The client's transaction id: the same id sent twice by a device yields the same event. */
+  readonly transactionId?: string | undefined
+  /** `origin_server_ts` set by an application service. */
+  readonly ts?: number | undefined
+}
+
+/**
+ * Sends a message event; resolves with its id.
+ * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid
+ */
+export function send(context: RoomsContext, roomId: string, options: SendOptions): Promise<string> {
+  const { by, type, content, transactionId, ts } = options
+  if (type === 'm.room.redaction') return sendRedaction(context, roomId, options)
+  const key = `${roomId}/send/${type}`
+  return context.transactions.once({ by, transactionId, key }, (transaction) =>
+    useJoinedRoom(context, roomId, {
+      actor: by,
+      use: async (room) => (await append(context, room, { by, type, content, transaction, ts })).eventId,
+    }),
+  )
+}
+
+function sendRedaction(context: RoomsContext, roomId: string, options: SendOptions): Promise<string> {
+  const { redacts, reason } = options.content
+  if (typeof redacts !== 'string') throw new MatrixError('M_BAD_JSON', 'A redaction names an event in redacts')
+  const { by, transactionId } = options
+  return redact(context, roomId, {
+    by,
+    transactionId,
+    eventId: redacts,
+    reason: typeof reason === 'string' ? reason : undefined,
+  })
+}
+
+export interface SendStateOptions extends Omit<SendOptions, 'transactionId'> {
+  readonly stateKey: string
+}
+
+/**
+ * Sends a state event; resolves with its id. State that is set already is not set again.
+ * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidstateeventtypestatekey
+ */
+export function sendState(context: RoomsContext, roomId: string, options: SendStateOptions): Promise<string> {
+  const { by, type, stateKey, content, ts } = options
+  return useJoinedRoom(context, roomId, {
+    actor: by,
+    use: async (room) => {
+      if (type === 'm.room.create') throw new MatrixError('M_FORBIDDEN', 'A room is created once')
+      if (type === 'm.room.member' && content['membership'] === 'join' && stateKey !== by.userId)
+        throw new MatrixError('M_FORBIDDEN', 'Users can only join by themselves')
+      if (type === 'm.room.member' && content['membership'] === 'invite') {
+        if ((await membershipOf(room, stateKey)) !== 'invite') await context.hooks.checkInvite(stateKey, by.userId)
+      }
+      if (type === 'm.room.canonical_alias') await checkAliases(context, room, content)
+      return (await append(context, room, { by, type, stateKey, content, ts })).eventId
+    },
+  })
+}
