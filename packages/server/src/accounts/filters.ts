@@ -13,7 +13,7 @@ interface Owner {
 }
 
 /** Stores a filter and returns its ID; the same content has the same ID. */
-export function defineFilter(context: AccountsContext, owner: Owner, filter: object): Promise<string> {
+export async function defineFilter(context: AccountsContext, owner: Owner, filter: object): Promise<string> {
   requireOwn(owner)
   const { userNid } = owner.requester
   const content = JSON.stringify(filter)

@@ -26,7 +26,10 @@ export interface RegistrationTokenOptions {
 }
 
 /** Makes a registration token. Throws `M_INVALID_PARAM` when it exists or is not an opaque identifier. */
-export function addRegistrationToken(context: AccountsContext, options: RegistrationTokenOptions): Promise<string> {
+export async function addRegistrationToken(
+  context: AccountsContext,
+  options: RegistrationTokenOptions,
+): Promise<string> {
   const token = options.token ?? randomString(context.environment, 16)
   if (!isOpaqueId(token) || token.length > 64)
     throw new MatrixError('M_INVALID_PARAM', 'A registration token has 1 to 64 characters of A-Z a-z 0-9 . _ ~ -')

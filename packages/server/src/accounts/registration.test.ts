@@ -8,6 +8,7 @@ import { openAccounts, origin, type TestAccounts } from './testing/open-accounts
 const dummy = { type: 'm.login.dummy' }
 const register = ({ accounts }: TestAccounts, username?: string, rest: object = {}) =>
   accounts.register({ username, password: 'secret', auth: dummy, origin, ...rest })
+const withToken = (token: string) => ({ auth: { type: 'm.login.registration_token', token } })
 
 describe('open registration', () => {
   test('a new user gets a device and a token that knows its owner', async () => {
@@ -81,8 +82,6 @@ test('closed registration is closed', async () => {
 })
 
 describe('registration by token', () => {
-  const withToken = (token: string) => ({ auth: { type: 'm.login.registration_token', token } })
-
   test('a token makes as many accounts as it may', async () => {
     await using server = await openAccounts({ config: { registration: 'token' } })
     const token = await server.accounts.addRegistrationToken({ usesAllowed: 2 })

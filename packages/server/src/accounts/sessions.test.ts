@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { accessTokenLifetimeMs, loginTokenLifetimeMs, passwordCharactersMax } from '../limits.ts'
+import { accountOf } from '../store/accounts.ts'
 import { openAccounts, origin, user, type TestAccounts } from './testing/open-accounts.ts'
 
 const type = 'm.login.password'
@@ -19,6 +20,29 @@ const isGood = async ({ accounts }: TestAccounts, token: string | undefined) => 
   } catch {
     return false
   }
+}
+
+const makeLoginToken = async (server: TestAccounts) => {
+  const requester = await server.user('alice')
+  const auth = { type, password: 'secret', identifier: { type: 'm.id.user', user: 'alice' } }
+  return (await server.accounts.createLoginToken(requester, auth)).login_token
+}
+
+const useLoginToken = ({ accounts }: TestAccounts, token: string) =>
+  accounts.login({ type: 'm.login.token', token }, origin)
+
+const openRefreshable = async (server: TestAccounts) => {
+  await server.user('alice')
+  const { access_token, refresh_token = '', expires_in_ms } = await login(server, 'alice', { refresh_token: true })
+  assert.equal(expires_in_ms, accessTokenLifetimeMs)
+  return { access_token, refresh_token }
+}
+
+const openWithAdmin = async () => {
+  const server = await openAccounts()
+  await server.accounts.createUser('root', { password: 'secret', admin: true })
+  const { access_token } = await login(server, 'root')
+  return { server, admin: await server.accounts.authenticate(access_token, origin) }
 }
 
 describe('logging in', () => {
@@ -83,6 +107,8 @@ describe('logging in', () => {
     {
       await using server = await openAccounts({ folder, config: { passwordCost } })
       await login(server, 'alice')
+      const account = await accountOf(server.store.read, user('alice'))
+      assert.match(account?.passwordHash ?? '', /^\$argon2id\$v=19\$m=16,/)
       await login(server, 'alice')
     }
     await rm(folder, { recursive: true })
@@ -90,13 +116,6 @@ describe('logging in', () => {
 })
 
 describe('a login token', () => {
-  const made = async (server: TestAccounts) => {
-    const requester = await server.user('alice')
-    const auth = { type, password: 'secret', identifier: { type: 'm.id.user', user: 'alice' } }
-    return (await server.accounts.createLoginToken(requester, auth)).login_token
-  }
-  const use = ({ accounts }: TestAccounts, token: string) => accounts.login({ type: 'm.login.token', token }, origin)
-
   test('needs the password to be made', async () => {
     await using server = await openAccounts()
     const requester = await server.user('alice')
@@ -108,30 +127,23 @@ describe('a login token', () => {
 
   test('logs in once', async () => {
     await using server = await openAccounts()
-    const token = await made(server)
-    const results = await Promise.allSettled([use(server, token), use(server, token)])
+    const token = await makeLoginToken(server)
+    const results = await Promise.allSettled([useLoginToken(server, token), useLoginToken(server, token)])
     assert.deepEqual(results.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
   })
 
   test('is good for a short time', async () => {
     await using server = await openAccounts()
-    const token = await made(server)
+    const token = await makeLoginToken(server)
     server.advance(loginTokenLifetimeMs)
-    await assert.rejects(use(server, token), { errcode: 'M_FORBIDDEN' })
+    await assert.rejects(useLoginToken(server, token), { errcode: 'M_FORBIDDEN' })
   })
 })
 
 describe('a refreshable session', () => {
-  const open = async (server: TestAccounts) => {
-    await server.user('alice')
-    const { access_token, refresh_token = '', expires_in_ms } = await login(server, 'alice', { refresh_token: true })
-    assert.equal(expires_in_ms, accessTokenLifetimeMs)
-    return { access_token, refresh_token }
-  }
-
   test('expires softly and goes on after a refresh, on the same device', async () => {
     await using server = await openAccounts()
-    const old = await open(server)
+    const old = await openRefreshable(server)
     const before = await server.accounts.authenticate(old.access_token, origin)
     server.advance(accessTokenLifetimeMs)
     const expired = async () => server.accounts.authenticate(old.access_token, origin)
@@ -144,7 +156,7 @@ describe('a refreshable session', () => {
 
   test('accepts the old refresh token again until the new access token is used', async () => {
     await using server = await openAccounts()
-    const old = await open(server)
+    const old = await openRefreshable(server)
     const lost = await server.accounts.refresh(old.refresh_token)
     const fresh = await server.accounts.refresh(old.refresh_token)
     assert.equal(await isGood(server, lost.access_token), false)
@@ -157,7 +169,7 @@ describe('a refreshable session', () => {
 
   test('revokes the old refresh token when the new one is used', async () => {
     await using server = await openAccounts()
-    const old = await open(server)
+    const old = await openRefreshable(server)
     const { refresh_token = '' } = await server.accounts.refresh(old.refresh_token)
     const third = await server.accounts.refresh(refresh_token)
     await assert.rejects(server.accounts.refresh(old.refresh_token), { errcode: 'M_UNKNOWN_TOKEN' })
@@ -166,7 +178,7 @@ describe('a refreshable session', () => {
 
   test('ends at log-out, refresh token included', async () => {
     await using server = await openAccounts()
-    const old = await open(server)
+    const old = await openRefreshable(server)
     await server.accounts.logout(await server.accounts.authenticate(old.access_token, origin))
     await assert.rejects(server.accounts.refresh(old.refresh_token), { errcode: 'M_UNKNOWN_TOKEN' })
   })
@@ -221,15 +233,8 @@ test('a changed password ends the other sessions and no old password logs in', a
 })
 
 describe('moderation', () => {
-  const setUp = async () => {
-    const server = await openAccounts()
-    await server.accounts.createUser('root', { password: 'secret', admin: true })
-    const { access_token } = await login(server, 'root')
-    return { server, admin: await server.accounts.authenticate(access_token, origin) }
-  }
-
   test('a locked user may only log out, and is let in again when unlocked', async () => {
-    const { server, admin } = await setUp()
+    const { server, admin } = await openWithAdmin()
     await using _ = server
     const alice = await server.user('alice')
     const { moderation } = server.accounts
@@ -243,7 +248,7 @@ describe('moderation', () => {
   })
 
   test('a suspended user is known as such and cannot change the profile', async () => {
-    const { server, admin } = await setUp()
+    const { server, admin } = await openWithAdmin()
     await using _ = server
     const { accounts } = server
     const alice = await server.user('alice')
@@ -256,7 +261,7 @@ describe('moderation', () => {
   })
 
   test('is for administrators, and not against them', async () => {
-    const { server, admin } = await setUp()
+    const { server, admin } = await openWithAdmin()
     await using _ = server
     const alice = await server.user('alice')
     const { moderation } = server.accounts

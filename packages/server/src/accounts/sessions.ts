@@ -51,7 +51,7 @@ export function requireSessionWishes({ device_id, initial_device_display_name }:
 }
 
 /** Opens a session of an existing account. A device that is named anew keeps its name and loses its old tokens. */
-export function openSession(
+export async function openSession(
   context: AccountsContext,
   owner: SessionOwner,
   { wishes, origin }: { wishes: SessionWishes; origin: Origin },

@@ -23,7 +23,7 @@ export async function getTags(context: AccountsContext, path: TagsPath): Promise
 }
 
 /** Tags the room. Throws as `getTags` does, and `M_INVALID_PARAM` for too long a tag or too many. */
-export function setTag(
+export async function setTag(
   context: AccountsContext,
   path: TagsPath,
   { tag, content }: { tag: string; content: object },
