@@ -51,7 +51,7 @@ function command(): Command {
     .option('--range <RANGE>', 'Revisions as git names them, e.g. v1.0..main; without it the newest commit.')
     .option('--count <N>', 'The most commits of a range to announce.', '20')
     .option('--web-url <URL>', 'Web page of the repository, when its remote does not tell.')
-    .option('--wait-max <SECONDS>', 'Longest time to wait, in all, when the homeserver asks for patience.', '120')
+    .option('--wait-max <SECONDS>', 'Longest wait to accept, each time the homeserver asks for patience.', '120')
     .option('--dry-run', 'Show what would be posted and post nothing.')
     .addHelpText('after', exitCodeHelp)
     .exitOverride()
