@@ -84,7 +84,7 @@ export const tagsPerRoomMax = 100
 export const storeTransactionOperationsMax = 20_000
 export const storeBatchOperationsMax = 10_000
 export const storeBatchBytesMax = 16 * 1024 * 1024
-export const storeBatchesInFlightMax = 2
+export const storeBatchesInFlightMax = 1
 export const storeQueuedChangesMax = 200_000
 // Pages of 4 KiB the write-ahead log may grow to before a commit moves them into the database.
 export const storeLogPagesMax = 16_384

@@ -44,7 +44,11 @@ export interface Ephemeral {
   /** Moves several markers at once, each optional. */
   setReadMarkers(actor: Actor, roomId: string, markers: ReadMarkers): Promise<void>
   /** Throws M_FORBIDDEN for other users. */
-  setPresence(actor: Actor, userId: string, wanted: { presence: PresenceState; statusMsg?: string | undefined }): Promise<void>
+  setPresence(
+    actor: Actor,
+    userId: string,
+    wanted: { presence: PresenceState; statusMsg?: string | undefined },
+  ): Promise<void>
   /** Content of the `m.presence` event of a user. Throws M_FORBIDDEN unless the two share a room. */
   getPresence(actor: Actor, userId: string): Promise<PresenceContent>
 }
@@ -66,7 +70,10 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
       if (request.typing) presence.active(actor)
     },
     postReceipt: async (actor, request) => {
-      await useJoinedRoom(rooms, request.roomId, { actor, use: (room) => receive({ rooms, receipts, room, actor }, request) })
+      await useJoinedRoom(rooms, request.roomId, {
+        actor,
+        use: (room) => receive({ rooms, receipts, room, actor }, request),
+      })
       presence.active(actor)
     },
     setReadMarkers: async (actor, roomId, markers) => {
@@ -85,7 +92,8 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
     },
     getPresence: async (actor, userId) => {
       const userNid = userId === actor.userId ? actor.userNid : await rooms.users.find(userId)
-      const known = userNid !== undefined && (userNid === actor.userNid || (await shareRoom(store.read, actor.userNid, userNid)))
+      const known =
+        userNid !== undefined && (userNid === actor.userNid || (await shareRoom(store.read, actor.userNid, userNid)))
       if (!known) throw new MatrixError('M_FORBIDDEN', 'You share no room with this user')
       return presence.content(userNid)
     },

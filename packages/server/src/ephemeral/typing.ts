@@ -59,7 +59,9 @@ export class Typing {
 
   /** Rooms in which it changed after a position. */
   roomsChangedSince(position: number): number[] {
-    return Array.from(this.#rooms).filter(([, room]) => room.changedAt > position).map(([nid]) => nid)
+    return Array.from(this.#rooms)
+      .filter(([, room]) => room.changedAt > position)
+      .map(([nid]) => nid)
   }
 
   async #expire(change: TypingChange) {

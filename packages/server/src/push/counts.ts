@@ -5,7 +5,14 @@
 import { pushReadStatesMax } from '../limits.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import { pushExceptions, type PushExceptionRow } from '../store/push.ts'
-import { everyThread, readMarks, threadsSince, totalsUpTo, type ReadMarkRow, type TotalsRow } from '../store/read-marks.ts'
+import {
+  everyThread,
+  readMarks,
+  threadsSince,
+  totalsUpTo,
+  type ReadMarkRow,
+  type TotalsRow,
+} from '../store/read-marks.ts'
 import type { Store } from '../store/store.ts'
 
 export interface Count {

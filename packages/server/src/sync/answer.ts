@@ -33,7 +33,8 @@ export async function answer({ parts, dirty }: AnswerParts, asked: Omit<View, 't
   const newest = rows.reduce((most, row) => Math.max(most, row.position), 0)
   if (newest > view.to) return later({ parts, dirty }, asked, newest)
   const everything = view.since === 0
-  const hasAccountData = everything || changes.values().some((kinds) => (kinds & kindBit(journalKind.accountData)) !== 0)
+  const hasAccountData =
+    everything || changes.values().some((kinds) => (kinds & kindBit(journalKind.accountData)) !== 0)
   const accountData = hasAccountData ? await changedAccountData(read, view) : new Map()
   const rooms = await roomsSection(parts, view, { rooms: rows, changes, accountData })
   const own = accountDataEvents(accountData.get(0) ?? [], view.filter.accountData)
@@ -72,7 +73,11 @@ interface PresenceRequest {
 }
 
 /** Who came to share a room with the user is told whole. */
-async function presenceEvents(parts: SyncParts, view: View, { changes, hasNewRoom }: PresenceRequest): Promise<string[]> {
+async function presenceEvents(
+  parts: SyncParts,
+  view: View,
+  { changes, hasNewRoom }: PresenceRequest,
+): Promise<string[]> {
   const { presence } = parts.ephemeral
   const changed = ((changes.get(0) ?? 0) & kindBit(journalKind.presence)) !== 0
   if (!presence.enabled || !(changed || hasNewRoom || view.since === 0)) return []

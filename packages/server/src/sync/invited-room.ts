@@ -15,12 +15,17 @@ const strippedTypes = [
 ]
 
 /** `"!room":{"invite_state":…}` or `knock_state`; undefined for invites of ignored users. */
-export async function strippedRoom(view: View, room: HotRoom, field: 'invite_state' | 'knock_state'): Promise<string | undefined> {
+export async function strippedRoom(
+  view: View,
+  room: HotRoom,
+  field: 'invite_state' | 'knock_state',
+): Promise<string | undefined> {
   const member = 'm.room.member'
   await room.loadState([[member, view.userId]])
   const own = room.state(member, view.userId)
   if (own && view.ignored.has(own.sender)) return undefined
-  const inviter: readonly (readonly [string, string])[] = own && own.sender !== view.userId ? [[member, own.sender]] : []
+  const inviter: readonly (readonly [string, string])[] =
+    own && own.sender !== view.userId ? [[member, own.sender]] : []
   const keys = [...strippedTypes.map((type) => [type, ''] as const), ...inviter, [member, view.userId] as const]
   await room.loadState(keys)
   const events = keys.map(([type, stateKey]) => room.state(type, stateKey)).filter((event) => event !== undefined)

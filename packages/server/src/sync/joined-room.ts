@@ -31,14 +31,16 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   const viewer = viewerOf(view)
   const timeline = await timelineOf(parts, view, joined)
   const fullState = isNew || view.fullState
-  const summary = fullState || timeline.events.length > 0 || timeline.limited
-    ? await roomSummary(parts.store.read, room, view.userNid)
-    : undefined
+  const summary =
+    fullState || timeline.events.length > 0 || timeline.limited
+      ? await roomSummary(parts.store.read, room, view.userNid)
+      : undefined
   const state = await stateSection(parts, view, room, {
     timeline,
     to: view.to,
     full: fullState,
-    alsoMembers: fullState || timeline.events.some((event) => event.type === 'm.room.member') ? (summary?.heroes ?? []) : [],
+    alsoMembers:
+      fullState || timeline.events.some((event) => event.type === 'm.room.member') ? (summary?.heroes ?? []) : [],
   })
   const ephemeral = await roomEphemeral(
     { read: parts.store.read, ephemeral: parts.ephemeral },
@@ -58,13 +60,26 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   return `${JSON.stringify(roomId)}:{${fields.join(',')}}`
 }
 
-function timelineOf(parts: SyncParts, view: View, { room, kinds, isNew, joinedAt }: JoinedRoom): Promise<Timeline> | Timeline {
+function timelineOf(
+  parts: SyncParts,
+  view: View,
+  { room, kinds, isNew, joinedAt }: JoinedRoom,
+): Promise<Timeline> | Timeline {
   if (!isNew && (kinds & kindBit(journalKind.event)) === 0)
     return { events: [], limited: false, startsAfter: view.to, hidesState: false }
-  return roomTimeline(parts, view, room, { after: isNew ? 0 : view.since, to: view.to, joinedAt, viewer: viewerOf(view) })
+  return roomTimeline(parts, view, room, {
+    after: isNew ? 0 : view.since,
+    to: view.to,
+    joinedAt,
+    viewer: viewerOf(view),
+  })
 }
 
-async function accountDataOf(parts: SyncParts, view: View, { room, isNew, accountData }: JoinedRoom): Promise<string[]> {
+async function accountDataOf(
+  parts: SyncParts,
+  view: View,
+  { room, isNew, accountData }: JoinedRoom,
+): Promise<string[]> {
   const { roomAccountData: test } = view.filter
   if (!test.acceptsRoom(room.roomId)) return []
   const entries = isNew && view.since > 0 ? await allAccountData(parts.store.read, view, room.nid) : accountData

@@ -27,7 +27,11 @@ export class LazyMembers {
   }
 
   /** Notes that an answer with token `position` carries the member events of these slots. */
-  tell(deviceNid: number, roomNid: number, members: { readonly slots: Iterable<number>; readonly position: number }): void {
+  tell(
+    deviceNid: number,
+    roomNid: number,
+    members: { readonly slots: Iterable<number>; readonly position: number },
+  ): void {
     const rooms = this.#devices.get(deviceNid) ?? new Map<number, Told>()
     this.#devices.delete(deviceNid)
     this.#devices.set(deviceNid, rooms)

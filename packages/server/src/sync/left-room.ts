@@ -23,7 +23,12 @@ export async function leftRoom(parts: SyncParts, view: View, left: LeftRoom): Pr
   const viewer = viewerOf(view, leftAt)
   const timeline = left.everJoined ? await timelineUpTo(parts, view, left) : await onlyTheLeave(left)
   const state = left.everJoined
-    ? await stateSection(parts, view, room, { timeline, to: leftAt, full: !left.wasJoined || view.fullState, alsoMembers: [] })
+    ? await stateSection(parts, view, room, {
+        timeline,
+        to: leftAt,
+        full: !left.wasJoined || view.fullState,
+        alsoMembers: [],
+      })
     : { events: [], membersChanged: false }
   const fields = [
     await timelineField(parts, room, { view, viewer, section: timeline }),
@@ -36,7 +41,12 @@ export async function leftRoom(parts: SyncParts, view: View, left: LeftRoom): Pr
 function timelineUpTo(parts: SyncParts, view: View, { room, leftAt, wasJoined }: LeftRoom): Promise<Timeline> {
   const after = wasJoined ? view.since : 0
   // Without a break in the room since `after`: visible. Otherwise each event is looked at, the leave itself apart.
-  return roomTimeline(parts, view, room, { after, to: leftAt, joinedAt: wasJoined ? 0 : leftAt, viewer: viewerOf(view, leftAt) })
+  return roomTimeline(parts, view, room, {
+    after,
+    to: leftAt,
+    joinedAt: wasJoined ? 0 : leftAt,
+    viewer: viewerOf(view, leftAt),
+  })
 }
 
 /** An invite declined or withdrawn, a knock denied: of the room itself the user sees nothing. */

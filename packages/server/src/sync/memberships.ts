@@ -18,7 +18,12 @@ export interface MembershipPath {
 const stepsMax = 100
 
 /** Walks back through the user's membership events until one that the client has, each naming the one it replaced. */
-export async function membershipPath(room: HotRoom, row: UserRoom, userId: string, since: number): Promise<MembershipPath> {
+export async function membershipPath(
+  room: HotRoom,
+  row: UserRoom,
+  userId: string,
+  since: number,
+): Promise<MembershipPath> {
   let nid = row.eventNid
   let sinceOrd = row.position
   let everJoined = row.membership === 'join'

@@ -6,7 +6,8 @@ import type { EventsBefore } from './timeline.ts'
 /** The root of the state after the last event at or before `place`; the empty root before the first event. */
 export async function rootAt(room: HotRoom, place: number, eventsBefore: EventsBefore): Promise<number> {
   if (place >= room.lastPosition) return room.root
-  const inMemory = place > room.recentAfter ? room.recent.findLast((event) => (event.ord ?? Infinity) <= place) : undefined
+  const inMemory =
+    place > room.recentAfter ? room.recent.findLast((event) => (event.ord ?? Infinity) <= place) : undefined
   const event = inMemory ?? (await eventsBefore(room, Math.min(place, room.recentAfter) + 1, 1))[0]
   return event ? rootAfter(room, event) : room.arena.empty
 }

@@ -81,7 +81,8 @@ function loadLazily(room: HotRoom, { request, end, changed }: LazyLoading) {
     const slot = room.slotOf(member, userId)
     if (slot !== undefined) slots.add(slot)
   }
-  if (full) for (const slot of changed.keys()) if (room.slotKey(slot)[0] === member && !slots.has(slot)) changed.delete(slot)
+  if (full)
+    for (const slot of changed.keys()) if (room.slotKey(slot)[0] === member && !slots.has(slot)) changed.delete(slot)
   for (const slot of slots) {
     const redundant = !full && lazyMembers.knows(view.deviceNid, room.nid, { slot, since: view.since })
     const nid = room.arena.get(end, slot)

@@ -72,7 +72,8 @@ async function roomEntry(parts: SyncParts, view: View, { row, request }: RowRequ
 async function joinedEntry(parts: SyncParts, view: View, { row, request }: RowRequest): Promise<Entry | undefined> {
   const room = await parts.rooms.get(row.roomNid)
   const isInitial = view.since === 0
-  const path = row.position > view.since && !isInitial ? await membershipPath(room, row, view.userId, view.since) : undefined
+  const path =
+    row.position > view.since && !isInitial ? await membershipPath(room, row, view.userId, view.since) : undefined
   const isNew = isInitial || path?.interrupted === true
   const json = await joinedRoom(parts, view, {
     room,

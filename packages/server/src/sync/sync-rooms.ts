@@ -14,7 +14,10 @@ export function syncRooms(context: RoomsContext): SyncRooms {
     peek: (roomNid) => hotRooms.peek(roomNid),
     get: (roomNid) => hotRooms.get(roomNid),
     eventsBefore: async (room, beforeOrd, limit) =>
-      loadedEvents(room, await eventsInRoom(store.read, room.nid, { after: null, upTo: beforeOrd - 1, dir: 'b', limit })),
+      loadedEvents(
+        room,
+        await eventsInRoom(store.read, room.nid, { after: null, upTo: beforeOrd - 1, dir: 'b', limit }),
+      ),
     isVisible: async (room, event, viewer) => (await viewpoint(readingOf(room, viewer), [event])).sees(event),
     serve: (room, events, viewer) => serveEvents(context, readingOf(room, viewer), events, { withoutRoomId: true }),
   }

@@ -21,7 +21,9 @@ export interface View {
 }
 
 /** `"name":{"events":[…]}` */
-export const eventsField = (name: string, events: readonly string[]): string => `"${name}":{"events":[${events.join(',')}]}`
+export const eventsField = (name: string, events: readonly string[]): string =>
+  `"${name}":{"events":[${events.join(',')}]}`
 
 /** An event that consists of type and content only, from JSON text of the content. */
-export const plainEvent = (type: string, content: string): string => `{"content":${content},"type":${JSON.stringify(type)}}`
+export const plainEvent = (type: string, content: string): string =>
+  `{"content":${content},"type":${JSON.stringify(type)}}`
