@@ -8,5 +8,5 @@ const start = performance.now()
 const { accepted, refused, slowestMs } = fuzz(count, seed)
 const seconds = ((performance.now() - start) / 1000).toFixed(1)
 console.log(
-  `seed ${seed}: ${accepted} accepted, ${refused} refused in ${seconds} s; slowest ${slowestMs.toFixed(1)} ms`,
+  `seed ${seed}: ${accepted} accepted, ${refused} refused in ${seconds} s; slowest ${slowestMs.toFixed(1)} ms of processor time`,
 )
