@@ -60,8 +60,8 @@ export interface Accounts extends AsyncDisposable {
   changePassword(change: PasswordChange): Promise<void>
   deactivate(deactivation: Deactivation): Promise<void>
   deactivateAccount(userId: string, erase: boolean): Promise<void>
-  /** Finishes what a stop of the server interrupted. To be called once at the start. */
-  resume(): Promise<void>
+  /** Finishes what a stop of the server interrupted, once at the start. Returns what went wrong, to be logged. */
+  resume(): Promise<unknown[]>
 
   readonly devices: {
     list(requester: Requester): Promise<ClientDevice[]>

@@ -58,10 +58,19 @@ async function depart(
   await store.write((w) => markDeparted(w, account.userNid))
 }
 
-/** Finishes the deactivations that a stop of the server has interrupted. */
-export async function resumeDepartures(context: AccountsContext): Promise<void> {
+/**
+ * Finishes the deactivations that a stop of the server has interrupted. Returns what went wrong; those accounts are
+ * tried again at the next start.
+ */
+export async function resumeDepartures(context: AccountsContext): Promise<unknown[]> {
+  const failures: unknown[] = []
   for (const { userNid, userId, isErased } of await departingAccounts(context.store.read)) {
-    await removeDevices(context, userNid, () => true)
-    await depart(context, { userNid, userId: userId as UserId, erase: isErased === 1 })
+    try {
+      await removeDevices(context, userNid, () => true)
+      await depart(context, { userNid, userId: userId as UserId, erase: isErased === 1 })
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  return failures
 }

@@ -114,9 +114,10 @@ describe('deactivation', () => {
     })
     await server.user('alice')
     await assert.rejects(server.accounts.deactivateAccount(user('alice'), false), /stopped/)
+    assert.equal((await server.accounts.resume()).length, 1)
     isBroken = false
-    await server.accounts.resume()
-    await server.accounts.resume()
+    assert.deepEqual(await server.accounts.resume(), [])
+    assert.deepEqual(await server.accounts.resume(), [])
     assert.deepEqual(left, [user('alice')])
   })
 })

@@ -59,6 +59,8 @@ export function createDispatch(options: DispatchOptions): Handle {
     const rateClass = rateClassOf(route)
     const { address } = request
     const requester = await identify(route, request)
+    if (requester?.isGuest && definition.auth === 'user' && !definition.guest)
+      throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not do that')
     if (rateClass !== undefined) options.rateLimits.take(rateClass, requester?.userId ?? address)
     const bodyText =
       definition.body === undefined || definition.bytesBody ? undefined : await request.text(requestBodyBytesMax)

@@ -4,11 +4,15 @@ import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import * as keysServer from '@myelin/protocol/server-server/keys_server'
+import * as serverOpenId from '@myelin/protocol/server-server/openid'
 import * as serverVersion from '@myelin/protocol/server-server/version'
+import * as serverWellKnown from '@myelin/protocol/server-server/wellknown'
 import type { HandlerRequest } from '@myelin/protocol/handlers'
 import type { Requester } from '../accounts/accounts.ts'
 import * as federationKeys from './federation/keys_server.ts'
+import * as federationOpenId from './federation/openid.ts'
 import * as federationVersion from './federation/version.ts'
+import * as federationWellKnown from './federation/wellknown.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminUsers from './admin/users.ts'
 import { clientHandlers } from './client/handlers.ts'
@@ -41,7 +45,9 @@ export const routes: readonly Route[] = [
     routesOf(clientServer[name as keyof typeof clientServer], handlers),
   ),
   ...routesOf(keysServer, federationKeys.handlers),
+  ...routesOf(serverOpenId, federationOpenId.handlers),
   ...routesOf(serverVersion, federationVersion.handlers),
+  ...routesOf(serverWellKnown, federationWellKnown.handlers),
   ...routesOf(health, adminHealth.handlers),
   ...routesOf(users, adminUsers.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
