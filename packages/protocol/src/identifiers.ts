@@ -19,6 +19,17 @@ export type MxcUri = Branded<'MxcUri'>
 export type KeyId = Branded<'KeyId'>
 export type RoomVersionId = Branded<'RoomVersionId'>
 
+/** A type with its identifiers as plain strings: for those who have them as text and leave the check to others. */
+export type Plain<T> = T extends Identifier
+  ? string
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Plain<Item>[]
+      : T extends object
+        ? { readonly [Name in keyof T]: Plain<T[Name]> }
+        : T
+
 /** "The length of a user ID, including the `@` sigil and the domain, MUST NOT exceed 255 bytes"; likewise the others. */
 export const identifierBytesMax = 255
 

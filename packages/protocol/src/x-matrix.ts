@@ -1,7 +1,7 @@
-// The X-Matrix scheme: how servers sign their requests to each other. Header text and the object that is signed; the
-// signature itself is for a signing library. https://spec.matrix.org/v1.19/server-server-api/#request-authentication
+// The X-Matrix scheme: how servers sign their requests to each other. Only the header's text: signatures are made and
+// checked elsewhere. https://spec.matrix.org/v1.19/server-server-api/#request-authentication
 import { isServerName } from './identifiers.ts'
-import type { ServerName } from './identifiers.ts'
+import type { Plain, ServerName } from './identifiers.ts'
 
 /** The parameters of an `Authorization: X-Matrix` header. Old servers leave `destination` out. */
 export interface XMatrix {
@@ -18,20 +18,8 @@ export interface SignedRequest {
   readonly content?: unknown
 }
 
-/** The JSON object whose signature stands in the header. */
-export const signedRequestObject = (
-  { method, uri, content }: SignedRequest,
-  { origin, destination }: { readonly origin: string; readonly destination: string },
-): Readonly<Record<string, unknown>> => ({
-  method,
-  uri,
-  origin,
-  destination,
-  ...(content === undefined ? {} : { content }),
-})
-
 /** Writes the header's value with all parameters quoted. */
-export const formatXMatrix = ({ origin, destination, key, sig }: XMatrix): string => {
+export const formatXMatrix = ({ origin, destination, key, sig }: Plain<XMatrix>): string => {
   const parameters = { origin, destination, key, sig }
   const written = Object.entries(parameters).filter(([, value]) => value !== undefined)
   return `X-Matrix ${written.map(([name, value]) => `${name}="${value?.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}`
@@ -42,7 +30,7 @@ const headerCharactersMax = 4096
 
 /**
  * Reads the header's value: names in any case and order, values quoted or bare (colons allowed). Undefined when it is no
- * X-Matrix header or lacks a parameter other than `destination`.
+ * X-Matrix header, lacks a parameter other than `destination`, or has one twice.
  */
 export const parseXMatrix = (header: string): XMatrix | undefined => {
   const scheme = /^X-Matrix\s+/i.exec(header)
@@ -61,6 +49,7 @@ const readParameters = (text: string): ReadonlyMap<string, string> | undefined =
     const found = parameterPattern.exec(text)
     if (!found) return undefined
     const [, name = '', quoted, bare = ''] = found
+    if (parameters.has(name.toLowerCase())) return undefined
     parameters.set(name.toLowerCase(), quoted === undefined ? bare : quoted.replaceAll(/\\(.)/g, '$1'))
   }
   return parameters

@@ -2,19 +2,8 @@
 import { IsObject, IsUnion } from 'typebox'
 import type { Static, TObject, TSchema, TUnion } from 'typebox'
 import type { EndpointDefinition, PathOf } from '../endpoint.ts'
-import type { Identifier } from '../identifiers.ts'
+import type { Plain } from '../identifiers.ts'
 import { writeQuery } from '../query.ts'
-
-/** A schema's type with identifiers as plain strings: callers have them as text, and the server checks them. */
-export type Plain<T> = T extends Identifier
-  ? string
-  : T extends string | number | boolean | null | undefined
-    ? T
-    : T extends readonly (infer Item)[]
-      ? readonly Plain<Item>[]
-      : T extends object
-        ? { readonly [Name in keyof T]: Plain<T[Name]> }
-        : T
 
 type IsOpen<Schema> = Schema extends TObject<infer Properties> ? (keyof Properties extends never ? true : false) : true
 
