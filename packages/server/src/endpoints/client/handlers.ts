@@ -3,20 +3,40 @@ import { handlers as accountData } from './account-data.ts'
 import { handlers as accountDeactivation } from './account_deactivation.ts'
 import { handlers as admin } from './admin.ts'
 import { handlers as administrativeContact } from './administrative_contact.ts'
+import { handlers as banning } from './banning.ts'
 import { handlers as capabilities } from './capabilities.ts'
+import { handlers as createRoom } from './create_room.ts'
 import { handlers as deviceManagement } from './device_management.ts'
+import { handlers as directory } from './directory.ts'
+import { handlers as eventContext } from './event_context.ts'
 import { handlers as filter } from './filter.ts'
+import { handlers as inviting } from './inviting.ts'
+import { handlers as joining } from './joining.ts'
+import { handlers as kicking } from './kicking.ts'
+import { handlers as knocking } from './knocking.ts'
+import { handlers as leaving } from './leaving.ts'
+import { handlers as listJoinedRooms } from './list_joined_rooms.ts'
+import { handlers as listPublicRooms } from './list_public_rooms.ts'
 import { handlers as login } from './login.ts'
 import { handlers as loginToken } from './login_token.ts'
 import { handlers as logout } from './logout.ts'
+import { handlers as messagePagination } from './message_pagination.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as passwordManagement } from './password_management.ts'
 import { handlers as profile } from './profile.ts'
+import { handlers as redaction } from './redaction.ts'
 import { handlers as refresh } from './refresh.ts'
 import { handlers as registration } from './registration.ts'
 import { handlers as registrationTokens } from './registration_tokens.ts'
+import { handlers as relations } from './relations.ts'
+import { handlers as roomSend } from './room_send.ts'
+import { handlers as roomState } from './room_state.ts'
+import { handlers as roomSummary } from './room_summary.ts'
+import { handlers as roomUpgrades } from './room_upgrades.ts'
+import { handlers as rooms } from './rooms.ts'
 import { handlers as support } from './support.ts'
 import { handlers as tags } from './tags.ts'
+import { handlers as threadsList } from './threads_list.ts'
 import { handlers as versions } from './versions.ts'
 import { handlers as wellknown } from './wellknown.ts'
 import { handlers as whoami } from './whoami.ts'
@@ -26,20 +46,40 @@ export const clientHandlers = {
   account_deactivation: accountDeactivation,
   admin,
   administrative_contact: administrativeContact,
+  banning,
   capabilities,
+  create_room: createRoom,
   device_management: deviceManagement,
+  directory,
+  event_context: eventContext,
   filter,
+  inviting,
+  joining,
+  kicking,
+  knocking,
+  leaving,
+  list_joined_rooms: listJoinedRooms,
+  list_public_rooms: listPublicRooms,
   login,
   login_token: loginToken,
   logout,
+  message_pagination: messagePagination,
   openid,
   password_management: passwordManagement,
   profile,
+  redaction,
   refresh,
   registration,
   registration_tokens: registrationTokens,
+  relations,
+  room_send: roomSend,
+  room_state: roomState,
+  room_summary: roomSummary,
+  room_upgrades: roomUpgrades,
+  rooms,
   support,
   tags,
+  threads_list: threadsList,
   versions,
   wellknown,
   whoami,

@@ -1,0 +1,10 @@
+// Creating a room: https://spec.matrix.org/v1.19/client-server-api/#creation
+import type * as createRoom from '@myelin/protocol/client-server/create_room'
+import type { RoomId } from '@myelin/protocol/identifiers'
+import type { Handlers } from '../handlers.ts'
+
+export const handlers: Handlers<typeof createRoom> = {
+  createRoom: async ({ rooms }, { requester, body }) => ({
+    room_id: (await rooms.create({ by: requester, request: body })) as RoomId,
+  }),
+}

@@ -1,0 +1,14 @@
+// Joining rooms: https://spec.matrix.org/v1.19/client-server-api/#joining-rooms
+import type * as joining from '@myelin/protocol/client-server/joining'
+import type { RoomId } from '@myelin/protocol/identifiers'
+import type { Handlers } from '../handlers.ts'
+
+export const handlers: Handlers<typeof joining> = {
+  joinRoomById: async ({ rooms }, { requester, path, body }) => ({
+    room_id: (await rooms.join(path.roomId, { by: requester, reason: body.reason })) as RoomId,
+  }),
+
+  joinRoom: async ({ rooms }, { requester, path, body }) => ({
+    room_id: (await rooms.join(path.roomIdOrAlias, { by: requester, reason: body.reason })) as RoomId,
+  }),
+}
