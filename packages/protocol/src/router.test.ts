@@ -122,3 +122,9 @@ test('HEAD finds GET', () => {
 test('two definitions of one method and path are refused', () => {
   assert.throws(() => createRouter([entry('GET', '/a/{b}'), entry('GET', '/a/{c}')]), /defined twice/)
 })
+
+test('a definition that another one routes is passed over', () => {
+  const routed = { definition: { ...entry('GET', '/a/{c}').definition, routedBy: 'first' } }
+  const match = createRouter([entry('GET', '/a/{b}'), routed]).match('GET', '/a/x')
+  assert.deepEqual(match && 'entry' in match && match.parameters, { b: 'x' })
+})

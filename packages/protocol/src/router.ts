@@ -52,17 +52,19 @@ const withoutTrailingSlash = (path: string): string =>
 
 /**
  * Builds a router over entries that carry their definition. Former names of a path (`r0`, `unstable`, …) lead to the
- * same entry unless a definition has that name itself. Throws when two entries share a method and a path.
+ * same entry unless a definition has that name itself. Entries that another one routes (`routedBy`) are passed over.
+ * Throws when two entries share a method and a path.
  */
 export const createRouter = <Entry extends { readonly definition: EndpointDefinition }>(
   entries: readonly Entry[],
 ): Router<Entry> => {
   const fixed = new Map<string, Leaf<Entry>>()
   const root = newBranch<Entry>()
-  for (const entry of entries)
+  const routed = entries.filter(({ definition }) => definition.routedBy === undefined)
+  for (const entry of routed)
     if (!insert(entry, segmentsOf(entry.definition.path)))
       throw new Error(`${entry.definition.method} ${entry.definition.path} is defined twice`)
-  for (const entry of entries) for (const segments of otherForms(entry.definition.path)) insert(entry, segments)
+  for (const entry of routed) for (const segments of otherForms(entry.definition.path)) insert(entry, segments)
 
   function insert(entry: Entry, segments: readonly string[]): boolean {
     const leaf = segments.some(isParameter) ? leafInTrie(root, segments) : leafInMap(fixed, `/${segments.join('/')}`)
