@@ -1,6 +1,7 @@
 // Changing a password. https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3accountpassword
 import { MatrixError } from '@myelin/protocol/errors'
 import { accountOf, setPasswordHash } from '../store/accounts.ts'
+import { deleteShortLivedTokensOf } from '../store/tokens.ts'
 import type { AccountsContext } from './context.ts'
 import { removeDevices } from './devices.ts'
 import { passwordFlows, type AuthDict, type InteractiveAuth } from './interactive-auth.ts'
@@ -32,7 +33,10 @@ export async function changePassword(
   const account = await accountOf(context.store.read, authorized.userId ?? '')
   if (!account) throw new MatrixError('M_FORBIDDEN', 'There is no such account')
   const passwordHash = await context.passwords.hash(newPassword)
-  await context.store.write((w) => setPasswordHash(w, account.userNid, passwordHash))
+  await context.store.write((w) => {
+    setPasswordHash(w, account.userNid, passwordHash)
+    if (logoutDevices) deleteShortLivedTokensOf(w, account.userNid)
+  })
   if (logoutDevices) await removeDevices(context, account.userNid, ({ nid }) => nid !== requester?.deviceNid)
   authorized.end()
 }
