@@ -20,7 +20,7 @@ export interface StateSets {
  * chain. Returns local numbers, descending. https://spec.matrix.org/v1.19/rooms/v2/#definitions
  */
 export function authDifference(graph: AuthGraph, sets: StateSets): number[] {
-  const masks = new Masks(graph.count, sets.count)
+  const masks = new Masks(graph, sets.count)
   const seeds = sets.conflicted.map((local, index) => ({ local, index })).toSorted((a, b) => b.local - a.local)
   const difference: number[] = []
   const held = new Int32Array(masks.words)
@@ -30,19 +30,17 @@ export function authDifference(graph: AuthGraph, sets: StateSets): number[] {
       difference.push(local)
       masks.pending--
     }
-    if (seeds[seed]?.local === local) {
-      held.fill(0)
-      for (let set = 0; set < sets.count; set++)
-        if (sets.holds(seeds[seed]!.index, set)) held[set >>> 5]! |= 1 << (set & 31)
+    const here = seeds[seed]
+    if (here?.local === local) {
       seed++
-      masks.passOn(graph, local, held)
-    } else if (!masks.isFull(local) && sets.heldByAll(local)) masks.passOn(graph, local, masks.full)
-    else if (!masks.isZero(local)) masks.passOn(graph, local, noSets)
+      held.fill(0)
+      for (let set = 0; set < sets.count; set++) if (sets.holds(here.index, set)) held[set >>> 5]! |= 1 << (set & 31)
+      masks.passOn(local, held)
+    } else if (!masks.isFull(local) && sets.heldByAll(local)) masks.passOn(local, masks.full)
+    else if (!masks.isZero(local)) masks.passOn(local, masks.none)
   }
   return difference
 }
-
-const noSets = new Int32Array(0)
 
 /** Which state sets have an event in their auth chains, one bit per set. */
 class Masks {
@@ -51,13 +49,18 @@ class Masks {
   readonly full: Int32Array
   /** Events not reached yet that are in some chains and not in others. */
   pending = 0
+  /** No bits. */
+  readonly none: Int32Array
+  readonly #graph: AuthGraph
   readonly #bits: Int32Array
 
-  constructor(events: number, sets: number) {
+  constructor(graph: AuthGraph, sets: number) {
     this.words = Math.ceil(sets / 32)
+    this.none = new Int32Array(this.words)
     this.full = new Int32Array(this.words).fill(-1)
     if (sets % 32 !== 0) this.full[this.words - 1] = (1 << (sets % 32)) - 1
-    this.#bits = new Int32Array(events * this.words)
+    this.#graph = graph
+    this.#bits = new Int32Array(graph.count * this.words)
   }
 
   isZero(local: number): boolean {
@@ -76,16 +79,36 @@ class Masks {
     return !this.isZero(local) && !this.isFull(local)
   }
 
-  /** What has an event in its chain, or holds it, has its auth events in its chain. */
-  passOn(graph: AuthGraph, local: number, held: Int32Array): void {
-    for (let at = graph.offsets[local]!; at < graph.offsets[local + 1]!; at++) {
-      const cited = graph.edges[at]!
-      if (cited < 0) continue
+  /** A set that has an event in its chain, or holds it, has the event's auth events in its chain. */
+  passOn(local: number, held: Int32Array): void {
+    if (this.words === 1) return this.#passOnWord(local, held[0]!)
+    const { offsets, edges } = this.#graph
+    for (let at = offsets[local]!; at < offsets[local + 1]!; at++) {
+      const cited = edges[at]!
+      if (cited < 0 || this.isFull(cited)) continue
       const before = this.isPartial(cited)
       for (let word = 0; word < this.words; word++) {
-        this.#bits[cited * this.words + word]! |= this.#bits[local * this.words + word]! | (held[word] ?? 0)
+        this.#bits[cited * this.words + word]! |= this.#bits[local * this.words + word]! | held[word]!
       }
       this.pending += Number(this.isPartial(cited)) - Number(before)
+    }
+  }
+
+  /** The same for up to 32 sets, which is nearly always. */
+  #passOnWord(local: number, held: number): void {
+    const bits = this.#bits
+    const { offsets, edges } = this.#graph
+    const full = this.full[0]!
+    const passed = bits[local]! | held
+    const end = offsets[local + 1]!
+    for (let at = offsets[local]!; at < end; at++) {
+      const cited = edges[at]!
+      if (cited < 0) continue
+      const before = bits[cited]!
+      const after = before | passed
+      if (after === before) continue
+      bits[cited] = after
+      this.pending += Number(after !== full) - Number(before !== 0)
     }
   }
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type AuthGraph, authFlags } from './auth-dag-columns.ts'
 import { authDifference, conflictedSubgraph, powerEventsAndTheirChains } from './auth-dag-walks.ts'
-import { AuthDag } from './auth-dag.ts'
+import { AuthDag, authFlagsOf, isPowerEvent } from './auth-dag.ts'
+import type { AuthEvent } from './event.ts'
 import { mainlinePosition } from './mainline-ordering.ts'
 import { Dice } from './testing/random-room.ts'
 
@@ -53,6 +54,17 @@ function shuffled(rows: readonly Row[], dice: Dice): Row[] {
   const keyed = rows.map((row) => ({ row, at: dice.below(2 ** 31) }))
   return keyed.toSorted((a, b) => a.at - b.at).map(({ row }) => row)
 }
+
+/** An event of Alice's. */
+const by = (type: string, stateKey: string | undefined, membership?: string): AuthEvent => ({
+  eventId: '$1',
+  roomId: '!1',
+  prevEvents: [],
+  sender: '@alice:a',
+  type,
+  stateKey,
+  content: membership === undefined ? {} : { membership },
+})
 
 describe('the auth DAG', () => {
   test('has every event after all it cites, in whatever order they arrived', () => {
@@ -111,6 +123,35 @@ describe('the auth DAG', () => {
     assert.equal(dag.create, 0)
     dag.append({ nid: 5, slot: 0, originServerTs: 0, depth: 0, flags: authFlags.create }, [])
     assert.equal(dag.create, 5)
+  })
+
+  test('marks the events that may take abilities away as power events', () => {
+    assert.ok(isPowerEvent(by('m.room.power_levels', '')))
+    assert.ok(isPowerEvent(by('m.room.join_rules', '')))
+    assert.ok(!isPowerEvent(by('m.room.join_rules', undefined)))
+    assert.ok(!isPowerEvent(by('m.room.create', '')))
+    for (const membership of ['leave', 'ban']) {
+      assert.ok(isPowerEvent(by('m.room.member', '@bob:b', membership)))
+      assert.ok(!isPowerEvent(by('m.room.member', '@alice:a', membership)))
+    }
+    for (const membership of ['join', 'invite', 'knock'])
+      assert.ok(!isPowerEvent(by('m.room.member', '@bob:b', membership)))
+    assert.equal(authFlagsOf({ ...by('m.room.power_levels', ''), rejected: true }), 2 | 4 | 8)
+    assert.equal(authFlagsOf(by('m.room.power_levels', 'x')), authFlags.power)
+    assert.equal(authFlagsOf(by('m.room.create', '')), authFlags.create)
+  })
+
+  test('reaches any of 10,000 power levels events in a row in a few jumps', () => {
+    const row = { slot: 1, originServerTs: 0, depth: 0, flags: authFlags.powerLevels }
+    const dag = new AuthDag()
+    for (let nid = 1; nid <= 10_000; nid++) dag.append({ ...row, nid }, nid === 1 ? [] : [nid - 1])
+    const { plParents, plDepths, plJumps } = dag.graph()
+    for (const target of [0, 1, 17, 4_999, 9_998]) {
+      let steps = 0
+      for (let at = 9_999; at !== target; steps++)
+        at = plDepths[plJumps[at]!]! >= target ? plJumps[at]! : plParents[at]!
+      assert.ok(steps <= 3 * Math.log2(10_000), `${steps} steps to ${target}`)
+    }
   })
 
   test('grows past its first arrays', () => {

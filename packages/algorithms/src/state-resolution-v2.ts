@@ -6,7 +6,7 @@ import { ReplayedState } from './iterative-auth.ts'
 import { mainlineOrdering } from './mainline-ordering.ts'
 import { reverseTopologicalPowerOrdering } from './power-ordering.ts'
 import { SenderPower } from './sender-power.ts'
-import { type Conflicts, eventsInConflict } from './state-conflicts.ts'
+import { type Conflicts, StateMembership, eventsInConflict } from './state-conflicts.ts'
 import { LoadedEvents, type Resolution, type StateResolutionRoom } from './state-resolution-room.ts'
 
 /** What room version 12 changed. */
@@ -70,12 +70,12 @@ function findFullConflictedSet(
   const conflicted = rows.map(({ nid }) => dag.localOf(nid))
   const unknown = rows.filter((_, index) => conflicted[index]! < 0)
   if (unknown.length > 0) throw new Error(`State event ${unknown[0]!.nid} is not in the auth DAG`)
-  const [someRoot = arena.empty] = roots
+  const some = new StateMembership(arena, roots[0] ?? arena.empty)
   const difference = authDifference(graph, {
     count: roots.length,
     conflicted,
     holds: (index, set) => rows[index]!.nids[set] === rows[index]!.nid,
-    heldByAll: (local) => arena.get(someRoot, graph.slots[local]!) === graph.nids[local],
+    heldByAll: (local) => some.holds(graph.slots[local]!, graph.nids[local]!),
   })
   const subgraph = variant.conflictedSubgraph ? conflictedSubgraph(graph, conflicted) : []
   return [...new Set([...conflicted, ...difference, ...subgraph])]

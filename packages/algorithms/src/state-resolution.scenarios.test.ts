@@ -84,6 +84,14 @@ describe('MSC4297, problem B: what lies between an old and a new event is not re
   }
 })
 
+/** Bob invites Dave, the room is closed, Dave joins. A topic that all states share cites the invite. */
+const invited = (room: Scenario) =>
+  room
+    .member('daveInvited', 'bob', 'invite', ['create', 'power', 'public', 'bobJoins'], {}, 'dave')
+    .topic('topic', 'alice', ['create', 'power', 'aliceJoins', 'daveInvited'])
+    .joinRules('inviteOnly', 'alice', 'invite', ['create', 'aliceJoins', 'power'])
+    .member('daveJoins', 'dave', 'join', ['create', 'power', 'inviteOnly', 'daveInvited'])
+
 for (const rules of [v2, v2_1]) {
   describe(`forks under ${rules.stateResolution}`, () => {
     test('a ban undoes what the banned did meanwhile', () => {
@@ -167,12 +175,6 @@ for (const rules of [v2, v2_1]) {
     })
 
     test('a rejected auth event vouches for nobody', () => {
-      const invited = (room: Scenario) =>
-        room
-          .member('daveInvited', 'bob', 'invite', ['create', 'power', 'public', 'bobJoins'], {}, 'dave')
-          .topic('topic', 'alice', ['create', 'power', 'aliceJoins', 'daveInvited'])
-          .joinRules('inviteOnly', 'alice', 'invite', ['create', 'aliceJoins', 'power'])
-          .member('daveJoins', 'dave', 'join', ['create', 'power', 'inviteOnly', 'daveInvited'])
       const rest = ['create', 'aliceJoins', 'power', 'inviteOnly', 'bobJoins', 'carolJoins', 'topic']
       const resolved = (room: Scenario) => invited(room).resolve(rest, [...rest, 'daveJoins'])
       assert.deepEqual(resolved(founded(rules)), [...rest, 'daveJoins'].toSorted())
@@ -193,6 +195,17 @@ describe('forks under v1', () => {
       [...rest, 'deepest'],
     ] as const
     assert.deepEqual(room.resolve(...states), [...rest, 'deeper'].toSorted())
+  })
+
+  test('power levels are resolved before the join rules they allow', () => {
+    const room = founded(v1)
+      .power('bobPromoted', 'alice', { alice: 100, bob: 50 }, ['create', 'aliceJoins', 'power'])
+      .joinRules('byBob', 'bob', 'invite', ['create', 'bobJoins', 'bobPromoted'])
+    const rest = ['create', 'aliceJoins', 'bobJoins', 'carolJoins']
+    assert.deepEqual(
+      room.resolve([...rest, 'power', 'public'], [...rest, 'bobPromoted', 'byBob']),
+      [...rest, 'bobPromoted', 'byBob'].toSorted(),
+    )
   })
 
   test('what only one state has is no conflict and is kept', () => {

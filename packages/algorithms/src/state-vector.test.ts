@@ -115,6 +115,9 @@ describe('a state vector', () => {
         const vector = Int32Array.from(nids)
         const root = arena.fromVector(vector)
         assert.deepEqual(arena.toVector(root, vector.length), vector)
+        const end = nids.findLastIndex((nid) => nid !== 0) + 1
+        assert.deepEqual(arena.toVector(root), vector.subarray(0, end))
+        assert.equal(arena.slotEnd(root), end)
         assertHolds(arena, root, edited(new Map(), [...vector.entries()]))
         const changed = arena.set(root, 5000, 7)
         assert.deepEqual(differences(arena, root, changed), [[5000, 0, 7]])

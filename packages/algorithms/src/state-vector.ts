@@ -115,8 +115,22 @@ export class StateArena {
     return this.#known() ?? this.#addRoot(this.#build(vector), size)
   }
 
-  /** The packed vector of a state. Throws RangeError if a slot at or above `length` is set. */
-  toVector(root: number, length: number): Int32Array {
+  /** One past the highest slot that is set. */
+  slotEnd(root: number): number {
+    let { node, shift } = this.#top(root)
+    if (node === 0) return 0
+    let base = 0
+    for (; ; shift -= bits) {
+      let last = width - 1
+      while (this.#nodes[node + last] === 0) last--
+      base += last << shift
+      if (shift === 0) return base + 1
+      node = this.#nodes[node + last]!
+    }
+  }
+
+  /** The packed vector of a state, by default just long enough. Throws RangeError if a slot at or above `length` is set. */
+  toVector(root: number, length: number = this.slotEnd(root)): Int32Array {
     const vector = new Int32Array(length)
     this.entries(root, (slot, nid) => {
       if (slot >= length) throw new RangeError(`Slot ${slot} does not fit into a vector of ${length}`)

@@ -1,0 +1,135 @@
+// CPU time of state: versions and look-ups, differences, the auth difference, resolution. node bench/algorithms/state.bench.ts
+import { authFlags } from '../../packages/algorithms/src/auth-dag-columns.ts'
+import { authDifference, conflictedSubgraph } from '../../packages/algorithms/src/auth-dag-walks.ts'
+import { AuthDag } from '../../packages/algorithms/src/auth-dag.ts'
+import { StateMembership } from '../../packages/algorithms/src/state-conflicts.ts'
+import { resolve } from '../../packages/algorithms/src/state-resolution.ts'
+import { StateArena } from '../../packages/algorithms/src/state-vector.ts'
+import { cpuTimeMs, type Figure, printFigures } from './cpu-time.ts'
+import { LargeRoom } from './large-room.ts'
+
+const µs = 0.001
+/** Steps through n slots in an order that is not theirs. */
+const scattered = (step: number, n: number) => (step * 7919) % n
+
+function vectorFigures(keys: number): Figure[] {
+  const arena = new StateArena()
+  const base = arena.fromVector(Int32Array.from({ length: keys }, (_, index) => index + 1))
+  let root = base
+  let nid = keys
+  const update = cpuTimeMs((call) => void (root = arena.set(root, scattered(call, keys), ++nid)), { calls: 20_000 })
+  let sum = 0
+  const lookUp = cpuTimeMs((call) => void (sum += arena.get(root, scattered(call, keys))), { calls: 1_000_000 })
+  let [a, b] = [base, base]
+  for (let i = 0; i < 100; i++) {
+    a = arena.set(a, scattered(i, keys), ++nid)
+    b = arena.set(b, scattered(i + 100, keys), ++nid)
+  }
+  const diff = cpuTimeMs(() => arena.diff(a, b, (slot) => void (sum += slot)), { calls: 200 })
+  const pack = cpuTimeMs(() => void arena.toVector(base, keys))
+  if (sum < 0) throw new Error('unreachable: keeps the sums alive')
+  const of = `of ${keys} keys`
+  return [
+    { name: `update ${of}`, ms: update, goalMs: 5 * µs },
+    { name: `look up ${of}`, ms: lookUp, goalMs: 0.2 * µs },
+    { name: `difference of two forks with 100 changes each, ${of}`, ms: diff },
+    { name: `pack ${of}`, ms: pack },
+  ]
+}
+
+/**
+ * Joins and profile changes of a tenth as many members, power levels changed every 1,000 events. Four forks: in `recent` they
+ * differ in the last ten events; in `old` also in power levels events from the start.
+ */
+function dagFigures(events: number): Figure[] {
+  const dag = new AuthDag()
+  const arena = new StateArena()
+  const members = events / 10
+  const state = new Int32Array(members + 3)
+  const row = { originServerTs: 0, depth: 0 }
+  let levels = 2
+  dag.append({ ...row, nid: 1, slot: 0, flags: authFlags.create }, [])
+  dag.append({ ...row, nid: 2, slot: 1, flags: authFlags.powerLevels | authFlags.power }, [1])
+  dag.append({ ...row, nid: 3, slot: 2, flags: authFlags.power }, [1, 2])
+  state.set([1, 2, 3])
+  for (let nid = 4; nid <= events; nid++) {
+    if (nid % 1000 === 0) {
+      dag.append({ ...row, nid, slot: 1, flags: authFlags.powerLevels | authFlags.power }, [1, levels])
+      state[1] = levels = nid
+      continue
+    }
+    const slot = 3 + scattered(nid, members)
+    dag.append(
+      { ...row, nid, slot, flags: 0 },
+      [1, levels, 3, state[slot]!].filter((cited) => cited !== 0),
+    )
+    state[slot] = nid
+  }
+  const graph = dag.graph()
+  const root = arena.fromVector(state)
+  const last = Array.from({ length: 10 }, (_, index) => events - 1 - index)
+  const recent = last.concat(last.flatMap((nid) => replacedBy(dag, nid)))
+  const old = [...recent, 1000, 2000]
+  const sets = (conflicted: readonly number[]) => {
+    const some = new StateMembership(arena, root)
+    return {
+      count: 4,
+      conflicted: conflicted.map((nid) => dag.localOf(nid)),
+      holds: (index: number, set: number) => index < 10 === (set === index % 4),
+      heldByAll: (local: number) => some.holds(graph.slots[local]!, graph.nids[local]!),
+    }
+  }
+  const oldLocals = old.map((nid) => dag.localOf(nid))
+  const goalMs = (3 * events) / 100_000
+  const of = `${events} events`
+  return [
+    {
+      name: `auth difference, recent forks, ${of}`,
+      ms: cpuTimeMs(() => void authDifference(graph, sets(recent))),
+      goalMs,
+    },
+    { name: `auth difference, an old fork, ${of}`, ms: cpuTimeMs(() => void authDifference(graph, sets(old))), goalMs },
+    {
+      name: `conflicted subgraph, an old fork, ${of}`,
+      ms: cpuTimeMs(() => void conflictedSubgraph(graph, oldLocals)),
+      goalMs,
+    },
+  ]
+}
+
+/** The event with the same slot that an event cites. */
+function replacedBy(dag: AuthDag, nid: number): number[] {
+  const { slots, offsets, edges, nids } = dag.graph()
+  const local = dag.localOf(nid)
+  const cited = [...edges.subarray(offsets[local], offsets[local + 1])]
+  return cited.filter((edge) => slots[edge] === slots[local]).map((edge) => nids[edge]!)
+}
+
+function resolutionFigures(version: string, keys: number): Figure[] {
+  const room = new LargeRoom(version, keys)
+  return [2, 5, 20, 60].flatMap((forks) =>
+    [10, 100, 1000].map((conflicts) => {
+      const roots = room.forks(forks, conflicts)
+      const ms = cpuTimeMs(
+        () => {
+          if ('missing' in resolve(roots, room)) throw new Error('Everything is loaded')
+        },
+        { rounds: 5, calls: conflicts < 1000 ? 5 : 1 },
+      )
+      const goalMs = conflicts <= 100 ? 20 : 100
+      return {
+        name: `resolve ${forks} forks, ${conflicts} conflicts, ${keys} keys, room version ${version}`,
+        ms,
+        goalMs,
+      }
+    }),
+  )
+}
+
+const met = printFigures([
+  ...[1000, 50_000, 1_000_000].flatMap(vectorFigures),
+  ...[10_000, 100_000, 1_000_000].flatMap(dagFigures),
+  ...resolutionFigures('11', 50_000),
+  ...resolutionFigures('12', 50_000),
+])
+process.exitCode = met ? 0 : 1
