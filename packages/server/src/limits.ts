@@ -44,8 +44,7 @@ export const presenceCurrentlyActiveMs = 60 * 1000
 export const presenceStatusBytesMax = 512
 
 // Push
-export const pushRulesPerUserMax = 2_000
-export const pushRuleBytesMax = 16 * 1024
+export const pushRulesBytesMax = 1024 * 1024
 export const pushersPerUserMax = 100
 export const pushReadStatesMax = 200_000
 export const pushSpecialRoomsMax = 50_000
@@ -84,10 +83,12 @@ export const tagsPerRoomMax = 100
 export const storeTransactionOperationsMax = 20_000
 export const storeBatchOperationsMax = 10_000
 export const storeBatchBytesMax = 16 * 1024 * 1024
-export const storeBatchesInFlightMax = 1
+export const storeBatchesInFlightMax = 2
 export const storeQueuedChangesMax = 200_000
-// Pages of 4 KiB the write-ahead log may grow to before a commit moves them into the database.
+// Pages of 4 KiB the write-ahead log may grow to before they are moved into the database, beside the writer; and before
+// a commit has to do it.
 export const storeLogPagesMax = 16_384
+export const storeLogPagesHardMax = 131_072
 export const storeIdleCheckpointMs = 1_000
 // Nids are reserved on disk in blocks of this size, so that a crash skips numbers and never repeats one.
 export const nidReservation = 1_024

@@ -1,6 +1,6 @@
 // Opens the two kinds of connections: one that writes, and those that only read.
 import { DatabaseSync } from 'node:sqlite'
-import { storeLogPagesMax } from '../../limits.ts'
+import { storeLogPagesHardMax } from '../../limits.ts'
 
 /**
  * What an acknowledged write survives: `power` a loss of power, `process` the end of the process.
@@ -20,8 +20,9 @@ export function openForWriting(path: string, durability: Durability): DatabaseSy
   // The log takes a commit as one sequential write, and readers see a commit only after its sync.
   database.exec('PRAGMA journal_mode = WAL')
   database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
-  // A long log lets hot pages be rewritten many times before they reach the file once.
-  database.exec(`PRAGMA wal_autocheckpoint = ${storeLogPagesMax}`)
+  // A long log lets hot pages be rewritten many times before they reach the file once. Usually a thread of its own
+  // checkpoints it long before a commit has to.
+  database.exec(`PRAGMA wal_autocheckpoint = ${storeLogPagesHardMax}`)
   database.exec(`PRAGMA cache_size = -${cacheKiB.writer}`)
   database.exec('PRAGMA temp_store = MEMORY')
   return database

@@ -10,6 +10,8 @@ export interface WriterOptions {
   readonly durability: Durability
   /** Bound of the file's size, pages of 4 KiB; absent for none. */
   readonly pagesMax?: number
+  /** Length of the log from which on it is moved into the database, pages of 4 KiB; `storeLogPagesMax` unless told. */
+  readonly logPagesMax?: number
 }
 
 export interface Batch {

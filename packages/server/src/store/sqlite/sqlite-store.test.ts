@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -37,6 +37,21 @@ test('a full disk refuses the change and not the ones that fit', async () => {
   await store.write((w) => w.run(removeTexts, {}))
   await write(4, largeText)
 })
+
+test('the log does not grow without bound while writes go on', () =>
+  inFolder(async (folder) => {
+    const logPagesMax = 256
+    await using store = await openTestStore({ folder, logPagesMax })
+    const json = 'x'.repeat(100_000)
+    let logBytes = 0
+    for (let nid = 1; nid <= 500; nid++) {
+      await store.write((w) => w.run(insertText, { nid, json }))
+      logBytes = Math.max(logBytes, statSync(join(folder, 'myelin.db-wal')).size)
+    }
+    const writtenBytes = 500 * json.length
+    assert.ok(logBytes > logPagesMax * 4_096)
+    assert.ok(logBytes < writtenBytes / 2, `${logBytes} bytes of log`)
+  }))
 
 test('a second store in the same folder is refused', () =>
   inFolder(async (folder) => {

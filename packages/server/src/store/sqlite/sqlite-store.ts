@@ -32,6 +32,8 @@ export interface SqliteStoreOptions {
   readonly environment: Environment
   /** Bound of the database's size, pages of 4 KiB; absent for none. */
   readonly pagesMax?: number
+  /** Length of the log from which on it is moved into the database, pages of 4 KiB; `storeLogPagesMax` unless told. */
+  readonly logPagesMax?: number
   /** Called when the writer thread has died: nothing can be written any more. Without it the error is thrown at top level. */
   readonly onFatal?: (error: StoreError) => void
 }
@@ -57,14 +59,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const counters = new NidCounters()
     await counters.load(reader)
     const position = await lastPosition(reader)
-    const { durability, pagesMax } = options
-    const worker = await startWriter({ path, durability, ...(pagesMax !== undefined && { pagesMax }) })
+    const worker = await startWriter({ ...writerOptions(options), path })
     return new SqliteStore({ reader, counters, worker, position, release, onFatal: options.onFatal ?? throwLater })
   } catch (error) {
     release()
     throw error
   }
 }
+
+const writerOptions = ({ durability, pagesMax, logPagesMax }: SqliteStoreOptions): Omit<WriterOptions, 'path'> => ({
+  durability,
+  ...(pagesMax !== undefined && { pagesMax }),
+  ...(logPagesMax !== undefined && { logPagesMax }),
+})
 
 async function startWriter(options: WriterOptions): Promise<Worker> {
   const worker = new Worker(new URL('writer.ts', import.meta.url), { workerData: options })

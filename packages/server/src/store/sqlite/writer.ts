@@ -1,8 +1,15 @@
 // The writer thread: takes every batch that is waiting into one transaction, makes it durable, and says so.
 // While a transaction is being synced the next batches arrive, so the busier the server, the more changes share a sync.
-import { isMainThread, parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import {
+  isMainThread,
+  parentPort,
+  receiveMessageOnPort,
+  Worker,
+  workerData,
+  type MessagePort,
+} from 'node:worker_threads'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { storeIdleCheckpointMs, storeTransactionOperationsMax } from '../../limits.ts'
+import { storeIdleCheckpointMs, storeLogPagesMax, storeTransactionOperationsMax } from '../../limits.ts'
 import { openForWriting } from './connection.ts'
 import type { Batch, FromWriter, Operation, ToWriter, WriterOptions } from './messages.ts'
 
@@ -12,15 +19,20 @@ class Writer {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #statements = new Map<number, StatementSync>()
+  readonly #logSize: StatementSync
+  readonly #options: WriterOptions
   readonly #idle: NodeJS.Timeout
   #failedGeneration = -1
+  #checkpointing = false
 
   constructor(port: MessagePort, options: WriterOptions) {
     this.#port = port
+    this.#options = options
     this.#database = openForWriting(options.path, options.durability)
     if (options.pagesMax !== undefined) this.#database.exec(`PRAGMA max_page_count = ${options.pagesMax}`)
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     this.#commit = this.#database.prepare('COMMIT')
+    this.#logSize = this.#database.prepare('PRAGMA wal_checkpoint(NOOP)')
     this.#idle = setTimeout(() => this.#checkpoint('PASSIVE'), storeIdleCheckpointMs)
     port.on('message', (message: ToWriter) => this.#receive(message))
     this.#say({ kind: 'ready' })
@@ -54,6 +66,26 @@ class Writer {
     }
     this.#say({ kind: 'durable', id: last.id, commitMs: performance.now() - start })
     this.#idle.refresh()
+    if (!this.#checkpointing && this.#logPages() >= (this.#options.logPagesMax ?? storeLogPagesMax))
+      this.#checkpointBeside()
+  }
+
+  #logPages(): number {
+    return Number(this.#logSize.get()?.['log'])
+  }
+
+  /**
+   * Checkpoints a long log in a thread of its own, so that nobody waits for it. What was committed meanwhile is little:
+   * this thread moves that at the end, after which the log begins anew. If it fails, the log grows to its hard bound.
+   */
+  #checkpointBeside(): void {
+    this.#checkpointing = true
+    const thread = new Worker(new URL('checkpointer.ts', import.meta.url), { workerData: this.#options })
+    thread.on('error', () => undefined)
+    thread.on('exit', () => {
+      this.#checkpointing = false
+      if (this.#database.isOpen) this.#checkpoint('PASSIVE')
+    })
   }
 
   #execute({ statements, operations }: Batch): void {
