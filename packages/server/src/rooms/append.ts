@@ -13,7 +13,7 @@ import type { HotRoom, Membership, StateChange } from './hot-room.ts'
 import { findEvent } from './stored-event.ts'
 import type { Transaction } from './transactions.ts'
 import { applyRedaction } from './redaction.ts'
-import { publish, shownTypes } from './directory.ts'
+import { publish, shownTypes } from './directory-entry.ts'
 import { prepareRelation, type Relating, writeRelation } from './relate.ts'
 import { RoomEvent } from './room-event.ts'
 import { changeState } from './state-change.ts'
@@ -73,10 +73,20 @@ export function appendNow(context: RoomsContext, w: Write, { room, prepared, sig
       ? undefined
       : changeState(context, w, { room, nid, type: draft.type, stateKey: draft.stateKey })
   const event = new RoomEvent({
-    ...{ nid, ord, roomId: room.roomId, eventId: built.eventId, json: built.json, authEvent: built.authEvent },
-    ...{ senderNid: draft.by.userNid, depth: built.depth, snapshot: change?.snapshot ?? room.snapshot },
-    ...{ threadNid: relating?.threadNid, replacesNid: change?.replaced, flags: 0 },
-    ...{ notifyCount: 0, highlightCount: 0 },
+    nid,
+    ord,
+    roomId: room.roomId,
+    eventId: built.eventId,
+    senderNid: draft.by.userNid,
+    depth: built.depth,
+    snapshot: change?.snapshot ?? room.snapshot,
+    threadNid: relating?.threadNid,
+    replacesNid: change?.replaced,
+    flags: 0,
+    notifyCount: 0,
+    highlightCount: 0,
+    json: built.json,
+    authEvent: built.authEvent,
   })
   if (draft.transaction) event.transaction = draft.transaction
   count(context, w, { room, event })

@@ -5,13 +5,18 @@ import { type ThreadRow, threadsByRoots } from '../store/threads.ts'
 import type { Reading } from './access.ts'
 import type { RoomsContext } from './context.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
-import { serveEvents } from './served-event.ts'
+
+export interface Bundling {
+  readonly events: readonly RoomEvent[]
+  /** JSON text of an event inside of a bundle. */
+  readonly serve: (event: RoomEvent) => Promise<string>
+}
 
 /** JSON text of `m.relations` of those events that have any, by nid. Reads nothing when none is related to. */
 export async function bundles(
   context: RoomsContext,
   reading: Reading,
-  events: readonly RoomEvent[],
+  { events, serve }: Bundling,
 ): Promise<Map<number, string>> {
   const parents = events.filter((event) => (event.flags & eventFlag.related) !== 0 && event.stateKey === undefined)
   if (parents.length === 0) return new Map()
@@ -27,8 +32,6 @@ export async function bundles(
     actor.userNid,
   )
   const children = await childrenOf(reading, { parents, relations, threads })
-  const serve = async (event: RoomEvent) =>
-    (await serveEvents(context, reading, [event], { withoutBundles: true }))[0] ?? '{}'
   const bundled = new Map<number, string>()
   for (const parent of parents) {
     const related = (relations.get(parent.eventId) ?? []).filter(

@@ -11,7 +11,7 @@ import { claimAlias } from './aliases.ts'
 import { appendNow, type EventDraft, type Prepared } from './append.ts'
 import { buildCreate } from './build.ts'
 import { type Actor, isLocal, type RoomsContext } from './context.ts'
-import { publish } from './directory.ts'
+import { publish } from './directory-entry.ts'
 import { HotRoom } from './hot-room.ts'
 import {
   createContent,
@@ -139,7 +139,10 @@ async function draftsOf(context: RoomsContext, { by, request, rules, alias }: Ma
 
 /** A draft that needs nothing besides, such as those of a room's first events. */
 export const plain = (draft: EventDraft, memberNid = 0): Prepared => ({
-  ...{ draft, memberNid, relating: undefined, redacted: undefined },
+  draft,
+  memberNid,
+  relating: undefined,
+  redacted: undefined,
 })
 
 const memberDraft = (

@@ -1,15 +1,13 @@
 // The published room directory: which rooms are in it, what is shown of them, and searching it.
 import { MatrixError } from '@myelin/protocol/errors'
 import { directoryPageDefault, directoryPageMax } from '../limits.ts'
-import { directoryPage, type DirectoryRow, directorySize, publishRoom, unpublishRoom } from '../store/directory.ts'
-import type { Write } from '../store/store.ts'
+import { directoryPage, type DirectoryRow, directorySize, unpublishRoom } from '../store/directory.ts'
 import { useJoinedRoom } from './access.ts'
 import { maySetCanonicalAlias } from './aliases.ts'
 import type { Actor, RoomsContext } from './context.ts'
-import type { HotRoom } from './hot-room.ts'
+import { publish } from './directory-entry.ts'
 import { pageLimit } from './pagination.ts'
 import { roomNid } from './room-ids.ts'
-import { summaryOf } from './room-facts.ts'
 
 export type DirectoryVisibility = 'public' | 'private'
 
@@ -39,31 +37,6 @@ export function setDirectoryVisibility(
     },
   })
 }
-
-/** Writes the room's entry in the directory as the room is now. */
-export function publish(w: Write, room: HotRoom): void {
-  const summary = summaryOf(room)
-  const search = [summary.name, summary.topic, summary.canonical_alias].filter((text) => text !== undefined).join('\n')
-  publishRoom(w, {
-    roomNid: room.nid,
-    joinedMembers: room.joinedCount,
-    search,
-    roomType: summary.room_type,
-    chunk: JSON.stringify(summary),
-  })
-}
-
-/** State that shows in the directory. */
-export const shownTypes: ReadonlySet<string> = new Set([
-  'm.room.name',
-  'm.room.topic',
-  'm.room.avatar',
-  'm.room.canonical_alias',
-  'm.room.join_rules',
-  'm.room.history_visibility',
-  'm.room.guest_access',
-  'm.room.member',
-])
 
 export interface PublicRoomsQuery {
   readonly limit?: number | undefined

@@ -24,7 +24,6 @@ const switches = ['contains_url', 'lazy_load_members', 'include_redundant_member
 export function parseEventFilter(json: string | undefined): RoomEventFilter {
   if (json === undefined || json === '') return {}
   const filter = parsed(json)
-  const isList = (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string')
   for (const name of lists)
     if (filter[name] !== undefined && !isList(filter[name]))
       throw new MatrixError('M_BAD_JSON', `${name} of a filter must be a list of strings`)
@@ -35,6 +34,8 @@ export function parseEventFilter(json: string | undefined): RoomEventFilter {
     throw new MatrixError('M_BAD_JSON', 'limit of a filter must be an integer')
   return filter as RoomEventFilter
 }
+
+const isList = (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string')
 
 function parsed(json: string): Readonly<Record<string, unknown>> {
   try {

@@ -76,8 +76,13 @@ export function writeRelation(
   const { relation, parent, threadNid } = relating
   const { relType, parentId, key } = relation
   addRelation(w, {
-    ...{ childNid: event.nid, roomNid: room.nid, parentId, relType, key },
-    ...{ type: event.type, senderNid: event.senderNid },
+    childNid: event.nid,
+    roomNid: room.nid,
+    parentId,
+    relType,
+    key,
+    type: event.type,
+    senderNid: event.senderNid,
   })
   if (relType === 'm.thread' && threadNid !== undefined)
     addThreadReply(w, {

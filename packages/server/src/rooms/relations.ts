@@ -35,8 +35,13 @@ export async function relations(context: RoomsContext, roomId: string, options: 
   const from = options.from === undefined ? undefined : parseToken(options.from)
   const to = options.to === undefined ? undefined : parseToken(options.to)
   const rows = await relationsOf(context.store.read, {
-    ...{ roomNid: reading.room.nid, parentId: parent.eventId, relType: options.relType, type: options.type, forwards },
-    ...{ ord: from === undefined || forwards ? from : from + 1, limit: limit + 1 },
+    roomNid: reading.room.nid,
+    parentId: parent.eventId,
+    relType: options.relType,
+    type: options.type,
+    forwards,
+    ord: from === undefined || forwards ? from : from + 1,
+    limit: limit + 1,
   })
   const inRange = rows.filter(({ ord }) => to === undefined || (forwards ? ord <= to : ord > to))
   const page = inRange.slice(0, limit)
@@ -67,8 +72,11 @@ export async function threads(context: RoomsContext, roomId: string, options: Th
   const limit = pageLimit(options.limit, relationsLimitDefault, relationsLimitMax)
   const reading = await openRoom(context, roomId, options.by)
   const rows = await threadsOfRoom(context.store.read, {
-    ...{ roomNid: reading.room.nid, userNid: options.by.userNid, participated: options.include === 'participated' },
-    ...{ ord: options.from === undefined ? undefined : parseToken(options.from) + 1, limit: limit + 1 },
+    roomNid: reading.room.nid,
+    userNid: options.by.userNid,
+    participated: options.include === 'participated',
+    ord: options.from === undefined ? undefined : parseToken(options.from) + 1,
+    limit: limit + 1,
   })
   const page = rows.slice(0, limit)
   const roots = loadedEvents(

@@ -54,7 +54,15 @@ export function createRooms(options: RoomsOptions) {
   const transactions = new Transactions(store, environment)
   const mutex = createKeyedMutex()
   const context: RoomsContext = {
-    ...{ store, users, environment, serverName, signingKey, hooks, hotRooms, transactions, mutex },
+    store,
+    users,
+    environment,
+    serverName,
+    signingKey,
+    hooks,
+    hotRooms,
+    transactions,
+    mutex,
   }
   const bind = <V extends (context: RoomsContext, ...rest: never[]) => unknown>(verb: V) =>
     ((...rest: never[]) => verb(context, ...rest)) as Bound<V>

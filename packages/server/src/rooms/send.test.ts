@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bodiesOf, openTestRooms, say, timelineOf } from './testing/open-rooms.ts'
+import { bodiesOf, openTestRooms, say, type TestRooms, timelineOf } from './testing/open-rooms.ts'
 
 test('what is sent can be read back in order', async () => {
   await using net = await openTestRooms()
@@ -63,23 +63,24 @@ test('a send to a hot room reads nothing', async () => {
   assert.equal(net.store.statistics().reads - before, 0)
 })
 
+async function snapshotOf(net: TestRooms, roomId: string) {
+  const room = await net.rooms.byId(roomId)
+  assert.ok(room)
+  return {
+    state: [...room.stateEntries()],
+    hash: room.arena.hash(room.root),
+    heads: room.heads,
+    snapshot: room.snapshot,
+    members: [...room.memberships].toSorted(),
+    localJoined: [...room.localJoined].toSorted(),
+    joined: room.joinedCount,
+    last: room.lastPosition,
+    recent: room.recent.slice(-20).map((event) => event.clientJson()),
+  }
+}
+
 test('after a restart the room has the same state, heads and counters', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'myelin-test-'))
-  const snapshotOf = async (net: Awaited<ReturnType<typeof openTestRooms>>, roomId: string) => {
-    const room = await net.rooms.byId(roomId)
-    assert.ok(room)
-    return {
-      state: [...room.stateEntries()],
-      hash: room.arena.hash(room.root),
-      heads: room.heads,
-      snapshot: room.snapshot,
-      members: [...room.memberships].toSorted(),
-      localJoined: [...room.localJoined].toSorted(),
-      joined: room.joinedCount,
-      last: room.lastPosition,
-      recent: room.recent.slice(-20).map((event) => event.clientJson()),
-    }
-  }
   try {
     let roomId: string
     let before

@@ -26,7 +26,11 @@ export async function serveEvents(
   const { room, actor } = reading
   const view = options.view ?? (await viewpoint(reading, events))
   const aside = await loadAside(reading, events)
-  const bundled = options.withoutBundles ? new Map<number, string>() : await bundles(context, reading, events)
+  const serve = async (event: RoomEvent) =>
+    (await serveEvents(context, reading, [event], { withoutBundles: true }))[0] ?? '{}'
+  const bundled = options.withoutBundles
+    ? new Map<number, string>()
+    : await bundles(context, reading, { events, serve })
   if (actor.deviceNid !== undefined) await context.transactions.load(actor.deviceNid)
   const now = context.environment.now()
   return events.map((event) => {
