@@ -1,0 +1,56 @@
+// Packs a library of the workspace for publication: JavaScript and declarations instead of TypeScript, in a tarball.
+// `node tools/pack.ts protocol [destination]` prints the tarball's path.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+/** What of a manifest is published; scripts and workspace paths are not. */
+const publishedFields = ['name', 'version', 'description', 'license', 'dependencies', 'optionalDependencies'] as const
+
+/** Builds `packages/<name>/dist` as a package of its own and packs it; returns the tarball's path. */
+export const packPackage = (name: string, destination: string): string => {
+  const folder = join(root, 'packages', name)
+  const dist = join(folder, 'dist')
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist)
+  emit(dist)
+  writeFileSync(join(dist, 'package.json'), manifest(folder))
+  for (const file of [join(folder, 'README.md'), join(root, 'LICENSE')])
+    if (existsSync(file)) copyFileSync(file, join(dist, file.endsWith('.md') ? 'README.md' : 'LICENSE'))
+  mkdirSync(destination, { recursive: true })
+  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', resolve(destination)], dist)
+  return join(resolve(destination), filenameIn(packed))
+}
+
+const run = (command: string, args: readonly string[], cwd: string): string =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+
+const emit = (dist: string): void => {
+  const project = join(dist, 'tsconfig.json')
+  const compilerOptions = { noEmit: false, incremental: false, declaration: true, rootDir: '../src', outDir: '.' }
+  const exclude = ['../src/**/*.test.ts', '../src/**/testing/**']
+  writeFileSync(
+    project,
+    JSON.stringify({ extends: '../../../tsconfig.json', compilerOptions, include: ['../src'], exclude }),
+  )
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', project], dist)
+  rmSync(project)
+}
+
+const manifest = (folder: string): string => {
+  const source: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const kept = publishedFields.filter((field) => field in source).map((field) => [field, source[field]])
+  const exports = { './*': { types: './*.d.ts', default: './*.js' } }
+  return JSON.stringify({ ...Object.fromEntries(kept), type: 'module', sideEffects: false, exports }, null, 2)
+}
+
+const filenameIn = (packed: string): string => {
+  const found = /"filename":\s*"([^"]+)"/.exec(packed)?.[1]
+  if (found === undefined) throw new Error('npm pack named no tarball')
+  return found
+}
+
+const [name, destination = '.'] = process.argv.slice(2)
+if (import.meta.main && name !== undefined) console.log(packPackage(name, destination))
