@@ -37,13 +37,9 @@ function vectorFigures(keys: number): Figure[] {
   ]
 }
 
-/**
- * Joins and profile changes of a tenth as many members, power levels changed every 1,000 events. Four forks: in `recent` they
- * differ in the last ten events; in `old` also in power levels events from the start.
- */
-function dagFigures(events: number): Figure[] {
+/** Joins and profile changes of a tenth as many members, power levels changed every 1,000 events; and the last state. */
+function churnedDag(events: number): { readonly dag: AuthDag; readonly arena: StateArena; readonly root: number } {
   const dag = new AuthDag()
-  const arena = new StateArena()
   const members = events / 10
   const state = new Int32Array(members + 3)
   const row = { originServerTs: 0, depth: 0 }
@@ -59,41 +55,44 @@ function dagFigures(events: number): Figure[] {
       continue
     }
     const slot = 3 + scattered(nid, members)
-    dag.append(
-      { ...row, nid, slot, flags: 0 },
-      [1, levels, 3, state[slot]!].filter((cited) => cited !== 0),
-    )
+    const cited = [1, levels, 3, state[slot]!].filter((each) => each !== 0)
+    dag.append({ ...row, nid, slot, flags: 0 }, cited)
     state[slot] = nid
   }
+  const arena = new StateArena()
+  return { dag, arena, root: arena.fromVector(state) }
+}
+
+/**
+ * Four forks. In `recent` each has a quarter of the last twelve events, and what these replaced in place of the others; in
+ * `old` two forks also have power levels events from the start.
+ */
+function dagFigures(events: number): Figure[] {
+  const [forks, changed] = [4, 12]
+  const { dag, arena, root } = churnedDag(events)
   const graph = dag.graph()
-  const root = arena.fromVector(state)
-  const last = Array.from({ length: 10 }, (_, index) => events - 1 - index)
+  const last = Array.from({ length: changed }, (_, index) => events - 1 - index)
   const recent = last.concat(last.flatMap((nid) => replacedBy(dag, nid)))
   const old = [...recent, 1000, 2000]
   const sets = (conflicted: readonly number[]) => {
     const some = new StateMembership(arena, root)
     return {
-      count: 4,
+      count: forks,
       conflicted: conflicted.map((nid) => dag.localOf(nid)),
-      holds: (index: number, set: number) => index < 10 === (set === index % 4),
+      holds: (index: number, set: number) => index < changed === (set === index % forks),
       heldByAll: (local: number) => some.holds(graph.slots[local]!, graph.nids[local]!),
     }
   }
   const oldLocals = old.map((nid) => dag.localOf(nid))
-  const goalMs = (3 * events) / 100_000
-  const of = `${events} events`
+  const measured = (name: string, run: () => unknown): Figure => ({
+    name: `${name}, ${events} events`,
+    ms: cpuTimeMs(() => void run(), { calls: Math.max(1, 200_000 / events) }),
+    goalMs: (3 * events) / 100_000,
+  })
   return [
-    {
-      name: `auth difference, recent forks, ${of}`,
-      ms: cpuTimeMs(() => void authDifference(graph, sets(recent))),
-      goalMs,
-    },
-    { name: `auth difference, an old fork, ${of}`, ms: cpuTimeMs(() => void authDifference(graph, sets(old))), goalMs },
-    {
-      name: `conflicted subgraph, an old fork, ${of}`,
-      ms: cpuTimeMs(() => void conflictedSubgraph(graph, oldLocals)),
-      goalMs,
-    },
+    measured('auth difference, recent forks', () => authDifference(graph, sets(recent))),
+    measured('auth difference, old forks', () => authDifference(graph, sets(old))),
+    measured('conflicted subgraph, old forks', () => conflictedSubgraph(graph, oldLocals)),
   ]
 }
 
