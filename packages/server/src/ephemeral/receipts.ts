@@ -32,8 +32,8 @@ export interface ReceiptThread {
 export interface ReceiptsOptions {
   readonly store: Store
   readonly environment: Environment
-  /** Called in the write that moves a user's read mark. */
-  readonly onRead: (mark: ReadMarkRow) => void
+  /** Called in the write that moves a user's read mark, with its position in the journal. */
+  readonly onRead: (mark: ReadMarkRow, position: number) => void
 }
 
 /** Moves read receipts forward. */
@@ -50,10 +50,10 @@ export class Receipts {
     if (ord === undefined) throw new MatrixError('M_NOT_FOUND', 'The event is not part of the timeline')
     const marks = await this.#marks(reading, ord)
     await this.#options.store.write((w) => {
-      this.#record(w, reading, ord)
+      const position = this.#record(w, reading, ord)
       for (const mark of marks) {
         setReadMark(w, mark)
-        this.#options.onRead(mark)
+        this.#options.onRead(mark, position)
       }
     })
   }
@@ -68,8 +68,9 @@ export class Receipts {
     await this.#options.store.write((w) => setAccountData(w, key, JSON.stringify({ event_id: reading.eventId })))
   }
 
-  #record(w: Write, { userNid, room, event, type, thread }: Reading, ord: number) {
+  #record(w: Write, { userNid, room, event, type, thread }: Reading, ord: number): number {
     const ref = type === 'm.read.private' ? privateReceiptRef : 0
+    const position = w.journal({ kind: journalKind.receipt, room: room.nid, user: userNid, ref })
     setReceipt(w, {
       room_nid: room.nid,
       user_nid: userNid,
@@ -78,8 +79,9 @@ export class Receipts {
       event_id: event.eventId,
       ts: this.#options.environment.now(),
       ord,
-      position: w.journal({ kind: journalKind.receipt, room: room.nid, user: userNid, ref }),
+      position,
     })
+    return position
   }
 
   /** An unthreaded receipt reads everything up to the event, a threaded one its thread only. */

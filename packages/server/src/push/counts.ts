@@ -61,6 +61,12 @@ export class Counts {
     this.#state(userNid, roomNid).changedAt = position
   }
 
+  /** An exception of some user changes who is not known by nid. */
+  anybodyChanged(): void {
+    this.#states.clear()
+    this.#size = 0
+  }
+
   /** The room has a thread from now on. */
   hasThreads(roomNid: number): void {
     this.#roomsWithThreads.set(roomNid, true)

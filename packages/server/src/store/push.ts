@@ -23,6 +23,16 @@ export const setPushRules = (w: Write, row: PushRulesRow): void => w.run(upsertR
 export const allPushRules = (read: Reader): Promise<(PushRulesRow & { readonly user_id: string })[]> =>
   read.all(allRules, {})
 
+const ignoredLists = sql`
+  SELECT a.user_nid, u.user_id, a.content FROM account_data a JOIN users u ON u.nid = a.user_nid
+  WHERE a.room_nid = 0 AND a.type = 'm.ignored_user_list'`
+
+/** Whom users ignore: the contents of their account data. */
+export const allIgnoredLists = (
+  read: Reader,
+): Promise<{ readonly user_nid: number; readonly user_id: string; readonly content: string }[]> =>
+  read.all(ignoredLists, {})
+
 // Exceptions: added to the default outcome of the event at `ord`, which the room's counters hold
 
 export interface PushExceptionRow extends Readonly<Record<string, number>> {
@@ -43,6 +53,19 @@ const exceptionsAfter = sql`
 
 /** Stores where one user's outcome differs. */
 export const addPushException = (w: Write, row: PushExceptionRow): void => w.run(insertException, row)
+
+const insertExceptionById = sql`
+  INSERT INTO push_exceptions (user_nid, room_nid, ord, thread_nid, notify, highlight)
+  SELECT nid, ${'room_nid'}, ${'ord'}, ${'thread_nid'}, ${'notify'}, ${'highlight'} FROM users
+  WHERE user_id = ${'user_id'}`
+
+/** The same for a user whose nid is not at hand. */
+export const addPushExceptionByUserId = (
+  w: Write,
+  userId: string,
+  row: Pick<PushExceptionRow, 'room_nid' | 'ord' | 'thread_nid' | 'notify' | 'highlight'>,
+): void => w.run(insertExceptionById, { ...row, user_id: userId })
+
 /** Differences for a user in a room after a place in the timeline. */
 export const pushExceptions = (read: Reader, user: number, room: number, after: number): Promise<PushExceptionRow[]> =>
   read.all(exceptionsAfter, { user, room, after })

@@ -63,7 +63,7 @@ async function pushRulesEvent(parts: SyncParts, view: View, changes: Changes): P
   const changed = ((changes.get(0) ?? 0) & kindBit(journalKind.pushRules)) !== 0
   const sent = view.since === 0 || (changed && parts.push.rulesChangedAt(view.userNid) > view.since)
   if (!sent || !view.filter.accountData.accepts({ type: 'm.push_rules' })) return []
-  const global = parts.push.rules(view.userNid, view.userId)
+  const global = parts.push.rules(view)
   return [plainEvent('m.push_rules', JSON.stringify({ global }))]
 }
 

@@ -1,6 +1,7 @@
 // Whom a user ignores: their messages and invites are not shown.
 // https://spec.matrix.org/v1.19/client-server-api/#ignoring-users
 import { ignoredListsRememberedMax } from '../limits.ts'
+import { ignoredIn } from '../push/ignored.ts'
 import { accountDataContent } from '../store/account-data.ts'
 import type { Reader } from '../store/store.ts'
 
@@ -42,12 +43,4 @@ export class IgnoredUsers {
       }
     this.#lists.set(userNid, list)
   }
-}
-
-/** User ids of an `m.ignored_user_list` content. */
-export function ignoredIn(content: string): ReadonlySet<string> {
-  const parsed: unknown = JSON.parse(content)
-  if (typeof parsed !== 'object' || parsed === null || !('ignored_users' in parsed)) return nobody
-  const users = parsed.ignored_users
-  return typeof users === 'object' && users !== null ? new Set(Object.keys(users)) : nobody
 }

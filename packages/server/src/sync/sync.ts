@@ -1,7 +1,10 @@
 // GET /sync: what changed for a user since a position, put together from stored text; waits when nothing did.
 // https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
 import { MatrixError } from '@myelin/protocol/errors'
+import type { Ephemeral } from '../ephemeral/ephemeral.ts'
 import type { PresenceState } from '../ephemeral/presence.ts'
+import type { Push } from '../push/push.ts'
+import type { RoomsContext } from '../rooms/context.ts'
 import { syncTimeoutMs } from '../limits.ts'
 import { filterContent } from '../store/filters.ts'
 import { answer } from './answer.ts'
@@ -10,7 +13,8 @@ import { startFeed } from './feed.ts'
 import { type CompiledFilter, compileFilterText, everything } from './filter.ts'
 import { IgnoredUsers } from './ignored-users.ts'
 import { LazyMembers } from './lazy-members.ts'
-import type { SyncParts } from './parts.ts'
+import type { DeviceSections, SyncParts } from './parts.ts'
+import { syncRooms } from './sync-rooms.ts'
 import { parseSince } from './token.ts'
 import type { View } from './view.ts'
 import { Waiters } from './waiters.ts'
@@ -43,7 +47,13 @@ export interface Sync {
   readonly waiting: number
 }
 
-export type SyncOptions = Omit<SyncParts, 'lazyMembers'>
+export interface SyncOptions {
+  readonly rooms: RoomsContext
+  readonly ephemeral: Ephemeral
+  readonly push: Push
+  /** Sections of end-to-end encryption; without, there are no messages, lists and keys. */
+  readonly devices?: DeviceSections
+}
 
 interface Engine {
   readonly parts: SyncParts
@@ -53,13 +63,15 @@ interface Engine {
 }
 
 /** Starts following the journal and answers `/sync`. */
-export function createSync(options: SyncOptions): Sync {
-  const parts = { ...options, lazyMembers: new LazyMembers() }
+export function createSync({ rooms, ephemeral, push, devices = noDevices }: SyncOptions): Sync {
+  const { store, environment } = rooms
+  const lazyMembers = new LazyMembers()
+  const parts = { store, environment, rooms: syncRooms(rooms), ephemeral, push, lazyMembers, devices }
   const engine = {
     parts,
     dirty: new Dirty(),
-    waiters: new Waiters(options.environment),
-    ignored: new IgnoredUsers(options.store.read),
+    waiters: new Waiters(environment),
+    ignored: new IgnoredUsers(store.read),
   }
   const { dirty, waiters, ignored } = engine
   startFeed({ ...parts, dirty, waiters, onAccountData: (user) => ignored.forget(user) })
@@ -69,6 +81,14 @@ export function createSync(options: SyncOptions): Sync {
       return waiters.size
     },
   }
+}
+
+/** "`device_unused_fallback_key_types` … Required". */
+const noDevices: DeviceSections = {
+  sections: async () => ({
+    fields: ['"device_one_time_keys_count":{}', '"device_unused_fallback_key_types":[]'],
+    hasNews: false,
+  }),
 }
 
 async function sync(engine: Engine, request: SyncRequest): Promise<string> {

@@ -1,13 +1,16 @@
 // Push rules: https://spec.matrix.org/v1.19/client-server-api/#push-rules-api
 import type * as pushrules from '@myelin/protocol/client-server/pushrules'
+import { JsonText } from '@myelin/protocol/handlers'
 import type { Handlers } from '../handlers.ts'
 
+const json = (value: unknown) => new JsonText(JSON.stringify(value))
+
 export const handlers: Handlers<typeof pushrules> = {
-  getPushRules: async ({ push }, { requester }) => ({ global: push.rules(requester.userNid, requester.userId) }),
+  getPushRules: async ({ push }, { requester }) => json({ global: push.rules(requester) }),
 
-  getPushRulesGlobal: async ({ push }, { requester }) => push.rules(requester.userNid, requester.userId),
+  getPushRulesGlobal: async ({ push }, { requester }) => json(push.rules(requester)),
 
-  getPushRule: async ({ push }, { requester, path }) => push.rule(requester, path),
+  getPushRule: async ({ push }, { requester, path }) => json(push.rule(requester, path)),
 
   setPushRule: async ({ push }, { requester, path, query, body }) => {
     await push.setRule(requester, path, { ...body, ...query })
@@ -26,7 +29,8 @@ export const handlers: Handlers<typeof pushrules> = {
     return {}
   },
 
-  getPushRuleActions: async ({ push }, { requester, path }) => ({ actions: push.rule(requester, path).actions }),
+  getPushRuleActions: async ({ push }, { requester, path }) =>
+    json({ actions: push.rule(requester, path).actions }),
 
   setPushRuleActions: async ({ push }, { requester, path, body }) => {
     await push.setRuleActions(requester, path, body.actions)
