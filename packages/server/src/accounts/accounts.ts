@@ -2,6 +2,7 @@
 import type { UserId } from '@myelin/protocol/identifiers'
 import type { Environment } from '../environment.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
+import type { RegistrationToken } from '../store/registration-tokens.ts'
 import type { Store } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import { checkInvite, getAccountData, putAccountData, type AccountDataPath } from './account-data.ts'
@@ -25,7 +26,13 @@ import {
   type Registered,
   type RegistrationRequest,
 } from './registration.ts'
-import { addRegistrationToken, isValidRegistrationToken, type RegistrationTokenOptions } from './registration-tokens.ts'
+import {
+  addRegistrationToken,
+  isValidRegistrationToken,
+  listRegistrationTokens,
+  removeRegistrationToken,
+  type RegistrationTokenOptions,
+} from './registration-tokens.ts'
 import type { Origin, Requester } from './requester.ts'
 import { refreshSession, type IssuedTokens } from './sessions.ts'
 import { createSharedSecretRegistration, type SharedSecretRegistration } from './shared-secret.ts'
@@ -45,8 +52,13 @@ export interface Accounts extends AsyncDisposable {
 
   register(request: RegistrationRequest): Promise<Registered>
   requireAvailable(username: string): Promise<UserId>
-  isValidRegistrationToken(token: string): Promise<boolean>
-  addRegistrationToken(options: RegistrationTokenOptions): Promise<string>
+  /** The tokens of `registration: token`, for administrators; anybody may ask whether one is valid. */
+  readonly registrationTokens: {
+    isValid(token: string): Promise<boolean>
+    list(by: Requester): Promise<RegistrationToken[]>
+    add(by: Requester, options: RegistrationTokenOptions): Promise<string>
+    delete(by: Requester, token: string): Promise<void>
+  }
   readonly sharedSecret: SharedSecretRegistration
   /** Makes an account on an operator's word and returns its ID. */
   createUser(localpart: string, options: CreateUserOptions): Promise<UserId>
@@ -135,8 +147,12 @@ type AccountVerbs = Omit<Accounts, keyof DataVerbs | 'authenticate' | 'interacti
 const accountVerbs = (context: AccountsContext, interactiveAuth: InteractiveAuth): AccountVerbs => ({
   register: (request) => register(context, interactiveAuth, request),
   requireAvailable: (username) => requireAvailable(context, username),
-  isValidRegistrationToken: (token) => isValidRegistrationToken(context, token),
-  addRegistrationToken: (options) => addRegistrationToken(context, options),
+  registrationTokens: {
+    isValid: (token) => isValidRegistrationToken(context, token),
+    list: (by) => listRegistrationTokens(context, by),
+    add: (by, options) => addRegistrationToken(context, by, options),
+    delete: (by, token) => removeRegistrationToken(context, by, token),
+  },
   sharedSecret: createSharedSecretRegistration(context),
   createUser: (localpart, options) => createUser(context, localpart, options),
   loginFlows,

@@ -5,7 +5,7 @@ import type { UserId } from '@myelin/protocol/identifiers'
 import { accountOf, setModeration, type Account } from '../store/accounts.ts'
 import { devicesOf } from '../store/devices.ts'
 import type { AccountsContext } from './context.ts'
-import type { Requester } from './requester.ts'
+import { requireAdmin, type Requester } from './requester.ts'
 
 /** What can be done to an account. */
 export interface ModerationChange {
@@ -36,7 +36,7 @@ export async function moderate(
 }
 
 async function moderated({ store, config }: AccountsContext, userId: UserId, by: Requester): Promise<Account> {
-  if (!by.isAdmin) throw new MatrixError('M_FORBIDDEN', 'You are not an administrator of this server')
+  requireAdmin(by)
   if (!userId.endsWith(`:${config.serverName}`))
     throw new MatrixError('M_INVALID_PARAM', 'This is not a user of this server')
   const account = await accountOf(store.read, userId)
@@ -57,8 +57,7 @@ export async function whoIs(
   userId: UserId,
   by: Requester,
 ): Promise<Record<string, { sessions: { connections: WhoIsConnection[] }[] }>> {
-  if (!by.isAdmin && by.userId !== userId)
-    throw new MatrixError('M_FORBIDDEN', 'You are not an administrator of this server')
+  if (by.userId !== userId) requireAdmin(by)
   const account = await accountOf(store.read, userId)
   if (!account) throw new MatrixError('M_NOT_FOUND', 'There is no such account')
   const devices = await devicesOf(store.read, account.userNid)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { registrationNonceLifetimeMs } from '../limits.ts'
-import { openAccounts, origin, type TestAccounts } from './testing/open-accounts.ts'
+import { openAccounts, operator, origin, type TestAccounts } from './testing/open-accounts.ts'
 
 const dummy = { type: 'm.login.dummy' }
 const register = ({ accounts }: TestAccounts, username?: string, rest: object = {}) =>
@@ -84,21 +84,37 @@ test('closed registration is closed', async () => {
 describe('registration by token', () => {
   test('a token makes as many accounts as it may', async () => {
     await using server = await openAccounts({ config: { registration: 'token' } })
-    const token = await server.accounts.addRegistrationToken({ usesAllowed: 2 })
-    assert.equal(await server.accounts.isValidRegistrationToken(token), true)
+    const token = await server.accounts.registrationTokens.add(operator, { usesAllowed: 2 })
+    assert.equal(await server.accounts.registrationTokens.isValid(token), true)
     const names = ['a', 'b', 'c', 'd']
     const results = await Promise.allSettled(names.map((name) => register(server, name, withToken(token))))
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 2)
-    assert.equal(await server.accounts.isValidRegistrationToken(token), false)
+    assert.equal(await server.accounts.registrationTokens.isValid(token), false)
   })
 
   test('a wrong or expired token is refused with the flows, and the dummy stage does not help', async () => {
     await using server = await openAccounts({ config: { registration: 'token' } })
-    const token = await server.accounts.addRegistrationToken({ expiresMs: Date.now() + 1000 })
+    const token = await server.accounts.registrationTokens.add(operator, { expiresMs: Date.now() + 1000 })
     await assert.rejects(register(server, 'a', withToken('wrong')), { errcode: 'M_UNAUTHORIZED', status: 401 })
     await assert.rejects(register(server, 'a'), { status: 401 })
     server.advance(2000)
     await assert.rejects(register(server, 'a', withToken(token)), { errcode: 'M_UNAUTHORIZED' })
+  })
+
+  test('tokens are listed and removed by administrators alone', async () => {
+    await using server = await openAccounts()
+    const { registrationTokens } = server.accounts
+    await registrationTokens.add(operator, { token: 'welcome', usesAllowed: 3 })
+    await assert.rejects(registrationTokens.add(operator, { token: 'welcome' }), { errcode: 'M_INVALID_PARAM' })
+    await assert.rejects(registrationTokens.add(operator, { token: 'not good' }), { errcode: 'M_INVALID_PARAM' })
+    const alice = await server.user('alice')
+    await assert.rejects(registrationTokens.list(alice), { errcode: 'M_FORBIDDEN' })
+    await assert.rejects(registrationTokens.delete(alice, 'welcome'), { errcode: 'M_FORBIDDEN' })
+    assert.deepEqual(await registrationTokens.list(operator), [
+      { token: 'welcome', usesAllowed: 3, completed: 0, expiresMs: null },
+    ])
+    await registrationTokens.delete(operator, 'welcome')
+    await assert.rejects(registrationTokens.delete(operator, 'welcome'), { errcode: 'M_NOT_FOUND' })
   })
 })
 

@@ -7,7 +7,7 @@ import { registrationToken, useRegistrationToken } from '../store/registration-t
 import type { AccountsContext } from './context.ts'
 import type { AuthDict, Authorized, Flow, InteractiveAuth } from './interactive-auth.ts'
 import type { Origin } from './requester.ts'
-import { isUsable } from './registration-tokens.ts'
+import { alone as aloneWithToken, isUsable } from './registration-tokens.ts'
 import { addSession, requireSessionWishes, type NewSession, type SessionWishes } from './sessions.ts'
 import { newUserId } from './user-names.ts'
 
@@ -134,7 +134,7 @@ export interface AccountToCreate {
 export function createAccount(context: AccountsContext, account: AccountToCreate): Promise<Registered> {
   const { userId, registrationToken: token } = account
   const create = () => context.mutex.run(`name ${userId}`, () => insert(context, account))
-  return token === undefined ? create() : context.mutex.run(`registration token ${token}`, create)
+  return token === undefined ? create() : aloneWithToken(context, token, create)
 }
 
 async function insert(context: AccountsContext, account: AccountToCreate): Promise<Registered> {

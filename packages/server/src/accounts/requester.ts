@@ -1,4 +1,5 @@
 // Who is calling: the owner of an access token, and where the call comes from.
+import { MatrixError } from '@myelin/protocol/errors'
 import type { UserId } from '@myelin/protocol/identifiers'
 
 /** A local user with the device whose token the request carries. */
@@ -18,4 +19,9 @@ export interface Requester {
 export interface Origin {
   readonly address: string
   readonly userAgent: string | undefined
+}
+
+/** Throws `M_FORBIDDEN` unless the caller is an administrator of this server. */
+export function requireAdmin({ isAdmin }: Requester): void {
+  if (!isAdmin) throw new MatrixError('M_FORBIDDEN', 'You are not an administrator of this server')
 }

@@ -16,6 +16,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
   addServe(program, verb)
   addUser(program, verb)
+  addRegistrationToken(program, verb)
   addKey(program, verb)
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -51,6 +52,31 @@ function addUser(program: Command, verb: Verb): void {
         (await import('./user.ts')).addUser(configOf(options), name, options),
       ),
     )
+}
+
+function addRegistrationToken(program: Command, verb: Verb): void {
+  const group = program
+    .command('registration-token')
+    .description('Tokens for `registration: token`. Needs a running server.')
+  addSettings(group.command('add').description('Make a token and print it.'))
+    .option('--token <TOKEN>', 'The token itself; random unless given.')
+    .option('--uses <NUMBER>', 'How many accounts it may make; any number unless given.')
+    .option('--days <NUMBER>', 'How long it is good; for ever unless given.')
+    .action(
+      verb(async (options: Options) =>
+        (await import('./registration-token.ts')).addRegistrationToken(configOf(options), options),
+      ),
+    )
+  addSettings(group.command('list').description('Show the tokens and how often they were used.')).action(
+    verb(async (options: Options) =>
+      (await import('./registration-token.ts')).listRegistrationTokens(configOf(options)),
+    ),
+  )
+  addSettings(group.command('delete <TOKEN>').description('Remove a token; accounts made with it stay.')).action(
+    verb(async (token: string, options: Options) =>
+      (await import('./registration-token.ts')).deleteRegistrationToken(configOf(options), token),
+    ),
+  )
 }
 
 function addKey(program: Command, verb: Verb): void {

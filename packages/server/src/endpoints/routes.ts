@@ -1,12 +1,13 @@
 // What is served: each group of definitions with its handlers.
 import * as health from '@myelin/protocol/admin/health'
+import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import * as keysServer from '@myelin/protocol/server-server/keys_server'
 import * as serverOpenId from '@myelin/protocol/server-server/openid'
-import * as serverVersion from '@myelin/protocol/server-server/version'
 import * as serverWellKnown from '@myelin/protocol/server-server/wellknown'
+import * as serverVersion from '@myelin/protocol/server-server/version'
 import type { HandlerRequest } from '@myelin/protocol/handlers'
 import type { Requester } from '../accounts/accounts.ts'
 import * as federationKeys from './federation/keys_server.ts'
@@ -14,6 +15,7 @@ import * as federationOpenId from './federation/openid.ts'
 import * as federationVersion from './federation/version.ts'
 import * as federationWellKnown from './federation/wellknown.ts'
 import * as adminHealth from './admin/health.ts'
+import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
 import { clientHandlers } from './client/handlers.ts'
 import type { PeerServer, Services } from './handlers.ts'
@@ -46,9 +48,10 @@ export const routes: readonly Route[] = [
   ),
   ...routesOf(keysServer, federationKeys.handlers),
   ...routesOf(serverOpenId, federationOpenId.handlers),
-  ...routesOf(serverVersion, federationVersion.handlers),
   ...routesOf(serverWellKnown, federationWellKnown.handlers),
+  ...routesOf(serverVersion, federationVersion.handlers),
   ...routesOf(health, adminHealth.handlers),
   ...routesOf(users, adminUsers.handlers),
+  ...routesOf(adminRegistrationTokensDefinitions, adminRegistrationTokens.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
 ]

@@ -19,6 +19,15 @@ export function registrationToken(read: Reader, token: string): Promise<Registra
   return read.get<RegistrationToken, 'token'>(select, { token })
 }
 
+const selectAll = sql`
+  SELECT token, uses_allowed AS "usesAllowed", completed, expires_ms AS "expiresMs"
+  FROM registration_tokens ORDER BY token`
+
+/** All registration tokens. */
+export function allRegistrationTokens(read: Reader): Promise<RegistrationToken[]> {
+  return read.all<RegistrationToken>(selectAll, {})
+}
+
 const insert = sql`
   INSERT INTO registration_tokens (token, uses_allowed, expires_ms)
   VALUES (${'token'}, ${'usesAllowed'}, ${'expiresMs'})`
@@ -39,4 +48,11 @@ const use = sql`UPDATE registration_tokens SET completed = completed + 1 WHERE t
 /** Counts one account made with the token. */
 export function useRegistrationToken(w: Write, token: string): void {
   w.run(use, { token })
+}
+
+const remove = sql`DELETE FROM registration_tokens WHERE token = ${'token'}`
+
+/** Removes a registration token. */
+export function deleteRegistrationToken(w: Write, token: string): void {
+  w.run(remove, { token })
 }

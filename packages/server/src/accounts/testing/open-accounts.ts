@@ -20,6 +20,18 @@ export interface TestAccounts extends AsyncDisposable {
 export const origin: Origin = { address: '198.51.100.7', userAgent: 'test' }
 export const user = (name: string): UserId => `@${name}:example.org` as UserId
 
+/** An administrator without an account. */
+export const operator: Requester = {
+  userId: user(''),
+  userNid: 0,
+  deviceId: '',
+  deviceNid: 0,
+  isGuest: false,
+  isAdmin: true,
+  isSuspended: false,
+  tokenHash: '',
+}
+
 const config: AccountsConfig = {
   serverName: 'example.org',
   registration: 'open',

@@ -4,6 +4,6 @@ import type { Handlers } from '../handlers.ts'
 
 export const handlers: Handlers<typeof registrationTokens> = {
   registrationTokenValidity: async ({ accounts }, { query }) => ({
-    valid: await accounts.isValidRegistrationToken(query.token),
+    valid: await accounts.registrationTokens.isValid(query.token),
   }),
 }
