@@ -1,6 +1,6 @@
 // The whole server, built by hand from left to right: store, rooms, ephemeral, push, accounts, sync, endpoints, listeners.
 import { readFileSync, rmSync } from 'node:fs'
-import { signingKeyFromPem } from '@myelin/algorithms/signing-key'
+import { signingKeyFromPem, type SigningKey } from '@myelin/algorithms/signing-key'
 import type { UserId } from '@myelin/protocol/identifiers'
 import { createAccounts, type Requester } from './accounts/accounts.ts'
 import { passwordCostDefault } from './accounts/passwords.ts'
@@ -12,15 +12,20 @@ import { createDispatch } from './endpoints/dispatch.ts'
 import type { Services } from './endpoints/handlers.ts'
 import { routes } from './endpoints/routes.ts'
 import { randomString, type Environment } from './environment.ts'
+import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createPublishedKeys } from './federation/published-keys.ts'
 import { listen, parseListenAddress, type Listener } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createProxyTrust } from './http/proxy-trust.ts'
 import { createRateLimits, unlimited } from './http/rate-limits.ts'
+import { createPush } from './push/push.ts'
+import { createRooms } from './rooms/rooms.ts'
 import { claimIdentity, hasAccounts } from './store/identity.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Store } from './store/store.ts'
+import { Users } from './store/users.ts'
+import { createSync } from './sync/sync.ts'
 import { version } from './version.ts'
 
 export interface OpenServices extends Services, AsyncDisposable {
@@ -51,7 +56,7 @@ export async function openServices(config: Config, environment: Environment): Pr
   })
   await claimIdentity(store, config.serverName)
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
-  const parts = assemble({ config, environment, store, key })
+  const parts = await assemble({ config, environment, store, key })
   const publishedKeys = createPublishedKeys({ serverName: config.serverName, key, old: keys.old, environment })
   return {
     ...parts,
@@ -62,10 +67,59 @@ export async function openServices(config: Config, environment: Environment): Pr
     metrics: createMetrics(),
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
-      await parts.close()
+      await parts.accounts[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },
   }
+}
+
+interface Foundation {
+  readonly config: Config
+  readonly environment: Environment
+  readonly store: Store
+  readonly key: SigningKey
+}
+
+/** Every part given what stands to its left; what a part needs from its right comes as a hook. */
+async function assemble({ config, environment, store, key }: Foundation) {
+  const { serverName } = config
+  const users = new Users(store)
+  const push = createPush({ store, users, serverName })
+  await push.load()
+  const rooms = createRooms({
+    ...{ store, users, environment },
+    config: { serverName, signingKey: key },
+    hooks: {
+      profile: (userId) => accounts.profiles.memberFields(userId),
+      decide: push.decide,
+      checkInvite: (target) => accounts.accountData.checkInvite(target),
+    },
+  })
+  const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
+  const accounts = createAccounts({
+    ...{ store, environment, users },
+    config: {
+      ...config,
+      guests: config.guests === 'on',
+      passwordCost: passwordCostDefault,
+    },
+    hooks: {
+      onProfileChanged: (user) => rooms.updateProfile(user),
+      onDeactivated: (user) => rooms.leaveAll(user),
+      keptAccountData: async ({ type, roomId, ...owner }) =>
+        type === 'm.push_rules' && roomId === undefined ? JSON.stringify({ global: push.rules(owner) }) : undefined,
+    },
+  })
+  const sync = createSync({ rooms: rooms.context, ephemeral, push, devices: noDevices })
+  return { push, rooms, ephemeral, accounts, sync }
+}
+
+/** The device sections of `/sync` on a server without end-to-end encryption. */
+const noDevices = {
+  sections: async () => ({
+    fields: ['"device_one_time_keys_count":{}', '"device_unused_fallback_key_types":[]'],
+    hasNews: false,
+  }),
 }
 
 function refuseUnsupported({ database, profile, listenTls, tlsCert, tlsKey }: Config): void {

@@ -107,6 +107,7 @@ function fromText({ default: fallback }: Setting, text: string): unknown {
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '')
+  if (typeof fallback === 'number') return /^[0-9]+$/.test(text) ? Number(text) : text
   if (typeof fallback === 'boolean')
     return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text
   if (isMap(fallback))

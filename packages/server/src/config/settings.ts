@@ -48,6 +48,14 @@ export const settings = {
     argument: 'open|token|closed',
     doc: 'Who may make an account: anybody, whoever has a registration token, or nobody.',
   }),
+  guests: setting(oneOf(['on', 'off']), 'off', {
+    argument: 'on|off',
+    doc: 'Whether anybody may get a guest account.',
+  }),
+  passwordCharactersMin: setting(Type.Integer({ minimum: 1, maximum: 128 }), 1, {
+    argument: 'NUMBER',
+    doc: 'The fewest characters of a new password.',
+  }),
   registrationSharedSecret: setting(Type.String(), '', {
     flag: false,
     secret: true,

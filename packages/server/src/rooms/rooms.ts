@@ -19,6 +19,7 @@ import { joinedRooms } from './joined-rooms.ts'
 import { kick } from './kick.ts'
 import { knock } from './knock.ts'
 import { leave } from './leave.ts'
+import { leaveAll } from './leave-all.ts'
 import { loadRoom } from './load-room.ts'
 import { messages } from './messages.ts'
 import { updateProfile } from './profile-change.ts'
@@ -73,6 +74,7 @@ export function createRooms(options: RoomsOptions) {
     redact: bind(redact),
     join: bind(join),
     leave: bind(leave),
+    leaveAll: bind(leaveAll),
     forget: bind(forget),
     invite: bind(invite),
     kick: bind(kick),

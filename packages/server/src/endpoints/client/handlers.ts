@@ -23,7 +23,12 @@ import { handlers as logout } from './logout.ts'
 import { handlers as messagePagination } from './message_pagination.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as passwordManagement } from './password_management.ts'
+import { handlers as presence } from './presence.ts'
 import { handlers as profile } from './profile.ts'
+import { handlers as pusher } from './pusher.ts'
+import { handlers as pushrules } from './pushrules.ts'
+import { handlers as readMarkers } from './read_markers.ts'
+import { handlers as receipts } from './receipts.ts'
 import { handlers as redaction } from './redaction.ts'
 import { handlers as refresh } from './refresh.ts'
 import { handlers as registration } from './registration.ts'
@@ -35,8 +40,10 @@ import { handlers as roomSummary } from './room_summary.ts'
 import { handlers as roomUpgrades } from './room_upgrades.ts'
 import { handlers as rooms } from './rooms.ts'
 import { handlers as support } from './support.ts'
+import { handlers as sync } from './sync.ts'
 import { handlers as tags } from './tags.ts'
 import { handlers as threadsList } from './threads_list.ts'
+import { handlers as typing } from './typing.ts'
 import { handlers as versions } from './versions.ts'
 import { handlers as wellknown } from './wellknown.ts'
 import { handlers as whoami } from './whoami.ts'
@@ -66,7 +73,12 @@ export const clientHandlers = {
   message_pagination: messagePagination,
   openid,
   password_management: passwordManagement,
+  presence,
   profile,
+  pusher,
+  pushrules,
+  read_markers: readMarkers,
+  receipts,
   redaction,
   refresh,
   registration,
@@ -78,8 +90,10 @@ export const clientHandlers = {
   room_upgrades: roomUpgrades,
   rooms,
   support,
+  sync,
   tags,
   threads_list: threadsList,
+  typing,
   versions,
   wellknown,
   whoami,
