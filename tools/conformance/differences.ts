@@ -35,6 +35,7 @@ export const differences: readonly Difference[] = [
   ['client-server *: query parameter org.matrix.msc3715.dir is not in the specification', unstable],
   ['client-server *: query parameter org.matrix.msc3981.recurse is not in the specification', unstable],
   ['client-server *: query parameter org.matrix.msc4140.delay is not in the specification', unstable],
+  ['client-server *: query parameter fi.mau.msc2815.include_unredacted_content is not in the specification', unstable],
   ['client-server sync: query parameter org.matrix.msc4222.use_state_after is not in the specification', unstable],
   ['event *file: * is required here, optional there', encrypted],
   ['server-server * body*: origin is optional here, required there', peers],

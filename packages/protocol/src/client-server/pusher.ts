@@ -1,6 +1,7 @@
 // Pushers: where notifications of a user are sent.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { openEnum } from '../open-enum.ts'
 
 /** Lists the pushers of the user. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3pushers */
 export const getPushers = endpoint({
@@ -19,6 +20,8 @@ export const getPushers = endpoint({
           profile_tag: Type.Optional(Type.String()),
           lang: Type.String(),
           data: Type.Object({ url: Type.Optional(Type.String()), format: Type.Optional(Type.String()) }),
+          'org.matrix.msc3881.enabled': Type.Optional(Type.Boolean()),
+          'org.matrix.msc3881.device_id': Type.Optional(Type.String()),
         }),
       ),
     ),
@@ -43,9 +46,10 @@ export const postPusher = endpoint({
     profile_tag: Type.Optional(Type.String()),
     lang: Type.Optional(Type.String()),
     data: Type.Optional(
-      Type.Object({ url: Type.Optional(Type.String()), format: Type.Optional(Type.Literal('event_id_only')) }),
+      Type.Object({ url: Type.Optional(Type.String()), format: Type.Optional(openEnum('event_id_only')) }),
     ),
     append: Type.Optional(Type.Boolean()),
+    'org.matrix.msc3881.enabled': Type.Optional(Type.Boolean()),
   }),
   response: Type.Object({}),
 })

@@ -17,6 +17,7 @@ export const setReadMarker = endpoint({
     'm.fully_read': Type.Optional(Type.String()),
     'm.read': Type.Optional(Type.String()),
     'm.read.private': Type.Optional(Type.String()),
+    'com.beeper.allow_backward': Type.Optional(Type.Boolean()),
   }),
   response: Type.Object({}),
 })

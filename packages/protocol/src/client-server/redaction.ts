@@ -12,6 +12,9 @@ export const redactEvent = endpoint({
   path: '/_matrix/client/v3/rooms/{roomId}/redact/{eventId}/{txnId}',
   auth: 'user',
   pathParameters: { roomId: RoomId, eventId: EventId },
-  body: Type.Object({ reason: Type.Optional(Type.String()) }),
+  body: Type.Object({
+    reason: Type.Optional(Type.String()),
+    'org.matrix.msc3912.with_relations': Type.Optional(Type.Array(Type.String())),
+  }),
   response: Type.Object({ event_id: Type.Optional(EventId) }),
 })

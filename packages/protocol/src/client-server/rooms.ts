@@ -17,6 +17,7 @@ export const getOneRoomEvent = endpoint({
   auth: 'user',
   guest: true,
   pathParameters: { roomId: RoomId, eventId: EventId },
+  query: Type.Object({ 'fi.mau.msc2815.include_unredacted_content': Type.Optional(Type.Boolean()) }),
   response: ClientEvent,
 })
 
