@@ -21,6 +21,7 @@ export const packPackage = (name: string, destination: string): string => {
     if (existsSync(file)) copyFileSync(file, join(dist, file.endsWith('.md') ? 'README.md' : 'LICENSE'))
   mkdirSync(destination, { recursive: true })
   const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', resolve(destination)], dist)
+  rmSync(dist, { recursive: true })
   return join(resolve(destination), filenameIn(packed))
 }
 

@@ -1,6 +1,7 @@
 // The X-Matrix header, as it is written and in the forms it arrives in.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import { isServerName } from './identifiers.ts'
 import type { ServerName } from './identifiers.ts'
 import { formatXMatrix, parseXMatrix } from './x-matrix.ts'
@@ -19,6 +20,7 @@ test('what is written is read again', () => {
 test('names are read in any case and order, values quoted or bare, with spaces around', () => {
   for (const text of [
     'X-Matrix sig=abc+/,key=ed25519:1,destination=c.d,origin=a.b:80',
+    'X-Matrix sig="abc+/",future="x",key="ed25519\\:1",destination="c\\.d",origin="a.b:80"',
     'x-matrix  Origin="a.b:80" , destination=c.d,KEY="ed25519:1" ,sig="abc+/", extra="\\"x"',
     'X-Matrix origin="a\\.b:80",destination="c.d",key="ed25519:1",sig="abc+/"',
   ])
@@ -35,6 +37,10 @@ test('other schemes, broken quoting and names that are no servers are refused', 
   for (const text of [
     '',
     'Bearer abc',
+    'X-Matrix',
+    'X-Matrix origin=a key=k sig=s',
+    'X-Matrix origin=a,key=k,sig="s"x',
+    'X-Matrixorigin=a,key=k,sig=s',
     'X-Matrix origin="a.b,key="k:1",sig=s',
     'X-Matrix origin=a.b,origin=c.d,key=k:1,sig=s',
     'X-Matrix origin="a b",key=k:1,sig=s',
@@ -42,4 +48,13 @@ test('other schemes, broken quoting and names that are no servers are refused', 
     `X-Matrix ${'a=b,'.repeat(2000)}`,
   ])
     assert.equal(parseXMatrix(text), undefined, text.slice(0, 60))
+})
+
+test('whatever key and signature are written are read back', () => {
+  const text = fc.string({ minLength: 1, maxLength: 200 })
+  fc.assert(
+    fc.property(text, text, (key, sig) =>
+      assert.deepEqual(parseXMatrix(formatXMatrix({ ...header, key, sig })), { ...header, key, sig }),
+    ),
+  )
 })
