@@ -22,7 +22,7 @@ export interface SendOptions {
  * Sends a message event; resolves with its id.
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid
  */
-export function send(context: RoomsContext, roomId: string, options: SendOptions): Promise<string> {
+export async function send(context: RoomsContext, roomId: string, options: SendOptions): Promise<string> {
   const { by, type, content, transactionId, ts } = options
   if (type === 'm.room.redaction') return sendRedaction(context, roomId, options)
   const key = `${roomId}/send/${type}`
@@ -34,7 +34,7 @@ export function send(context: RoomsContext, roomId: string, options: SendOptions
   )
 }
 
-function sendRedaction(context: RoomsContext, roomId: string, options: SendOptions): Promise<string> {
+async function sendRedaction(context: RoomsContext, roomId: string, options: SendOptions): Promise<string> {
   const { redacts, reason } = options.content
   if (typeof redacts !== 'string') throw new MatrixError('M_BAD_JSON', 'A redaction names an event in redacts')
   const { by, transactionId } = options

@@ -25,7 +25,7 @@ export interface UpgradeOptions {
  * Makes a new room of `version` with the state that matters, points the old room and its aliases to it, and resolves with
  * its id. https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidupgrade
  */
-export function upgrade(context: RoomsContext, roomId: string, options: UpgradeOptions): Promise<string> {
+export async function upgrade(context: RoomsContext, roomId: string, options: UpgradeOptions): Promise<string> {
   const { by } = options
   const rules = rulesOf(options.version)
   if (!(options.additionalCreators ?? []).every(isUserId))
