@@ -143,7 +143,7 @@ describe('accounts over the wire', () => {
     refused(await request('/_matrix/client/v3/register', { body: again }), 400, 'M_USER_IN_USE')
   })
 
-  test('a program that knows the shared secret makes an administrator, who locks an account', async () => {
+  test('a program that knows the shared secret makes an administrator, who suspends and locks an account', async () => {
     const path = '/_synapse/admin/v1/register'
     const { nonce } = await ok(request(path))
     const mac = createHmac('sha1', secret).update(`${nonce}\0root\0root password\0admin`).digest('hex')
@@ -151,6 +151,12 @@ describe('accounts over the wire', () => {
     const root = await ok(request(path, { body }))
     assert.equal(root.home_server, 'hs1')
     const ivan = await server.user('ivan')
+    const roomId = await ivan.createRoom()
+    const suspend = `/_matrix/client/v1/admin/suspend/${encodeURIComponent(ivan.userId)}`
+    await ok(request(suspend, { method: 'PUT', token: root.access_token, body: { suspended: true } }))
+    refused(await ivan.call('/createRoom', { body: {} }), 403, 'M_USER_SUSPENDED')
+    assert.equal((await ivan.get('/account/whoami')).user_id, ivan.userId)
+    await ivan.post(`/rooms/${encodeURIComponent(roomId)}/leave`)
     const lock = `/_matrix/client/v1/admin/lock/${encodeURIComponent(ivan.userId)}`
     refused(await request(lock, { method: 'PUT', token: ivan.token, body: { locked: true } }), 403, 'M_FORBIDDEN')
     await ok(request(lock, { method: 'PUT', token: root.access_token, body: { locked: true } }))

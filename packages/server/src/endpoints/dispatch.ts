@@ -9,6 +9,7 @@ import type { Metrics } from '../http/metrics.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import { failure, preflight, success } from '../http/respond.ts'
 import { requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
+import { isOpenToLocked, requireStanding } from './account-standing.ts'
 import type { Services } from './handlers.ts'
 import { rateClassOf } from './rate-class.ts'
 import type { Route } from './routes.ts'
@@ -59,8 +60,7 @@ export function createDispatch(options: DispatchOptions): Handle {
     const rateClass = rateClassOf(route)
     const { address } = request
     const requester = await identify(route, request)
-    if (requester?.isGuest && definition.auth === 'user' && !definition.guest)
-      throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not do that')
+    if (requester) requireStanding(route, requester)
     if (rateClass !== undefined) options.rateLimits.take(rateClass, requester?.userId ?? address)
     const bodyText =
       definition.body === undefined || definition.bytesBody ? undefined : await request.text(requestBodyBytesMax)
@@ -78,10 +78,8 @@ export function createDispatch(options: DispatchOptions): Handle {
   }
 
   /** Throws `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN` where the definition asks for a user and there is none. */
-  async function identify(
-    { definition: { auth }, operation }: Route,
-    request: HttpRequest,
-  ): Promise<Requester | undefined> {
+  async function identify(route: Route, request: HttpRequest): Promise<Requester | undefined> {
+    const { auth } = route.definition
     if (auth === 'none') return undefined
     if (request.isOperator) return options.operator
     const token = bearerToken(request.headers['authorization'])
@@ -90,12 +88,9 @@ export function createDispatch(options: DispatchOptions): Handle {
       throw new MatrixError('M_MISSING_TOKEN', 'This needs an access token: Authorization: Bearer …')
     }
     const origin = { address: request.address, userAgent: request.headers['user-agent'] }
-    return options.services.accounts.authenticate(token, origin, { lockedMayCall: lockedMayCall.has(operation) })
+    return options.services.accounts.authenticate(token, origin, { lockedMayCall: isOpenToLocked(route) })
   }
 }
-
-/** https://spec.matrix.org/v1.19/client-server-api/#account-locking */
-const lockedMayCall: ReadonlySet<string> = new Set(['logout', 'logout_all'])
 
 const bearerToken = (header: string | undefined) => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
 
