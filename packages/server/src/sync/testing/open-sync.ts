@@ -5,6 +5,7 @@ import { createEphemeral, type Ephemeral } from '../../ephemeral/ephemeral.ts'
 import { createPush, type Push } from '../../push/push.ts'
 import { noHooks } from '../../rooms/context.ts'
 import { createRooms, type Rooms } from '../../rooms/rooms.ts'
+import { setAccountData } from '../../store/account-data.ts'
 import type { Store } from '../../store/store.ts'
 import { openTestStore } from '../../store/testing/open-store.ts'
 import { Users } from '../../store/users.ts'
@@ -29,6 +30,8 @@ export interface TestServer extends AsyncDisposable {
   readonly sync: Sync
   /** A device of a local user. */
   device(localpart: string): Promise<Device>
+  /** Sets the users somebody ignores. */
+  ignore(device: Device, userIds: readonly string[]): Promise<void>
   /** Syncs once and parses the answer. */
   poll(
     requester: Device,
@@ -84,6 +87,11 @@ export async function openTestServer(options: { folder?: string; presence?: bool
     device: async (localpart) => {
       const userId = `@${localpart}:${serverName}`
       return { userId, userNid: await users.intern(userId), deviceNid: store.nextNid('devices') }
+    },
+    ignore: async ({ userNid }, userIds) => {
+      const content = { ignored_users: Object.fromEntries(userIds.map((userId) => [userId, {}])) }
+      const key = { userNid, roomNid: 0, type: 'm.ignored_user_list' }
+      await store.write((w) => setAccountData(w, key, JSON.stringify(content)))
     },
     poll: async (requester, { filter, ...rest } = {}) => {
       const signal = new AbortController().signal
