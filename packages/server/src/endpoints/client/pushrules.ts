@@ -29,8 +29,7 @@ export const handlers: Handlers<typeof pushrules> = {
     return {}
   },
 
-  getPushRuleActions: async ({ push }, { requester, path }) =>
-    json({ actions: push.rule(requester, path).actions }),
+  getPushRuleActions: async ({ push }, { requester, path }) => json({ actions: push.rule(requester, path).actions }),
 
   setPushRuleActions: async ({ push }, { requester, path, body }) => {
     await push.setRuleActions(requester, path, body.actions)

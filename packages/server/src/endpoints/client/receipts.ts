@@ -6,7 +6,12 @@ import type { Handlers } from '../handlers.ts'
 export const handlers: Handlers<typeof receipts> = {
   postReceipt: async ({ ephemeral }, { requester, path, body }) => {
     const type = receiptType(path.receiptType)
-    await ephemeral.postReceipt(requester, { roomId: path.roomId, eventId: path.eventId, type, threadId: body.thread_id })
+    await ephemeral.postReceipt(requester, {
+      roomId: path.roomId,
+      eventId: path.eventId,
+      type,
+      threadId: body.thread_id,
+    })
     return {}
   },
 }
