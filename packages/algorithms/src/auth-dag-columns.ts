@@ -31,21 +31,36 @@ export interface AuthGraph {
   readonly plJumps: Int32Array
 }
 
-const eventsInitially = 64
+const rowsInitially = 64
 
 /** Grows by rows, each citing rows before it. */
 export class AuthDagColumns implements AuthGraph {
   count = 0
-  nids = new Int32Array(eventsInitially)
-  slots = new Int32Array(eventsInitially)
-  originServerTs = new Float64Array(eventsInitially)
-  depths = new Float64Array(eventsInitially)
-  flags = new Uint8Array(eventsInitially)
-  offsets = new Int32Array(eventsInitially + 1)
-  edges = new Int32Array(eventsInitially * 4)
-  plParents = new Int32Array(eventsInitially)
-  plDepths = new Int32Array(eventsInitially)
-  plJumps = new Int32Array(eventsInitially)
+  nids: Int32Array<ArrayBuffer>
+  slots: Int32Array<ArrayBuffer>
+  originServerTs: Float64Array<ArrayBuffer>
+  depths: Float64Array<ArrayBuffer>
+  flags: Uint8Array<ArrayBuffer>
+  offsets: Int32Array<ArrayBuffer>
+  edges: Int32Array<ArrayBuffer>
+  plParents: Int32Array<ArrayBuffer>
+  plDepths: Int32Array<ArrayBuffer>
+  plJumps: Int32Array<ArrayBuffer>
+
+  /** Empty, with room for so many rows and citations at least. */
+  constructor(rows = 0, citations = 0) {
+    const capacity = Math.max(rowsInitially, rows)
+    this.nids = new Int32Array(capacity)
+    this.slots = new Int32Array(capacity)
+    this.originServerTs = new Float64Array(capacity)
+    this.depths = new Float64Array(capacity)
+    this.flags = new Uint8Array(capacity)
+    this.offsets = new Int32Array(capacity + 1)
+    this.edges = new Int32Array(Math.max(rowsInitially * 4, citations))
+    this.plParents = new Int32Array(capacity)
+    this.plDepths = new Int32Array(capacity)
+    this.plJumps = new Int32Array(capacity)
+  }
 
   get bytes(): number {
     return Object.values(this).reduce((sum, column) => sum + (ArrayBuffer.isView(column) ? column.byteLength : 0), 0)
@@ -64,7 +79,7 @@ export class AuthDagColumns implements AuthGraph {
     while (first + edges.length > this.edges.length) this.edges = grown(this.edges)
     this.edges.set(edges, first)
     this.offsets[local + 1] = first + edges.length
-    this.#pushPowerLevels(local, edges)
+    this.linkPowerLevels(local)
     return local
   }
 
@@ -85,9 +100,9 @@ export class AuthDagColumns implements AuthGraph {
     return Array.from(edges, (edge) => (edge < 0 ? -edge : this.nids[edge]!))
   }
 
-  /** The jump goes past the parent's jump when that and the one after it are equally long: a skew-binary list. */
-  #pushPowerLevels(local: number, edges: readonly number[]): void {
-    const parent = edges.find((edge) => edge >= 0 && this.flags[edge]! & authFlags.powerLevels) ?? -1
+  /** Sets a row's pointers. The jump goes past the parent's jump if that and the one after it are equally long. */
+  linkPowerLevels(local: number): void {
+    const parent = this.#powerLevelsCited(local)
     this.plParents[local] = parent
     this.plDepths[local] = parent < 0 ? 0 : this.plDepths[parent]! + 1
     if (parent < 0) {
@@ -99,6 +114,14 @@ export class AuthDagColumns implements AuthGraph {
     const nearer = this.plDepths[parent]! - this.plDepths[jump]!
     const further = this.plDepths[jump]! - this.plDepths[far]!
     this.plJumps[local] = nearer === further ? far : parent
+  }
+
+  #powerLevelsCited(local: number): number {
+    for (let at = this.offsets[local]!; at < this.offsets[local + 1]!; at++) {
+      const cited = this.edges[at]!
+      if (cited >= 0 && this.flags[cited]! & authFlags.powerLevels) return cited
+    }
+    return -1
   }
 
   #growRows(): void {

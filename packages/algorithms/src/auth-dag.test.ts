@@ -154,6 +154,44 @@ describe('the auth DAG', () => {
     }
   })
 
+  test('is the same after it was packed and unpacked, and grows on', () => {
+    for (const count of [0, 1, 64, 65, 500]) {
+      const dice = new Dice(count)
+      const rows = randomRows(dice, count)
+      const dag = dagOf(shuffled(rows, dice).slice(0, Math.ceil(count * 0.8)))
+      const unpacked = AuthDag.unpack(dag.pack())
+      for (const { nid, cites, flags } of rows) {
+        const event = { nid, slot: nid, originServerTs: nid, depth: nid, flags }
+        dag.append(event, cites)
+        unpacked.append(event, cites)
+      }
+      assert.deepEqual(unpacked.pack(), dag.pack())
+      const [{ plJumps }, { plJumps: expected }] = [unpacked.graph(), dag.graph()]
+      assert.deepEqual(plJumps.subarray(0, count), expected.subarray(0, count))
+      for (const { nid } of rows) assert.equal(unpacked.localOf(nid), dag.localOf(nid))
+    }
+  })
+
+  test('remembers the create event and what is awaited when it is unpacked', () => {
+    const row = { slot: 1, originServerTs: 1.5e12, depth: 3 }
+    const dag = new AuthDag()
+    dag.append({ ...row, nid: 5, flags: authFlags.create }, [])
+    dag.append({ ...row, nid: 6, flags: authFlags.rejected }, [5, 9])
+    const unpacked = AuthDag.unpack(dag.pack())
+    assert.equal(unpacked.create, 5)
+    assert.deepEqual([...unpacked.graph().flags.subarray(0, 2)], [authFlags.create, authFlags.rejected])
+    assert.equal(unpacked.graph().originServerTs[1], 1.5e12)
+    unpacked.append({ ...row, nid: 9, flags: 0 }, [])
+    assert.equal(unpacked.localOf(9), 1)
+  })
+
+  test('refuses bytes that are no packed DAG', () => {
+    const bytes = dagOf(randomRows(new Dice(1), 5)).pack()
+    assert.throws(() => AuthDag.unpack(new Uint8Array(3)), RangeError)
+    assert.throws(() => AuthDag.unpack(bytes.subarray(0, -1)), /wrong length/)
+    assert.throws(() => AuthDag.unpack(bytes.map((byte, index) => (index === 0 ? 7 : byte))), /format 7/)
+  })
+
   test('grows past its first arrays', () => {
     const rows = randomRows(new Dice(2), 5000)
     const dag = dagOf(rows)

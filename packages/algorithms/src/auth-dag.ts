@@ -2,6 +2,7 @@
 // numbers in auth-topological order, an event after all it cites, so that one pass over the numbers walks the whole graph.
 // Events that come after one that cites them are numbered at the end, and put into order before the next walk.
 import { type AuthDagEvent, type AuthGraph, AuthDagColumns, authFlags } from './auth-dag-columns.ts'
+import { packColumns, unpackColumns } from './auth-dag-packing.ts'
 import type { AuthEvent } from './event.ts'
 
 const indexInitially = 128
@@ -42,6 +43,26 @@ export class AuthDag {
   #disordered = false
   #revision = 0
   #create = 0
+
+  /** The DAG that was packed. Throws RangeError if these bytes are none. */
+  static unpack(bytes: Uint8Array): AuthDag {
+    const dag = new AuthDag()
+    dag.#columns = unpackColumns(bytes)
+    const { count, edges, flags, nids, offsets } = dag.#columns
+    while (count * 2 > dag.#index.length) dag.#index = new Int32Array(dag.#index.length * 2)
+    for (let local = 0; local < count; local++) {
+      dag.#enter(local)
+      if (flags[local]! & authFlags.create && dag.#create === 0) dag.#create = nids[local]!
+    }
+    for (let at = 0; at < offsets[count]!; at++) if (edges[at]! < 0) dag.#awaited.add(-edges[at]!)
+    return dag
+  }
+
+  /** The DAG in bytes, about 40 an event and 4 a citation: what a store keeps so that a room need not be read event by event. */
+  pack(): Uint8Array {
+    this.graph()
+    return packColumns(this.#columns)
+  }
 
   /** The number of events. */
   get count(): number {
