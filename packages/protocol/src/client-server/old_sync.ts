@@ -6,7 +6,10 @@ import { EventId, RoomId } from '../identifiers.ts'
 import { openEnum } from '../open-enum.ts'
 import { ClientEvent } from './definitions/client_event.ts'
 
-/** Waits for events after a token, of all rooms or (as peekEvents on the same path) of one. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3events */
+/**
+ * Waits for events after a token, of all rooms or (as peekEvents on the same path) of one.
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3events
+ */
 export const getEvents = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/events',

@@ -18,7 +18,7 @@ export interface EventDefinition {
   readonly kind: EventKind
   /** A second place where the type occurs. */
   readonly alsoKind?: EventKind
-  /** The state key is always empty, or a user id, or a room id; absent when it is anything, or for events without one. */
+  /** What the state key is; absent when it may be anything, and for events without one. */
   readonly stateKey?: 'empty' | 'userId' | 'roomId'
   /** What senders must keep to; readers meet old rooms and other servers, see read-content.ts. */
   readonly content: TSchema

@@ -1,5 +1,4 @@
-// m.accepted_terms: The URLs of the terms of identity servers and integration managers the user has accepted.
-// https://spec.matrix.org/v1.19/client-server-api/#maccepted_terms
+// m.accepted_terms, account data. https://spec.matrix.org/v1.19/client-server-api/#maccepted_terms
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.call.answer: Answers a call.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallanswer
+// m.call.answer, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallanswer
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { CallEvent } from './components/call_event.ts'

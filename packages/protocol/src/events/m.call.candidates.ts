@@ -1,5 +1,4 @@
-// m.call.candidates: ICE candidates of a call, one event for several of them.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallcandidates
+// m.call.candidates, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallcandidates
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { CallEvent } from './components/call_event.ts'

@@ -1,5 +1,4 @@
-// m.call.hangup: Ends a call, or gives up before it was answered.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallhangup
+// m.call.hangup, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallhangup
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { openEnum } from '../open-enum.ts'

@@ -1,5 +1,4 @@
-// m.call.invite: Invites to a call. `lifetime` is in milliseconds.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallinvite
+// m.call.invite, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallinvite
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../identifiers.ts'

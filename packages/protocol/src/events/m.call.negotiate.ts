@@ -1,5 +1,4 @@
-// m.call.negotiate: Renegotiates the media of a running call. `lifetime` is in milliseconds.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallnegotiate
+// m.call.negotiate, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallnegotiate
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { CallEvent } from './components/call_event.ts'

@@ -1,5 +1,4 @@
-// m.call.reject: Declines a call.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallreject
+// m.call.reject, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallreject
 import type { Static } from 'typebox'
 import { CallEvent } from './components/call_event.ts'
 import { event } from './event.ts'

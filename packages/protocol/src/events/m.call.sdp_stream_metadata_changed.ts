@@ -1,4 +1,4 @@
-// m.call.sdp_stream_metadata_changed: Tells that streams of a call were muted or have another purpose now.
+// m.call.sdp_stream_metadata_changed, a message event.
 // https://spec.matrix.org/v1.19/client-server-api/#mcallsdp_stream_metadata_changed
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

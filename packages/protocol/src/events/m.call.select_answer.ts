@@ -1,5 +1,4 @@
-// m.call.select_answer: Tells which of several answers the caller took.
-// https://spec.matrix.org/v1.19/client-server-api/#mcallselect_answer
+// m.call.select_answer, a message event. https://spec.matrix.org/v1.19/client-server-api/#mcallselect_answer
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { CallEvent } from './components/call_event.ts'

@@ -1,5 +1,4 @@
-// m.direct: Which rooms are direct chats, by user.
-// https://spec.matrix.org/v1.19/client-server-api/#mdirect
+// m.direct, account data. https://spec.matrix.org/v1.19/client-server-api/#mdirect
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.dummy: Carries nothing: new Olm sessions are told to peers with it.
-// https://spec.matrix.org/v1.19/client-server-api/#mdummy
+// m.dummy, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#mdummy
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

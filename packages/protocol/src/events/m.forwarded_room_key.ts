@@ -1,5 +1,4 @@
-// m.forwarded_room_key: Forwards a room key to another device of the user or to who asked for it.
-// https://spec.matrix.org/v1.19/client-server-api/#mforwarded_room_key
+// m.forwarded_room_key, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#mforwarded_room_key
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.fully_read: The event up to which the user has read everything.
-// https://spec.matrix.org/v1.19/client-server-api/#mfully_read
+// m.fully_read, account data of a room. https://spec.matrix.org/v1.19/client-server-api/#mfully_read
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.identity_server: The identity server the user prefers; null means none.
-// https://spec.matrix.org/v1.19/client-server-api/#midentity_server
+// m.identity_server, account data. https://spec.matrix.org/v1.19/client-server-api/#midentity_server
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.ignored_user_list: The users the user ignores.
-// https://spec.matrix.org/v1.19/client-server-api/#mignored_user_list
+// m.ignored_user_list, account data. https://spec.matrix.org/v1.19/client-server-api/#mignored_user_list
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../json-object.ts'

@@ -1,5 +1,4 @@
-// m.image_pack.rooms: The image packs of rooms the user has switched on everywhere, by room and state key.
-// https://spec.matrix.org/v1.19/client-server-api/#mimage_packrooms
+// m.image_pack.rooms, account data. https://spec.matrix.org/v1.19/client-server-api/#mimage_packrooms
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../json-object.ts'

@@ -1,5 +1,4 @@
-// m.invite_permission_config: Whether invites are let through.
-// https://spec.matrix.org/v1.19/client-server-api/#minvite_permission_config
+// m.invite_permission_config, account data. https://spec.matrix.org/v1.19/client-server-api/#minvite_permission_config
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { openEnum } from '../open-enum.ts'

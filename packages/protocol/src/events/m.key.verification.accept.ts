@@ -1,4 +1,4 @@
-// m.key.verification.accept: Accepts a verification and picks its methods.
+// m.key.verification.accept, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationaccept
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

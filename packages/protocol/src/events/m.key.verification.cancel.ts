@@ -1,4 +1,4 @@
-// m.key.verification.cancel: Cancels a verification.
+// m.key.verification.cancel, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationcancel
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

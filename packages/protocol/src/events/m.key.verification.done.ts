@@ -1,4 +1,4 @@
-// m.key.verification.done: Tells that a verification was completed.
+// m.key.verification.done, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationdone
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,4 +1,4 @@
-// m.key.verification.key: The ephemeral public key of a device under verification.
+// m.key.verification.key, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationkey
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

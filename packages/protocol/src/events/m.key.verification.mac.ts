@@ -1,4 +1,4 @@
-// m.key.verification.mac: MACs of the keys a device vouches for.
+// m.key.verification.mac, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationmac
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,4 +1,4 @@
-// m.key.verification.ready: Accepts a verification request.
+// m.key.verification.ready, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationready
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,4 +1,4 @@
-// m.key.verification.request: Asks for a verification; in rooms a message does that.
+// m.key.verification.request, a message to devices.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationrequest
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,4 +1,4 @@
-// m.key.verification.start m.reciprocate.v1: Begins a verification after a QR code was scanned.
+// m.key.verification.start, method m.reciprocate.v1, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationstartmreciprocatev1
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,4 +1,4 @@
-// m.key.verification.start m.sas.v1: Begins a verification by short authentication string.
+// m.key.verification.start, method m.sas.v1, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationstartmsasv1
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,4 +1,4 @@
-// m.key.verification.start: Begins a verification by the given method.
+// m.key.verification.start, a message to devices and a message event in rooms.
 // https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationstart
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,5 +1,4 @@
-// m.key_backup: Whether the user wants key backup.
-// https://spec.matrix.org/v1.19/client-server-api/#mkey_backup
+// m.key_backup, account data. https://spec.matrix.org/v1.19/client-server-api/#mkey_backup
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

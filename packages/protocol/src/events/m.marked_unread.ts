@@ -1,5 +1,4 @@
-// m.marked_unread: Whether the user marked the room as unread.
-// https://spec.matrix.org/v1.19/client-server-api/#mmarked_unread
+// m.marked_unread, account data of a room. https://spec.matrix.org/v1.19/client-server-api/#mmarked_unread
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

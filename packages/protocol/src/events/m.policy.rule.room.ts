@@ -1,5 +1,4 @@
-// m.policy.rule.room: A moderation rule on rooms.
-// https://spec.matrix.org/v1.19/client-server-api/#mpolicyruleroom
+// m.policy.rule.room, a state event. https://spec.matrix.org/v1.19/client-server-api/#mpolicyruleroom
 import type { Static } from 'typebox'
 import { ModerationPolicyRule } from './components/moderation_policy_rule.ts'
 import { event } from './event.ts'

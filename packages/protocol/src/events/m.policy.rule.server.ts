@@ -1,5 +1,4 @@
-// m.policy.rule.server: A moderation rule on servers.
-// https://spec.matrix.org/v1.19/client-server-api/#mpolicyruleserver
+// m.policy.rule.server, a state event. https://spec.matrix.org/v1.19/client-server-api/#mpolicyruleserver
 import type { Static } from 'typebox'
 import { ModerationPolicyRule } from './components/moderation_policy_rule.ts'
 import { event } from './event.ts'

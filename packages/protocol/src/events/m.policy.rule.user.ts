@@ -1,5 +1,4 @@
-// m.policy.rule.user: A moderation rule on users.
-// https://spec.matrix.org/v1.19/client-server-api/#mpolicyruleuser
+// m.policy.rule.user, a state event. https://spec.matrix.org/v1.19/client-server-api/#mpolicyruleuser
 import type { Static } from 'typebox'
 import { ModerationPolicyRule } from './components/moderation_policy_rule.ts'
 import { event } from './event.ts'

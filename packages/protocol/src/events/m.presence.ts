@@ -1,5 +1,4 @@
-// m.presence: The presence of a user. `last_active_ago` is in milliseconds.
-// https://spec.matrix.org/v1.19/client-server-api/#mpresence
+// m.presence, presence. https://spec.matrix.org/v1.19/client-server-api/#mpresence
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

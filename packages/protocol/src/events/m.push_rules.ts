@@ -1,5 +1,4 @@
-// m.push_rules: The push rules of the user, by scope.
-// https://spec.matrix.org/v1.19/client-server-api/#mpush_rules
+// m.push_rules, account data. https://spec.matrix.org/v1.19/client-server-api/#mpush_rules
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { PushRuleset } from '../client-server/definitions/push_ruleset.ts'

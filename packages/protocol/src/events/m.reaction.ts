@@ -1,5 +1,4 @@
-// m.reaction: A reaction to an event.
-// https://spec.matrix.org/v1.19/client-server-api/#mreaction
+// m.reaction, a message event. https://spec.matrix.org/v1.19/client-server-api/#mreaction
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId } from '../identifiers.ts'

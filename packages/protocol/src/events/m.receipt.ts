@@ -1,5 +1,4 @@
-// m.receipt: Read receipts by event, type and user. `ts` is in milliseconds.
-// https://spec.matrix.org/v1.19/client-server-api/#mreceipt
+// m.receipt, an ephemeral event. https://spec.matrix.org/v1.19/client-server-api/#mreceipt
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.recent_emoji: The emoji the user sent last and how often.
-// https://spec.matrix.org/v1.19/client-server-api/#mrecent_emoji
+// m.recent_emoji, account data. https://spec.matrix.org/v1.19/client-server-api/#mrecent_emoji
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.room.avatar: The picture of the room; without `url` it has none.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomavatar
+// m.room.avatar, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomavatar
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.room.create: The first event of a room: version, type, creators.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomcreate
+// m.room.create, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomcreate
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId, RoomId, UserId } from '../identifiers.ts'

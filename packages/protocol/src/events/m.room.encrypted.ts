@@ -1,4 +1,4 @@
-// m.room.encrypted: An encrypted event.
+// m.room.encrypted, a message event and a message to devices.
 // https://spec.matrix.org/v1.19/client-server-api/#mroomencrypted
 import { Type } from 'typebox'
 import type { Static } from 'typebox'

@@ -1,5 +1,4 @@
-// m.room.encryption: Switches encryption on in a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomencryption
+// m.room.encryption, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomencryption
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { openEnum } from '../open-enum.ts'

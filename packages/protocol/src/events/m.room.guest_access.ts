@@ -1,5 +1,4 @@
-// m.room.guest_access: Whether guests may join.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomguest_access
+// m.room.guest_access, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomguest_access
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.room.history_visibility: Who may read the history of a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomhistory_visibility
+// m.room.history_visibility, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomhistory_visibility
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

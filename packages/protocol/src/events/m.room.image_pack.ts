@@ -1,5 +1,4 @@
-// m.room.image_pack: A pack of stickers and custom emoji.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomimage_pack
+// m.room.image_pack, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomimage_pack
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.room.join_rules: Who may join a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomjoin_rules
+// m.room.join_rules, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomjoin_rules
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../identifiers.ts'

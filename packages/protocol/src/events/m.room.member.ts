@@ -1,5 +1,4 @@
-// m.room.member: The membership of the user who is the state key.
-// https://spec.matrix.org/v1.19/client-server-api/#mroommember
+// m.room.member, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroommember
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../identifiers.ts'

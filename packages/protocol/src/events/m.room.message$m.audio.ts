@@ -1,9 +1,9 @@
-// m.room.message m.audio: A message that is a sound.
-// https://spec.matrix.org/v1.19/client-server-api/#maudio
+// m.room.message with m.audio, a message event. https://spec.matrix.org/v1.19/client-server-api/#maudio
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'
 import { EncryptedFile } from './components/encrypted_file.ts'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that is a sound. */
@@ -22,6 +22,7 @@ export const RoomMessageAudioContent = Type.Object({
   msgtype: Type.Literal('m.audio'),
   url: Type.Optional(MxcUri),
   file: Type.Optional(EncryptedFile),
+  ...messageRelations,
 })
 export type RoomMessageAudioContent = Static<typeof RoomMessageAudioContent>
 

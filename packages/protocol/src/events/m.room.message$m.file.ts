@@ -1,10 +1,10 @@
-// m.room.message m.file: A message that is a file.
-// https://spec.matrix.org/v1.19/client-server-api/#mfile
+// m.room.message with m.file, a message event. https://spec.matrix.org/v1.19/client-server-api/#mfile
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'
 import { ThumbnailInfo } from './components/image_info.ts'
 import { EncryptedFile } from './components/encrypted_file.ts'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that is a file. */
@@ -25,6 +25,7 @@ export const RoomMessageFileContent = Type.Object({
   msgtype: Type.Literal('m.file'),
   url: Type.Optional(MxcUri),
   file: Type.Optional(EncryptedFile),
+  ...messageRelations,
 })
 export type RoomMessageFileContent = Static<typeof RoomMessageFileContent>
 

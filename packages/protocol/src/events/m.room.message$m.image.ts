@@ -1,10 +1,10 @@
-// m.room.message m.image: A message that is a picture.
-// https://spec.matrix.org/v1.19/client-server-api/#mimage
+// m.room.message with m.image, a message event. https://spec.matrix.org/v1.19/client-server-api/#mimage
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'
 import { ImageInfo } from './components/image_info.ts'
 import { EncryptedFile } from './components/encrypted_file.ts'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that is a picture. */
@@ -17,6 +17,7 @@ export const RoomMessageImageContent = Type.Object({
   msgtype: Type.Literal('m.image'),
   url: Type.Optional(MxcUri),
   file: Type.Optional(EncryptedFile),
+  ...messageRelations,
 })
 export type RoomMessageImageContent = Static<typeof RoomMessageImageContent>
 

@@ -1,7 +1,8 @@
-// m.room.message m.key.verification.request: A message that asks for a verification.
-// https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationrequest
+// m.room.message with m.key.verification.request, a message event.
+// https://spec.matrix.org/v1.19/client-server-api/#mroommessagemkeyverificationrequest
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that asks for a verification. */
@@ -13,6 +14,7 @@ export const RoomMessageKeyVerificationRequestContent = Type.Object({
   methods: Type.Array(Type.String()),
   to: Type.String(),
   msgtype: Type.Literal('m.key.verification.request'),
+  ...messageRelations,
 })
 export type RoomMessageKeyVerificationRequestContent = Static<typeof RoomMessageKeyVerificationRequestContent>
 

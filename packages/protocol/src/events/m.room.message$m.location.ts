@@ -1,10 +1,10 @@
-// m.room.message m.location: A message that is a place.
-// https://spec.matrix.org/v1.19/client-server-api/#mlocation
+// m.room.message with m.location, a message event. https://spec.matrix.org/v1.19/client-server-api/#mlocation
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'
 import { ThumbnailInfo } from './components/image_info.ts'
 import { EncryptedFile } from './components/encrypted_file.ts'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that is a place. */
@@ -19,6 +19,7 @@ export const RoomMessageLocationContent = Type.Object({
       thumbnail_info: Type.Optional(ThumbnailInfo),
     }),
   ),
+  ...messageRelations,
 })
 export type RoomMessageLocationContent = Static<typeof RoomMessageLocationContent>
 

@@ -1,7 +1,7 @@
-// m.room.message m.notice: A message of a bot.
-// https://spec.matrix.org/v1.19/client-server-api/#mnotice
+// m.room.message with m.notice, a message event. https://spec.matrix.org/v1.19/client-server-api/#mnotice
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message of a bot. */
@@ -10,6 +10,7 @@ export const RoomMessageNoticeContent = Type.Object({
   msgtype: Type.Literal('m.notice'),
   format: Type.Optional(Type.String()),
   formatted_body: Type.Optional(Type.String()),
+  ...messageRelations,
 })
 export type RoomMessageNoticeContent = Static<typeof RoomMessageNoticeContent>
 

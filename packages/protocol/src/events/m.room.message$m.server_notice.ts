@@ -1,7 +1,7 @@
-// m.room.message m.server_notice: A message of the server's administrators.
-// https://spec.matrix.org/v1.19/client-server-api/#mserver_notice
+// m.room.message with m.server_notice, a message event. https://spec.matrix.org/v1.19/client-server-api/#mserver_notice
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message of the server's administrators. */
@@ -11,6 +11,7 @@ export const RoomMessageServerNoticeContent = Type.Object({
   server_notice_type: Type.String(),
   admin_contact: Type.Optional(Type.String()),
   limit_type: Type.Optional(Type.String()),
+  ...messageRelations,
 })
 export type RoomMessageServerNoticeContent = Static<typeof RoomMessageServerNoticeContent>
 

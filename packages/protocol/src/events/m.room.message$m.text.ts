@@ -1,7 +1,7 @@
-// m.room.message m.text: A message that is text.
-// https://spec.matrix.org/v1.19/client-server-api/#mtext
+// m.room.message with m.text, a message event. https://spec.matrix.org/v1.19/client-server-api/#mtext
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that is text. */
@@ -10,6 +10,7 @@ export const RoomMessageTextContent = Type.Object({
   msgtype: Type.Literal('m.text'),
   format: Type.Optional(Type.String()),
   formatted_body: Type.Optional(Type.String()),
+  ...messageRelations,
 })
 export type RoomMessageTextContent = Static<typeof RoomMessageTextContent>
 

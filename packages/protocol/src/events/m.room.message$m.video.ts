@@ -1,10 +1,10 @@
-// m.room.message m.video: A message that is a film.
-// https://spec.matrix.org/v1.19/client-server-api/#mvideo
+// m.room.message with m.video, a message event. https://spec.matrix.org/v1.19/client-server-api/#mvideo
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'
 import { ThumbnailInfo } from './components/image_info.ts'
 import { EncryptedFile } from './components/encrypted_file.ts'
+import { messageRelations } from './components/message_relations.ts'
 import { event } from './event.ts'
 
 /** A message that is a film. */
@@ -28,6 +28,7 @@ export const RoomMessageVideoContent = Type.Object({
   msgtype: Type.Literal('m.video'),
   url: Type.Optional(MxcUri),
   file: Type.Optional(EncryptedFile),
+  ...messageRelations,
 })
 export type RoomMessageVideoContent = Static<typeof RoomMessageVideoContent>
 

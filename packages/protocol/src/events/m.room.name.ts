@@ -1,5 +1,4 @@
-// m.room.name: The name of a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomname
+// m.room.name, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomname
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

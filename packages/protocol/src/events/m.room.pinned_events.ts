@@ -1,5 +1,4 @@
-// m.room.pinned_events: The pinned events of a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroompinned_events
+// m.room.pinned_events, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroompinned_events
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId } from '../identifiers.ts'

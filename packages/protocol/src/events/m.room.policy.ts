@@ -1,5 +1,4 @@
-// m.room.policy: The policy server of a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroompolicy
+// m.room.policy, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroompolicy
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.room.power_levels: Who may do what in a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroompower_levels
+// m.room.power_levels, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroompower_levels
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.room.redaction: Redacts an event. Which one is told at the top level before room version 11, in the content from there on.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomredaction
+// m.room.redaction, a message event. https://spec.matrix.org/v1.19/client-server-api/#mroomredaction
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.room.server_acl: Which servers may take part in a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomserver_acl
+// m.room.server_acl, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomserver_acl
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

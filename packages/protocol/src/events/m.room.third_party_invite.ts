@@ -1,5 +1,4 @@
-// m.room.third_party_invite: An invite by a third-party identifier; the state key is its token.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomthird_party_invite
+// m.room.third_party_invite, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomthird_party_invite
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

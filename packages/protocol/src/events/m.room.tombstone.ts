@@ -1,5 +1,4 @@
-// m.room.tombstone: Tells that a room was replaced.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomtombstone
+// m.room.tombstone, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomtombstone
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../identifiers.ts'

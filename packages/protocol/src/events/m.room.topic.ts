@@ -1,5 +1,4 @@
-// m.room.topic: The topic of a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mroomtopic
+// m.room.topic, a state event. https://spec.matrix.org/v1.19/client-server-api/#mroomtopic
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { TextContentBlock } from './components/m_text_content_block.ts'

@@ -1,5 +1,4 @@
-// m.room_key: A room key.
-// https://spec.matrix.org/v1.19/client-server-api/#mroom_key
+// m.room_key, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#mroom_key
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.room_key.withheld: Tells why a room key is not sent.
-// https://spec.matrix.org/v1.19/client-server-api/#mroom_keywithheld
+// m.room_key.withheld, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#mroom_keywithheld
 import type { Static } from 'typebox'
 import { RoomKeyWithheld } from './components/room_key_withheld_content.ts'
 import { event } from './event.ts'

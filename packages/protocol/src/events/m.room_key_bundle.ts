@@ -1,5 +1,4 @@
-// m.room_key_bundle: Shares the keys of a room's history with an invited user.
-// https://spec.matrix.org/v1.19/client-server-api/#mroom_key_bundle
+// m.room_key_bundle, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#mroom_key_bundle
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.room_key_request: Asks for a room key, or takes that back.
-// https://spec.matrix.org/v1.19/client-server-api/#mroom_key_request
+// m.room_key_request, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#mroom_key_request
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../identifiers.ts'

@@ -1,5 +1,4 @@
-// m.secret.request: Asks the user's other devices for a secret, or takes that back.
-// https://spec.matrix.org/v1.19/client-server-api/#msecretrequest
+// m.secret.request, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#msecretrequest
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.secret.send: Sends a secret that was asked for.
-// https://spec.matrix.org/v1.19/client-server-api/#msecretsend
+// m.secret.send, a message to devices. https://spec.matrix.org/v1.19/client-server-api/#msecretsend
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

@@ -1,5 +1,4 @@
-// m.space.child: A child of a space; the state key is its room id. Without `via` it is none.
-// https://spec.matrix.org/v1.19/client-server-api/#mspacechild
+// m.space.child, a state event. https://spec.matrix.org/v1.19/client-server-api/#mspacechild
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

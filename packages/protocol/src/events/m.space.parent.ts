@@ -1,5 +1,4 @@
-// m.space.parent: A space the room belongs to; the state key is its room id. Without `via` it is none.
-// https://spec.matrix.org/v1.19/client-server-api/#mspaceparent
+// m.space.parent, a state event. https://spec.matrix.org/v1.19/client-server-api/#mspaceparent
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { event } from './event.ts'

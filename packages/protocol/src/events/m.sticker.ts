@@ -1,5 +1,4 @@
-// m.sticker: A sticker.
-// https://spec.matrix.org/v1.19/client-server-api/#msticker
+// m.sticker, a message event. https://spec.matrix.org/v1.19/client-server-api/#msticker
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { ImageInfo } from './components/image_info.ts'

@@ -1,5 +1,4 @@
-// m.tag: The tags of a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mtag
+// m.tag, account data of a room. https://spec.matrix.org/v1.19/client-server-api/#mtag
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { Tag } from '../client-server/definitions/tag.ts'

@@ -1,5 +1,4 @@
-// m.typing: Who is typing in a room.
-// https://spec.matrix.org/v1.19/client-server-api/#mtyping
+// m.typing, an ephemeral event. https://spec.matrix.org/v1.19/client-server-api/#mtyping
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../identifiers.ts'

@@ -1,5 +1,5 @@
-// Reading contents that others wrote: what fits is typed, what does not is left out and reported, what is unknown stays.
-// Old rooms and other servers contain what nobody may send today, so a wrong field must not hide the others.
+// Reading contents that others wrote: what fits is typed, what does not is left out and reported, what is unknown
+// stays. Old rooms and other servers contain what nobody may send today, so a wrong field must not hide the others.
 import type { Static, TSchema } from 'typebox'
 import { check, matches } from '../schema.ts'
 import type { EventDefinition } from './event.ts'

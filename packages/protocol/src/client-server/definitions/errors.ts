@@ -3,8 +3,8 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 
 /**
- * `retry_after_ms` comes with M_LIMIT_EXCEEDED, `soft_logout` with M_UNKNOWN_TOKEN and M_USER_LOCKED, `room_version` with
- * M_INCOMPATIBLE_ROOM_VERSION, `status` and `body` (of an application service) with M_BAD_STATUS.
+ * `retry_after_ms` comes with M_LIMIT_EXCEEDED, `soft_logout` with M_UNKNOWN_TOKEN and M_USER_LOCKED, `room_version`
+ * with M_INCOMPATIBLE_ROOM_VERSION, `status` and `body` (of an application service) with M_BAD_STATUS.
  */
 export const ErrorBody = Type.Object({
   errcode: Type.String(),

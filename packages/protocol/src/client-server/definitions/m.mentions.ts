@@ -1,4 +1,5 @@
-// `m.mentions` of an event's content: whom it mentions. https://spec.matrix.org/v1.19/client-server-api/#user-and-room-mentions
+// `m.mentions` of an event's content: whom it mentions.
+// https://spec.matrix.org/v1.19/client-server-api/#user-and-room-mentions
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

@@ -1,5 +1,5 @@
-// MSC4108 (2024): a mailbox on the server in which two devices meet to log one of them in by QR code. Payloads are plain
-// text; `ETag`, `If-Match` and `If-None-Match` guard against lost updates.
+// MSC4108 (2024): a mailbox on the server in which two devices meet to log one of them in by QR code. Payloads are
+// plain text; `ETag`, `If-Match` and `If-None-Match` guard against lost updates.
 import { Type } from 'typebox'
 import { endpoint } from '../../endpoint.ts'
 

@@ -1,5 +1,6 @@
-// MSC4140: delayed events, which are sent later unless they are cancelled or restarted. Calls end with them. Flag
-// `org.matrix.msc4140`. The deployed form schedules by a query parameter of /send and /state; the merged form has a path.
+// MSC4140: delayed events, which are sent later unless they are cancelled or restarted. Calls end with them.
+// Flag `org.matrix.msc4140`. The deployed form schedules by a query parameter of /send and /state, the merged form has
+// a path.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { endpoint } from '../../endpoint.ts'

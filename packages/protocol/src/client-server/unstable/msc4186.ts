@@ -42,7 +42,7 @@ export const SlidingRoomFilter = Type.Object({
 })
 export type SlidingRoomFilter = Static<typeof SlidingRoomFilter>
 
-/** A window on the user's rooms, latest activity first; both ends of the range are included, without one it holds all. */
+/** A window on the user's rooms, latest activity first: both ends of the range are included, without one all rooms. */
 export const SyncListConfig = Type.Object({
   ...RoomSubscription.properties,
   range: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }), { minItems: 2, maxItems: 2 })),

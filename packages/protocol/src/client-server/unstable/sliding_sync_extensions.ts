@@ -1,4 +1,4 @@
-// Extensions of sliding sync: what a client may ask for besides rooms, and what it gets. Unknown extensions are ignored.
+// Extensions of sliding sync: what a client may ask for besides rooms, and what it gets. Unknown ones are ignored.
 // MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4262, MSC4308, MSC4480.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
