@@ -104,6 +104,9 @@ export const relationsLimitMax = 500
 export const bundledChildrenMax = 1_000
 export const directoryPageDefault = 100
 export const directoryPageMax = 500
+// Conditions of a join rule looked at; membership events looked back through for when a user was last joined.
+export const joinConditionsMax = 100
+export const departureStepsMax = 20
 export const invitesPerRequestMax = 500
 export const transactionsPerDeviceMax = 1_000
 export const transactionDevicesMax = 20_000

@@ -1,5 +1,6 @@
 // Who may use a room: the checks that come before the authorisation rules, and what readers get to see of it.
 import { type ErrorCode, MatrixError } from '@myelin/protocol/errors'
+import { departureStepsMax } from '../limits.ts'
 import { userRoom } from '../store/user-rooms.ts'
 import { type Actor, contentText, type RoomsContext } from './context.ts'
 import type { HotRoom, Membership } from './hot-room.ts'
@@ -86,6 +87,3 @@ async function leftAt(context: RoomsContext, room: HotRoom, actor: Actor) {
   }
   return undefined
 }
-
-/** Membership events looked back through for the last time a user was joined: invited, declined, banned, unbanned … */
-const departureStepsMax = 20

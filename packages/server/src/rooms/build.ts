@@ -55,7 +55,7 @@ export function buildCreate(
   const fields = { ...fieldsOf(context, draft, room.rules), room_id: room.roomId, depth: 1 }
   const event = sign(context, room.rules, { ...fields, prev_events: [], auth_events: [] })
   const refusal = authorize(event.authEvent, () => undefined, room.rules)
-  if (refusal) throw new MatrixError('M_BAD_STATE', refusal.reason)
+  if (refusal) throw new MatrixError('M_INVALID_ROOM_STATE', refusal.reason)
   return event
 }
 

@@ -8,8 +8,15 @@ import type { HotRoom } from './hot-room.ts'
 /** Loads a cold room; undefined when there is none. */
 export type LoadRoom = (roomNid: number) => Promise<HotRoom | undefined>
 
+/** When idle rooms are let go: more than so many rooms, or state entries over all of them. */
+export interface HotRoomBounds {
+  readonly rooms: number
+  readonly slots: number
+}
+
 export class HotRooms {
   readonly #store: Store
+  readonly #bounds: HotRoomBounds
   readonly #load: LoadRoom
   /** In order of last use. */
   readonly #rooms = new Map<number, HotRoom>()
@@ -20,8 +27,13 @@ export class HotRooms {
   readonly #slots = new Map<number, number>()
   #slotsInAll = 0
 
-  constructor(store: Store, load: LoadRoom) {
+  constructor(
+    store: Store,
+    load: LoadRoom,
+    bounds: HotRoomBounds = { rooms: hotRoomsMax, slots: hotRoomStateEntriesMax },
+  ) {
     this.#store = store
+    this.#bounds = bounds
     this.#load = load
     store.onReset(() => this.#drop())
   }
@@ -92,7 +104,7 @@ export class HotRooms {
 
   #evict(): void {
     for (const [nid, room] of this.#rooms) {
-      if (this.#rooms.size <= hotRoomsMax && this.#slotsInAll <= hotRoomStateEntriesMax) return
+      if (this.#rooms.size <= this.#bounds.rooms && this.#slotsInAll <= this.#bounds.slots) return
       if (this.#users.has(room) || room.lastPosition > this.#store.durablePosition) continue
       this.#rooms.delete(nid)
       this.#nids.delete(room.roomId)

@@ -2,6 +2,7 @@
 import { isObject, objectMember, stringMember } from '@myelin/algorithms/json'
 import { useRoom } from './access.ts'
 import { resolveRoom } from './aliases.ts'
+import { joinConditionsMax } from '../limits.ts'
 import { type Actor, contentText, isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { changeMembership, membershipOf } from './member-event.ts'
@@ -41,13 +42,10 @@ async function authorisingUser(context: RoomsContext, room: HotRoom, by: Actor):
     (joinRule === 'restricted' && room.rules.restrictedJoins) ||
     (joinRule === 'knock_restricted' && room.rules.knockRestrictedJoins)
   if (!restricted || !Array.isArray(rules?.['allow'])) return undefined
-  for (const condition of rules['allow'].slice(0, allowedRoomsMax))
+  for (const condition of rules['allow'].slice(0, joinConditionsMax))
     if (await fulfils(context, condition, by)) return inviter(context, room)
   return undefined
 }
-
-/** Conditions of a join rule that are looked at. */
-const allowedRoomsMax = 100
 
 async function fulfils(context: RoomsContext, condition: unknown, by: Actor): Promise<boolean> {
   if (!isObject(condition) || condition['type'] !== 'm.room_membership') return false

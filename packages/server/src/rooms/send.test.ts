@@ -125,3 +125,15 @@ test('somebody who is not in the room cannot send to it', async () => {
   const roomId = await net.rooms.create({ by: alice, request: {} })
   await assert.rejects(say(net.rooms, roomId, { by: bob, body: 'hello' }), { errcode: 'M_FORBIDDEN' })
 })
+
+test('state that is set already is not set again', async () => {
+  await using net = await openTestRooms()
+  const alice = await net.user('alice')
+  const roomId = await net.rooms.create({ by: alice, request: {} })
+  const set = (content: Record<string, unknown>) =>
+    net.rooms.sendState(roomId, { by: alice, type: 'org.example', stateKey: 'k', content })
+  const first = await set({ a: 1, b: [2] })
+  assert.equal(await set({ b: [2], a: 1 }), first)
+  assert.notEqual(await set({ a: 2 }), first)
+  assert.notEqual(await set({ a: 1, b: [2] }), first)
+})

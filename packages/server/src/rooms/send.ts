@@ -3,8 +3,10 @@ import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { useJoinedRoom } from './access.ts'
 import { checkAliases } from './aliases.ts'
+import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import { append } from './append.ts'
 import type { Actor, RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
 import { membershipOf } from './member-event.ts'
 import { redact } from './redact.ts'
 
@@ -66,7 +68,28 @@ export function sendState(context: RoomsContext, roomId: string, options: SendSt
         if ((await membershipOf(room, stateKey)) !== 'invite') await context.hooks.checkInvite(stateKey, by.userId)
       }
       if (type === 'm.room.canonical_alias') await checkAliases(context, room, content)
-      return (await append(context, room, { by, type, stateKey, content, ts })).eventId
+      const same = await sameState(context, room, options)
+      return same ?? (await append(context, room, { by, type, stateKey, content, ts })).eventId
     },
   })
+}
+
+/** The id of the current state event if the same user set the same content, and that is known to last. */
+async function sameState(context: RoomsContext, room: HotRoom, options: SendStateOptions): Promise<string | undefined> {
+  const { by, type, stateKey, content } = options
+  await room.loadState([[type, stateKey]])
+  const current = room.state(type, stateKey)
+  if (current?.sender !== by.userId || (current.ord ?? Infinity) > context.store.durablePosition) return undefined
+  const text = canonical(content)
+  return text !== undefined && text === canonical(current.content) ? current.eventId : undefined
+}
+
+/** Canonical text to compare by; undefined for content that no event can have. */
+function canonical(content: JsonObject): string | undefined {
+  try {
+    return canonicalJson(content)
+  } catch (error) {
+    if (error instanceof CanonicalJsonError) return undefined
+    throw error
+  }
 }

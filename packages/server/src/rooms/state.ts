@@ -90,8 +90,7 @@ export async function joinedMembers(
   { by }: { readonly by: Actor },
 ): Promise<Record<string, JoinedMember>> {
   const reading = await openRoom(context, roomId, by)
-  if (reading.membership !== 'join' && reading.until !== undefined)
-    throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
+  if (reading.membership !== 'join') throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
   const joined = (await memberEvents(reading)).filter((event) => membershipIn(event) === 'join')
   return Object.fromEntries(joined.map((event) => [event.stateKey ?? '', profileIn(event)]))
 }

@@ -1,0 +1,69 @@
+// The rooms in memory: loaded once, let go when idle and durable, dropped when the store has lost a write.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { insertAlias } from '../store/aliases.ts'
+import { HotRooms } from './hot-rooms.ts'
+import { loadRoom } from './load-room.ts'
+import { bodiesOf, openTestRooms, say, serverName, type TestRooms } from './testing/open-rooms.ts'
+
+async function roomNids(net: TestRooms, count: number): Promise<number[]> {
+  const alice = await net.user('alice')
+  const nids: number[] = []
+  for (let i = 0; i < count; i++) {
+    const room = await net.rooms.byId(await net.rooms.create({ by: alice, request: {} }))
+    assert.ok(room)
+    nids.push(room.nid)
+  }
+  return nids
+}
+
+test('a room asked for by many at once is loaded once', async () => {
+  await using net = await openTestRooms()
+  const [nid = 0] = await roomNids(net, 1)
+  let loads = 0
+  const hotRooms = new HotRooms(net.store, (room) => {
+    loads++
+    return loadRoom(net.store, serverName, room)
+  })
+  const found = await Promise.all(Array.from({ length: 10 }, () => hotRooms.get(nid)))
+  assert.equal(loads, 1)
+  assert.equal(new Set(found).size, 1)
+  assert.equal(hotRooms.peek(nid), found[0])
+  await assert.rejects(hotRooms.get(nid + 100), { errcode: 'M_NOT_FOUND' })
+})
+
+test('the longest idle room goes first, but never one in use', async () => {
+  await using net = await openTestRooms()
+  const [a = 0, b = 0, c = 0, d = 0] = await roomNids(net, 4)
+  const bounds = { rooms: 2, slots: 1_000 }
+  const hotRooms = new HotRooms(net.store, (room) => loadRoom(net.store, serverName, room), bounds)
+  await hotRooms.use(a, async (held) => {
+    for (const nid of [b, c, d]) await hotRooms.get(nid)
+    assert.equal(hotRooms.peek(a), held)
+    assert.equal(await hotRooms.get(a), held)
+  })
+  assert.deepEqual(
+    [b, c].map((nid) => hotRooms.peek(nid)),
+    [undefined, undefined],
+  )
+  await hotRooms.get(b)
+  assert.equal(hotRooms.size, 2)
+})
+
+test('after a write the store lost, rooms are loaded anew and go on', async () => {
+  await using net = await openTestRooms()
+  const alice = await net.user('alice')
+  const roomId = await net.rooms.create({ by: alice, request: { room_alias_name: 'taken' } })
+  await say(net.rooms, roomId, { by: alice, body: 'kept' })
+  const room = await net.rooms.byId(roomId)
+  const alias = { alias: `#taken:${serverName}`, roomNid: room?.nid ?? 0, creatorNid: alice.userNid }
+  const lost = net.store.write((w) => insertAlias(w, alias))
+  const behind = say(net.rooms, roomId, { by: alice, body: 'lost', transactionId: 'again' })
+  assert.deepEqual(
+    (await Promise.allSettled([lost, behind])).map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  assert.equal(room?.dropped, true)
+  await say(net.rooms, roomId, { by: alice, body: 'lost', transactionId: 'again' })
+  assert.deepEqual(await bodiesOf(net.rooms, roomId, alice), ['kept', 'lost'])
+})
