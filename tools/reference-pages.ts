@@ -1,5 +1,6 @@
 // The pages under docs/reference/ that follow from definitions.
 import { configurationReference } from '@myelin/server/config/reference'
+import { endpointPages } from './endpoint-reference.ts'
 
 export interface ReferencePage {
   /** From the root of the repository. */
@@ -9,4 +10,5 @@ export interface ReferencePage {
 
 export const referencePages = (): ReferencePage[] => [
   { path: 'docs/reference/configuration.md', text: configurationReference() },
+  ...endpointPages(),
 ]

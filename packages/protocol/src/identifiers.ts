@@ -175,22 +175,31 @@ export const isNewUserId = (text: string): text is UserId => {
 }
 
 const identifierSchema = <Identifier extends string>(
+  title: string,
   isValid: (text: string) => boolean,
   description: string,
 ): TUnsafe<Identifier> => {
-  const text: TSchema = Type.Refine(Type.String({ description }), isValid, () => `must be ${description}`)
+  const text: TSchema = Type.Refine(Type.String({ title, description }), isValid, () => `must be ${description}`)
   return Type.Unsafe<Identifier>(text)
 }
 
-export const ServerName = identifierSchema<ServerName>(isServerName, 'a server name')
-export const UserId = identifierSchema<UserId>(isUserId, 'a user ID')
-export const RoomId = identifierSchema<RoomId>(isRoomId, 'a room ID')
-export const RoomAlias = identifierSchema<RoomAlias>(isRoomAlias, 'a room alias')
-export const RoomIdOrAlias = identifierSchema<RoomId | RoomAlias>(isRoomIdOrAlias, 'a room ID or room alias')
-export const EventId = identifierSchema<EventId>(isEventId, 'an event ID')
-export const DeviceId = identifierSchema<DeviceId>(isDeviceId, 'a device ID')
-export const MxcUri = identifierSchema<MxcUri>(isMxc, 'a content URI (mxc://…)')
-export const KeyId = identifierSchema<KeyId>(isKeyId, 'a key ID (algorithm:name)')
-export const RoomVersionId = identifierSchema<RoomVersionId>(isRoomVersionId, 'a room version')
-export const OpaqueId = identifierSchema<string>(isOpaqueId, 'an opaque identifier (1–255 of 0-9A-Za-z._~-)')
-export const NamespacedId = identifierSchema<string>(isNamespacedId, 'a namespaced identifier')
+export const ServerName = identifierSchema<ServerName>('ServerName', isServerName, 'a server name')
+export const UserId = identifierSchema<UserId>('UserId', isUserId, 'a user ID')
+export const RoomId = identifierSchema<RoomId>('RoomId', isRoomId, 'a room ID')
+export const RoomAlias = identifierSchema<RoomAlias>('RoomAlias', isRoomAlias, 'a room alias')
+export const RoomIdOrAlias = identifierSchema<RoomId | RoomAlias>(
+  'RoomIdOrAlias',
+  isRoomIdOrAlias,
+  'a room ID or room alias',
+)
+export const EventId = identifierSchema<EventId>('EventId', isEventId, 'an event ID')
+export const DeviceId = identifierSchema<DeviceId>('DeviceId', isDeviceId, 'a device ID')
+export const MxcUri = identifierSchema<MxcUri>('MxcUri', isMxc, 'a content URI (mxc://…)')
+export const KeyId = identifierSchema<KeyId>('KeyId', isKeyId, 'a key ID (algorithm:name)')
+export const RoomVersionId = identifierSchema<RoomVersionId>('RoomVersionId', isRoomVersionId, 'a room version')
+export const OpaqueId = identifierSchema<string>(
+  'OpaqueId',
+  isOpaqueId,
+  'an opaque identifier (1–255 of 0-9A-Za-z._~-)',
+)
+export const NamespacedId = identifierSchema<string>('NamespacedId', isNamespacedId, 'a namespaced identifier')
