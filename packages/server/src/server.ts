@@ -96,6 +96,7 @@ async function assemble({ config, environment, store, key }: Foundation) {
     },
   })
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
+  await ephemeral.presence.load()
   const accounts = createAccounts({
     ...{ store, environment, users },
     config: {
