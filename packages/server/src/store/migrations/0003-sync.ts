@@ -54,4 +54,6 @@ export const syncMigration: readonly string[] = [
     json TEXT NOT NULL,
     PRIMARY KEY (user_nid, app_id, pushkey)
   )`,
+  `CREATE INDEX pushers_by_key ON pushers (pushkey)`,
+  `CREATE INDEX account_data_ignored_users ON account_data (user_nid) WHERE type = 'm.ignored_user_list'`,
 ]

@@ -47,23 +47,29 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     unlock()
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
   }
+  let reader: SqliteReader | undefined
   try {
     const path = join(folder, 'myelin.db')
-    const setup = openForWriting(path, options.durability)
-    try {
-      migrate(setup, migrations, options.environment)
-    } finally {
-      setup.close()
-    }
-    const reader = new SqliteReader(openForReading(path))
+    prepare(path, options)
+    reader = new SqliteReader(openForReading(path))
     const counters = new NidCounters()
     await counters.load(reader)
     const position = await lastPosition(reader)
     const worker = await startWriter({ ...writerOptions(options), path })
     return new SqliteStore({ reader, counters, worker, position, release, onFatal: options.onFatal ?? throwLater })
   } catch (error) {
+    reader?.close()
     release()
     throw error
+  }
+}
+
+function prepare(path: string, { durability, environment }: SqliteStoreOptions): void {
+  const database = openForWriting(path, durability)
+  try {
+    migrate(database, migrations, environment)
+  } finally {
+    database.close()
   }
 }
 

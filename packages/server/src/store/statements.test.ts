@@ -1,0 +1,63 @@
+// Every statement of the store fits the schema, and none that runs often reads a whole table.
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { systemEnvironment } from '../environment.ts'
+import { migrations } from './migrations/migrations.ts'
+import { migrate } from './sqlite/migrate.ts'
+
+/** Read once at start, by an operator, or now and then by a clean-up. */
+const mayScan: Readonly<Record<string, string>> = {
+  'SELECT family, reserved FROM nid_counters': 'at start, a handful of rows',
+  'SELECT server_name AS "serverName" FROM identity': 'at start, one row',
+  'SELECT user_nid AS "userNid" FROM accounts LIMIT 1': 'at start, one row',
+  'SELECT token, uses_allowed AS "usesAllowed", completed, expires_ms AS "expiresMs" FROM registration_tokens ORDER BY token':
+    'an operator lists them',
+  'DELETE FROM short_lived_tokens WHERE user_nid = ?': 'they live for minutes',
+  'SELECT count(*) AS "rooms" FROM directory': 'one row per published room',
+  'DELETE FROM redacted_originals WHERE redacted_ts < ?': 'clean-up',
+  'SELECT p.*, u.user_id FROM presence p JOIN users u ON u.nid = p.user_nid': 'at start',
+  'SELECT p.*, u.user_id FROM push_rules p JOIN users u ON u.nid = p.user_nid': 'at start',
+}
+
+/** The statements of a file, their fragments filled in and their parameters left open. */
+function statementsOf(path: string): string[] {
+  const source = readFileSync(path, 'utf8')
+  const fragments = new Map(
+    [...source.matchAll(/(\w+) = fragment\(\s*(['`])([^]*?)\2,?\s*\)/g)].map((match) => [match[1], match[3]]),
+  )
+  return [...source.matchAll(/= sql`([^`]*)`/g)].map(([, text = '']) =>
+    text
+      .replaceAll(/\$\{'\w+'\}/g, '?')
+      .replaceAll(/\$\{(\w+)\}/g, (_, name: string) => fragments.get(name) ?? name)
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+  )
+}
+
+const database = new DatabaseSync(':memory:')
+migrate(database, migrations, systemEnvironment)
+const statements = globSync(join(import.meta.dirname, '**/*.ts'))
+  .filter((path) => !/\.test\.ts$|\/testing\//.test(path))
+  .flatMap((path) => statementsOf(path).map((statement) => [basename(path), statement] as const))
+
+test('every statement fits the schema', () => {
+  assert.ok(statements.length > 50)
+  for (const [file, statement] of statements)
+    assert.doesNotThrow(() => database.prepare(statement), `${file}: ${statement}`)
+})
+
+test('what runs often finds its rows by an index', () => {
+  const scans = statements.filter(([, statement]) => {
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all()
+    return plan.some(({ detail }) =>
+      /^SCAN (?!json_each|walk|\(|\w+ VIRTUAL TABLE|\w+ USING INDEX accounts_departing)/.test(String(detail)),
+    )
+  })
+  assert.deepEqual(
+    scans.filter(([, statement]) => mayScan[statement] === undefined),
+    [],
+  )
+})
