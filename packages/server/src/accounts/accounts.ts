@@ -10,7 +10,7 @@ import { Authentication, type AuthenticationOptions } from './authentication.ts'
 import type { AccountsConfig, AccountsContext, AccountsHooks } from './context.ts'
 import { deactivate, deactivateAccount, resumeDepartures, type Deactivation } from './deactivation.ts'
 import { deleteDevices, getDevice, listDevices, logout, logoutAll, updateDevice, type ClientDevice } from './devices.ts'
-import { defineFilter, getFilter, storedFilter } from './filters.ts'
+import { defineFilter, getFilter } from './filters.ts'
 import { createInteractiveAuth, type AuthDict, type InteractiveAuth } from './interactive-auth.ts'
 import { createLoginToken, login, loginFlows, type LoggedIn, type LoginRequest } from './login.ts'
 import { moderate, moderationOf, whoIs, type ModerationChange } from './moderation.ts'
@@ -103,8 +103,6 @@ export interface Accounts extends AsyncDisposable {
   readonly filters: {
     define(owner: { requester: Requester; userId: UserId }, filter: object): Promise<string>
     get(owner: { requester: Requester; userId: UserId }, filterId: string): Promise<string>
-    /** The content as JSON text, for the server's own use. */
-    stored(userNid: number, filterId: string): Promise<string | undefined>
   }
   readonly openId: {
     createToken(owner: { requester: Requester; userId: UserId }): Promise<OpenIdToken>
@@ -194,7 +192,6 @@ const dataVerbs = (context: AccountsContext): DataVerbs => ({
   filters: {
     define: (owner, filter) => defineFilter(context, owner, filter),
     get: (owner, filterId) => getFilter(context, owner, filterId),
-    stored: (userNid, filterId) => storedFilter(context, userNid, filterId),
   },
   openId: {
     createToken: (owner) => createOpenIdToken(context, owner),

@@ -23,7 +23,7 @@ export interface AccountsConfig {
 
 /** What becomes of an account elsewhere in the server. Each may be absent. */
 export interface AccountsHooks {
-  /** A display name or avatar has changed, durably: member events follow. */
+  /** A display name or avatar has been set, durably: member events that differ follow. */
   onProfileChanged?(change: { userNid: number; userId: UserId; field: string; value: unknown }): Promise<void>
   /** An account has been deactivated: its user leaves all rooms. Called again after a restart if it did not end. */
   onDeactivated?(account: { userNid: number; userId: UserId; erase: boolean }): Promise<void>

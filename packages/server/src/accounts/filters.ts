@@ -33,18 +33,10 @@ export async function defineFilter(context: AccountsContext, owner: Owner, filte
 }
 
 /** The content of a filter of the caller, as JSON text. Throws `M_NOT_FOUND`. */
-export async function getFilter(context: AccountsContext, owner: Owner, filterId: string): Promise<string> {
+export async function getFilter({ store }: AccountsContext, owner: Owner, filterId: string): Promise<string> {
   requireOwn(owner)
-  const content = await storedFilter(context, owner.requester.userNid, filterId)
+  const isNumber = /^[1-9][0-9]{0,8}$/.test(filterId)
+  const content = isNumber ? await filterContent(store.read, owner.requester.userNid, Number(filterId)) : undefined
   if (content === undefined) throw new MatrixError('M_NOT_FOUND', 'There is no such filter')
   return content
-}
-
-/** The content of a user's filter as JSON text, or undefined. */
-export async function storedFilter(
-  { store }: AccountsContext,
-  userNid: number,
-  filterId: string,
-): Promise<string | undefined> {
-  return /^[1-9][0-9]{0,8}$/.test(filterId) ? filterContent(store.read, userNid, Number(filterId)) : undefined
 }

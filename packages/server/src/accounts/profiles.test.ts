@@ -94,7 +94,7 @@ describe('a profile', () => {
   })
 })
 
-test('a changed name or avatar is told to the rooms once, when it is durable; other fields are not', async () => {
+test('a name or avatar is told to the rooms whenever it is set, when it is durable; other fields are not', async () => {
   const told: unknown[] = []
   const entries: Journaled[] = []
   await using server = await openAccounts({
@@ -112,7 +112,10 @@ test('a changed name or avatar is told to the rooms once, when it is durable; ot
   await set('displayname', 'Alice')
   await set('displayname', 'Alice')
   await set('m.tz', 'UTC')
-  assert.deepEqual(told, [['displayname', 'Alice']])
+  assert.deepEqual(told, [
+    ['displayname', 'Alice'],
+    ['displayname', 'Alice'],
+  ])
   const kinds = entries.map(({ kind, user: nid }) => [kind, nid])
   assert.deepEqual(kinds, [
     [journalKind.profile, requester.userNid],

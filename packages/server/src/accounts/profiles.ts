@@ -77,19 +77,19 @@ async function apply(context: AccountsContext, change: FieldChange, value: unkno
   const { userId, field } = change
   requirePermission(change)
   const { userNid } = await requireAccount(context.store.read, userId)
-  const changed = await alone(context, userNid, async () => {
+  await alone(context, userNid, async () => {
     const fields = await profileFields(context.store.read, userNid)
     const text = value === undefined ? undefined : JSON.stringify(value)
-    if (fields.find((each) => each.field === field)?.value === text) return false
+    if (fields.find((each) => each.field === field)?.value === text) return
     if (text !== undefined) requireRoom(fields, { field, value: text })
     await context.store.write((w) => {
       if (text === undefined) deleteProfileField(w, userNid, field)
       else setProfileField(w, userNid, { field, value: text })
       w.journal({ kind: journalKind.profile, room: 0, user: userNid, ref: 0 })
     })
-    return true
   })
-  if (changed && (field === 'displayname' || field === 'avatar_url'))
+  // Also when nothing changed here: whoever sets it again may be repairing what a stop of the server interrupted.
+  if (field === 'displayname' || field === 'avatar_url')
     await context.hooks.onProfileChanged?.({ userNid, userId, field, value })
 }
 
