@@ -101,6 +101,8 @@ export const messagesLimitDefault = 10
 export const messagesLimitMax = 1_000
 export const relationsLimitDefault = 50
 export const relationsLimitMax = 500
+// Levels of relations walked when asked to recurse.
+export const recursionDepthMax = 3
 export const bundledChildrenMax = 1_000
 export const directoryPageDefault = 100
 export const directoryPageMax = 500

@@ -6,6 +6,7 @@ import { joinConditionsMax } from '../limits.ts'
 import { type Actor, contentText, isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { changeMembership, membershipOf } from './member-event.ts'
+import { MatrixError } from '@myelin/protocol/errors'
 import { creators, powerLevelsOf } from './power.ts'
 import { roomNid } from './room-ids.ts'
 
@@ -23,6 +24,8 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, { by, r
   const joinIt = async (room: HotRoom) => {
     const membership = await membershipOf(room, by.userId)
     if (membership === 'join') return
+    if (by.isGuest && !guestsMayJoin(room))
+      throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not join this room')
     const voucher = membership === 'invite' ? undefined : await authorisingUser(context, room, by)
     const content = voucher === undefined ? {} : { join_authorised_via_users_server: voucher }
     await changeMembership(context, room, { by, target: by.userId, membership: 'join', reason, content })
@@ -66,3 +69,6 @@ async function inviter(context: RoomsContext, room: HotRoom): Promise<string | u
   }
   return undefined
 }
+
+const guestsMayJoin = (room: HotRoom) =>
+  contentText(room.state('m.room.guest_access')?.content, 'guest_access') === 'can_join'

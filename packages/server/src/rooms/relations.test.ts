@@ -132,3 +132,18 @@ test('relations are paged in both directions', async () => {
     assert.deepEqual(dir === 'f' ? seen : seen.toReversed(), ids)
   }
 })
+
+test('recursing finds what relates through others', async () => {
+  await using talk = await openTalk()
+  const { rooms, roomId, alice, bob, root, relate } = talk
+  const reply = await relate(bob, { rel_type: 'm.thread', event_id: root })
+  const edit = await relate(bob, { rel_type: 'm.replace', event_id: reply })
+  const reaction = await relate(alice, { rel_type: 'm.annotation', event_id: reply, key: 'x' }, {}, 'm.reaction')
+  const list = async (options: object) => {
+    const page = JSON.parse(await rooms.relations(roomId, { by: alice, eventId: root, ...options }))
+    return [page.chunk.map((event: TestEvent) => event.event_id), page.recursion_depth]
+  }
+  assert.deepEqual(await list({}), [[reply], undefined])
+  assert.deepEqual(await list({ recurse: true }), [[reaction, edit, reply], 2])
+  assert.deepEqual(await list({ recurse: true, relType: 'm.replace', dir: 'f' }), [[edit], 2])
+})

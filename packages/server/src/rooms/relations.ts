@@ -1,8 +1,8 @@
 // Reading the events that relate to an event, and the threads of a room.
 import { MatrixError } from '@myelin/protocol/errors'
-import { relationsLimitDefault, relationsLimitMax } from '../limits.ts'
+import { bundledChildrenMax, recursionDepthMax, relationsLimitDefault, relationsLimitMax } from '../limits.ts'
 import { eventsByNids } from '../store/events.ts'
-import { relationsOf } from '../store/relations.ts'
+import { type RelationRow, type RelationsRange, relationsOf } from '../store/relations.ts'
 import { threadsOfRoom } from '../store/threads.ts'
 import { openRoom } from './access.ts'
 import type { Actor, RoomsContext } from './context.ts'
@@ -21,6 +21,8 @@ export interface RelationsOptions {
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly limit?: number | undefined
+  /** Also events that relate to it through others. */
+  readonly recurse?: boolean | undefined
 }
 
 /**
@@ -34,14 +36,12 @@ export async function relations(context: RoomsContext, roomId: string, options: 
   const forwards = options.dir === 'f'
   const from = options.from === undefined ? undefined : parseToken(options.from)
   const to = options.to === undefined ? undefined : parseToken(options.to)
-  const rows = await relationsOf(context.store.read, {
-    roomNid: reading.room.nid,
+  const range = { relType: options.relType, type: options.type, forwards, limit: limit + 1 }
+  const start = from === undefined || forwards ? from : from + 1
+  const { rows, depth } = await related(context, reading.room.nid, {
     parentId: parent.eventId,
-    relType: options.relType,
-    type: options.type,
-    forwards,
-    ord: from === undefined || forwards ? from : from + 1,
-    limit: limit + 1,
+    range: { ...range, ord: start },
+    recurse: options.recurse ?? false,
   })
   const inRange = rows.filter(({ ord }) => to === undefined || (forwards ? ord <= to : ord > to))
   const page = inRange.slice(0, limit)
@@ -52,7 +52,50 @@ export async function relations(context: RoomsContext, roomId: string, options: 
   const last = page.at(-1)
   if (last && inRange.length > limit) parts.push(`"next_batch":"${tokenAfter(forwards ? last.ord : last.ord - 1)}"`)
   if (options.from !== undefined) parts.push(`"prev_batch":"${options.from}"`)
+  if (options.recurse !== undefined) parts.push(`"recursion_depth":${depth}`)
   return `{${parts.join(',')}}`
+}
+
+interface Related {
+  readonly parentId: string
+  readonly range: Omit<RelationsRange, 'roomNid' | 'parentId'>
+  readonly recurse: boolean
+}
+
+/** Rows that relate to an event in the order of the range and, recursing, those that relate to these, level by level. */
+async function related(
+  context: RoomsContext,
+  roomNid: number,
+  { parentId, range, recurse }: Related,
+): Promise<{ readonly rows: readonly RelationRow[]; readonly depth: number }> {
+  const { read } = context.store
+  if (!recurse) return { rows: await relationsOf(read, { ...range, roomNid, parentId }), depth: 1 }
+  const found = new Map<number, RelationRow>()
+  let parents = [parentId]
+  let depth = 0
+  while (parents.length > 0 && depth < recursionDepthMax && found.size < bundledChildrenMax) {
+    const next: RelationRow[] = []
+    for (const parent of parents) {
+      const all = { roomNid, parentId: parent, forwards: range.forwards, limit: bundledChildrenMax }
+      for (const row of await relationsOf(read, all)) if (!found.has(row.childNid)) next.push(row)
+    }
+    if (next.length === 0) break
+    for (const row of next) found.set(row.childNid, row)
+    parents = (
+      await eventsByNids(
+        read,
+        next.map((row) => row.childNid),
+      )
+    ).map((row) => row.eventId)
+    depth++
+  }
+  const { ord = range.forwards ? -Infinity : Infinity } = range
+  const wanted = Array.from(found.values())
+    .filter((row) => range.relType === undefined || row.relType === range.relType)
+    .filter((row) => range.type === undefined || row.type === range.type)
+    .filter((row) => (range.forwards ? row.ord > ord : row.ord < ord))
+    .toSorted((a, b) => (range.forwards ? a.ord - b.ord : b.ord - a.ord))
+  return { rows: wanted.slice(0, range.limit), depth }
 }
 
 export interface ThreadsOptions {
