@@ -1,3 +1,4 @@
+// Push rules as changes: nothing is lost on the way to storage and back.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultPushRules } from '@myelin/algorithms/push-rules'

@@ -1,3 +1,4 @@
+// The rings of changed rooms: what they know, what they admit not to know.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

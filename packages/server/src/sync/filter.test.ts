@@ -1,3 +1,4 @@
+// Filters: types with stars, senders, rooms, limits, and what is refused.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MatrixError } from '@myelin/protocol/errors'

@@ -1,3 +1,4 @@
+// What is remembered of the members a device was told.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LazyMembers } from './lazy-members.ts'

@@ -1,3 +1,4 @@
+// Rooms invited to, joined, left, banned from, knocked on, come back to: where and how they show.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodies, openTestServer, say, type Device, type TestServer } from './testing/open-sync.ts'

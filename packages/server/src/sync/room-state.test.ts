@@ -1,3 +1,4 @@
+// State sections: gaps, state_after, full state, filters, lazily loaded members.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodies, openTestServer, say, type Device, type Events, type TestServer } from './testing/open-sync.ts'

@@ -1,16 +1,10 @@
+// Sync as a client lives it: initial, incremental, long polls, tokens, restarts.
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { MatrixError } from '@myelin/protocol/errors'
-import { bodies, openTestServer, say, type Device, type TestServer } from './testing/open-sync.ts'
+import { bodies, openTestServer, say, temporaryFolder, type Device, type TestServer } from './testing/open-sync.ts'
 
 const code = (errcode: string) => (error: unknown) => error instanceof MatrixError && error.errcode === errcode
-const temporaryFolder = async () => {
-  const path = await mkdtemp(join(tmpdir(), 'myelin-sync-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
-}
 const publicRoom = (server: TestServer, by: Device) => server.rooms.create({ by, request: { preset: 'public_chat' } })
 
 test('an initial sync shows the room with all its state and the newest events', async () => {

@@ -1,3 +1,4 @@
+// Waiting requests: who wakes, when, and that none stays behind.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemEnvironment } from '../environment.ts'

@@ -1,4 +1,7 @@
 // A server's rooms, ephemeral things, push and sync on a real store, with users that act and sync.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { signingKeyFromSeed } from '@myelin/algorithms/signatures'
 import { systemEnvironment } from '../../environment.ts'
 import { createEphemeral, type Ephemeral } from '../../ephemeral/ephemeral.ts'
@@ -100,6 +103,12 @@ export async function openTestServer(options: { folder?: string; presence?: bool
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
+}
+
+/** A folder that is removed when it is no longer used. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'myelin-sync-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
 /** Sends a text message; resolves with its event id. */
