@@ -102,9 +102,14 @@ export class HotRooms {
     return room
   }
 
-  #evict(): void {
+  /** Lets every room go that is idle and durable; the next who needs one loads it. */
+  forgetAll(): void {
+    this.#evict({ rooms: 0, slots: 0 })
+  }
+
+  #evict(bounds: HotRoomBounds = this.#bounds): void {
     for (const [nid, room] of this.#rooms) {
-      if (this.#rooms.size <= this.#bounds.rooms && this.#slotsInAll <= this.#bounds.slots) return
+      if (this.#rooms.size <= bounds.rooms && this.#slotsInAll <= bounds.slots) return
       if (this.#users.has(room) || room.lastPosition > this.#store.durablePosition) continue
       this.#rooms.delete(nid)
       this.#nids.delete(room.roomId)

@@ -1,6 +1,6 @@
 // Rooms on a real store in a temporary folder, with users that act in them.
 import { signingKeyFromSeed } from '@myelin/algorithms/signatures'
-import { systemEnvironment } from '../../environment.ts'
+import { type Environment, systemEnvironment } from '../../environment.ts'
 import type { Store } from '../../store/store.ts'
 import { openTestStore } from '../../store/testing/open-store.ts'
 import { Users } from '../../store/users.ts'
@@ -17,13 +17,17 @@ export interface TestRooms extends AsyncDisposable {
   user(localpart: string): Promise<Actor & { readonly deviceNid: number }>
 }
 
+/** The real machine, but no two events have the same time. */
+const environment: Environment = { ...systemEnvironment, now: () => (lastMs = Math.max(lastMs + 1, Date.now())) }
+let lastMs = 0
+
 /** Opens rooms; with a folder they are there again when it is opened once more. */
 export async function openTestRooms(options: { folder?: string; hooks?: Partial<RoomHooks> } = {}): Promise<TestRooms> {
   const store = await openTestStore(options.folder === undefined ? {} : { folder: options.folder })
   const users = new Users(store)
   const hooks = { ...noHooks, ...options.hooks }
   const config = { serverName, signingKey }
-  const rooms = createRooms({ store, users, environment: systemEnvironment, config, hooks })
+  const rooms = createRooms({ store, users, environment, config, hooks })
   return {
     store,
     rooms,
