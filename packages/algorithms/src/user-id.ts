@@ -1,4 +1,5 @@
-// User ids and server names, as far as events are judged by them.
+// User ids and server names, as far as events are judged by them: by form alone. How long they may be is for the room
+// version to say, and servers compare by text, be it a good name or not.
 // https://spec.matrix.org/v1.19/appendices/#identifier-grammar
 
 const serverName = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,255})(?::\d{1,5})?$/
