@@ -5,13 +5,17 @@ import { isDeepStrictEqual } from 'node:util'
 import { clientServerGroups } from '../../packages/protocol/src/client-server/groups.ts'
 import type { EndpointDefinition } from '../../packages/protocol/src/endpoint.ts'
 import { MatrixError } from '../../packages/protocol/src/errors.ts'
+import { eduDefinitions, eventDefinitions } from '../../packages/protocol/src/events/groups.ts'
+import type { EventDefinition } from '../../packages/protocol/src/events/event.ts'
 import { contentProblem, readContent } from '../../packages/protocol/src/events/read-content.ts'
 import { parseMxc, parseRoomAlias, parseUserId } from '../../packages/protocol/src/identifiers.ts'
 import { parseRequest } from '../../packages/protocol/src/request.ts'
+import { serverServerGroups } from '../../packages/protocol/src/server-server/groups.ts'
 import { createRouter } from '../../packages/protocol/src/router.ts'
 import { check } from '../../packages/protocol/src/schema.ts'
 import { contentExamples, pduExamples, requestExamples } from './examples.ts'
 import type { RequestExample } from './examples.ts'
+import { valueFor } from './from-schema.ts'
 import { chanceFrom, mutateText, mutateValue } from './mutations.ts'
 import type { Chance } from './mutations.ts'
 
@@ -24,12 +28,17 @@ export interface FuzzResult {
   readonly slowestMs: number
 }
 
+const isEndpoint = (value: unknown): value is EndpointDefinition =>
+  typeof value === 'object' && value !== null && 'method' in value && 'path' in value
+
+const endpoints = [clientServerGroups, serverServerGroups]
+  .flatMap((groups) => Object.values<object>(groups))
+  .flatMap((group) => Object.values<unknown>({ ...group }))
+  .filter(isEndpoint)
+const events: readonly EventDefinition[] = [...Object.values(eventDefinitions), ...Object.values(eduDefinitions)]
+
 const router = createRouter(
-  Object.values(clientServerGroups)
-    .flatMap((group) => Object.values<unknown>(group))
-    .filter((value): value is EndpointDefinition => typeof value === 'object' && value !== null && 'method' in value)
-    .filter(({ routedBy }) => routedBy === undefined)
-    .map((definition) => ({ definition })),
+  endpoints.filter(({ routedBy }) => routedBy === undefined).map((definition) => ({ definition })),
 )
 
 /** Runs `count` inputs that follow from `seed`. Throws, with the input, at the first that is not dealt with. */
@@ -54,7 +63,14 @@ export const fuzz = (count: number, seed: number): FuzzResult => {
   return { accepted, refused: count - accepted, slowestMs }
 }
 
-const kinds: readonly ((chance: Chance) => boolean)[] = [tryRequestValue, tryRequestText, tryContent, tryPdu]
+const kinds: readonly ((chance: Chance) => boolean)[] = [
+  tryRequestValue,
+  tryRequestText,
+  tryContent,
+  tryPdu,
+  tryEndpoint,
+  tryEvent,
+]
 
 const tryInput = (chance: Chance, i: number): boolean => {
   try {
@@ -93,13 +109,38 @@ function tryRequestText(chance: Chance): boolean {
 
 function tryContent(chance: Chance): boolean {
   const [definition, content] = pick<(typeof contentExamples)[number]>(chance, contentExamples)
-  const mutated: unknown = JSON.parse(JSON.stringify(mutateValue(content, chance)))
-  const problem = contentProblem(definition, mutated)
-  const read = readContent(definition, mutated)
-  if (problem === undefined) assert.ok(isDeepStrictEqual(read.content, mutated), 'a content changed on the way')
-  assert.ok(problem !== undefined || read.problems.length === 0, 'a right content was read with problems')
-  for (const { path, message } of read.problems) assert.ok(path.startsWith('$') && message !== '')
+  return read(definition, JSON.parse(JSON.stringify(mutateValue(content, chance))))
+}
+
+/** Reads a content both ways. Whether it was right; then it must have come through unchanged. */
+const read = (definition: EventDefinition, content: unknown): boolean => {
+  const problem = contentProblem(definition, content)
+  const { content: known, problems } = readContent(definition, content)
+  if (problem === undefined) assert.ok(isDeepStrictEqual(known, content), 'a content changed on the way')
+  assert.ok(problem !== undefined || problems.length === 0, 'a right content was read with problems')
+  for (const { path, message } of problems) assert.ok(path.startsWith('$') && message !== '')
   return problem === undefined
+}
+
+/** Any event type, with a content made up from its schema. */
+function tryEvent(chance: Chance): boolean {
+  const definition = pick(chance, events)
+  const content = valueFor(definition.content, chance)
+  return read(definition, chance.below(2) === 0 ? content : JSON.parse(JSON.stringify(mutateValue(content, chance))))
+}
+
+/** Any endpoint, with a body made up from its schema. */
+function tryEndpoint(chance: Chance): boolean {
+  const definition = pick(chance, endpoints)
+  const value = valueFor(definition.body ?? definition.response, chance)
+  const sent = chance.below(2) === 0 ? value : mutateValue(value, chance)
+  const { ok } = check(definition.response, sent)
+  if (!definition.body) return ok
+  const bodyText = JSON.stringify(sent)
+  const { query: _, pathParameters: __, ...bodyOnly } = definition
+  const { body } = parseRequest<EndpointDefinition>(bodyOnly, { path: {}, query: '', bodyText })
+  assert.ok(isDeepStrictEqual(body, JSON.parse(bodyText)), 'a body changed on the way')
+  return true
 }
 
 function tryPdu(chance: Chance): boolean {
