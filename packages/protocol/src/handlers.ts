@@ -53,11 +53,13 @@ export type EndpointsOf<Group> = {
 
 /** The endpoints of a group that have a handler of their own: those that another one routes (`routedBy`) have none. */
 export type RoutedEndpointsOf<Group> = {
-  [Name in keyof Group as Group[Name] extends { readonly routedBy: string }
-    ? never
-    : Group[Name] extends EndpointDefinition
-      ? Name
-      : never]: Group[Name] & EndpointDefinition
+  [
+    Name in keyof Group as Group[Name] extends { readonly routedBy: string }
+      ? never
+      : Group[Name] extends EndpointDefinition
+        ? Name
+        : never
+  ]: Extract<Group[Name], EndpointDefinition>
 }
 
 /** One handler per endpoint of a group (a module of definitions, `import * as kicking`): a missing one does not compile. */
