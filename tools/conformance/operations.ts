@@ -30,15 +30,29 @@ export interface Run {
   readonly tried: Set<unknown>
 }
 
-/** Compares all operations of all APIs. */
+/** Compares all operations of all APIs, and looks for definitions beside them. */
 export const compareOperations = async (run: Run): Promise<void> => {
-  for (const api of apis)
-    for (const operation of operations(run.specification, api)) {
+  for (const api of apis) {
+    const all = operations(run.specification, api)
+    for (const operation of all) {
       const subject = `${api} ${operation.operationId}`
       const definition = (await definitionsOf(api, operation.group)).get(operation.operationId)
       if (definition) compareOperation(operation, definition, { ...run, subject })
       else run.report.note(subject, `has no definition in ${api}/${operation.group}.ts`)
     }
+    for (const group of new Set(all.map((operation) => operation.group))) await findStrangers({ api, group }, all, run)
+  }
+}
+
+/** Definitions in a file of the specification's name that are no operation of that file. */
+const findStrangers = async (
+  { api, group }: Pick<Operation, 'api' | 'group'>,
+  all: readonly Operation[],
+  { report }: Run,
+): Promise<void> => {
+  const known = new Set(all.filter((operation) => operation.group === group).map(({ operationId }) => operationId))
+  for (const name of (await definitionsOf(api, group)).keys())
+    report.note(`${api} ${name}`, known.has(name) ? undefined : `is no operation of ${group}.yaml`)
 }
 
 interface Comparison extends Run {
