@@ -15,9 +15,9 @@ export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemera
 /** Starts following the journal. */
 export function startFeed(parts: FeedParts): void {
   parts.store.onDurable((entries) => {
-    const touched = new Set<number>()
-    for (const entry of entries) if (!markEntry(parts, entry, touched)) return markEverybody(parts)
-    parts.waiters.wake(touched)
+    const flush = { touched: new Set<number>(), members: new Map<number, readonly number[] | undefined>() }
+    for (const entry of entries) if (!markEntry(parts, entry, flush)) return markEverybody(parts)
+    parts.waiters.wake(flush.touched)
   })
   parts.store.onReset(() => {
     parts.dirty.clear()
@@ -25,16 +25,24 @@ export function startFeed(parts: FeedParts): void {
   })
 }
 
+/** What one announcement of the store touches. */
+interface Flush {
+  /** Users to wake. */
+  readonly touched: Set<number>
+  /** Members of this server by room, undefined for rooms that are not in memory. */
+  readonly members: Map<number, readonly number[] | undefined>
+}
+
 /** False when the room is not in memory, so that nobody can say whom it concerns. */
-function markEntry(parts: FeedParts, entry: Journaled, touched: Set<number>): boolean {
+function markEntry(parts: FeedParts, entry: Journaled, flush: Flush): boolean {
   const { kind, position, room, user, ref } = entry
   const kinds = kindBit(kind)
   const mark = (who: number, inRoom = room) => {
     parts.dirty.mark(who, { position, room: inRoom, kinds })
-    touched.add(who)
+    flush.touched.add(who)
   }
   const everybodyIn = () => {
-    const members = parts.rooms.peek(room)?.localJoined
+    const members = membersOf(parts, room, flush)
     for (const member of members ?? []) mark(member)
     return members !== undefined
   }
@@ -60,6 +68,18 @@ function markEntry(parts: FeedParts, entry: Journaled, touched: Set<number>): bo
       if (user !== 0) mark(user, 0)
       return true
   }
+}
+
+/**
+ * Who was in the room when the entries were made: the room in memory is ahead of them, so that those who leave by an
+ * event that is not durable yet are added.
+ */
+function membersOf({ rooms }: FeedParts, roomNid: number, { members }: Flush): readonly number[] | undefined {
+  if (members.has(roomNid)) return members.get(roomNid)
+  const room = rooms.peek(roomNid)
+  const found = room && [...room.localJoined, ...rooms.unsettledMembers(room)]
+  members.set(roomNid, found)
+  return found
 }
 
 /** Everybody asks the database once. */

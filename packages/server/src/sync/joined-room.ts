@@ -1,5 +1,6 @@
 // One joined room in an answer.
 import type { HotRoom } from '../rooms/hot-room.ts'
+import type { RoomEvent } from '../rooms/room-event.ts'
 import { type AccountDataEntry } from '../store/account-data.ts'
 import { journalKind } from '../store/store.ts'
 import type { RoomCounts } from '../push/counts.ts'
@@ -31,17 +32,10 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   const viewer = viewerOf(view)
   const timeline = await timelineOf(parts, view, joined)
   const fullState = isNew || view.fullState
-  const summary =
-    fullState || timeline.events.length > 0 || timeline.limited
-      ? await roomSummary(parts.store.read, room, view.userNid)
-      : undefined
-  const state = await stateSection(parts, view, room, {
-    timeline,
-    to: view.to,
-    full: fullState,
-    alsoMembers:
-      fullState || timeline.events.some((event) => event.type === 'm.room.member') ? (summary?.heroes ?? []) : [],
-  })
+  const membersMayDiffer = fullState || timeline.limited || timeline.events.some(isMember)
+  const summary = membersMayDiffer ? await roomSummary(parts.store.read, room, view.userNid) : undefined
+  const alsoMembers = summary?.heroes ?? []
+  const state = await stateSection(parts, view, room, { timeline, to: view.to, full: fullState, alsoMembers })
   const ephemeral = await roomEphemeral(
     { read: parts.store.read, ephemeral: parts.ephemeral },
     { view, roomNid: room.nid, roomId, kinds: joined.kinds, full: isNew },
@@ -59,6 +53,8 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   ]
   return `${JSON.stringify(roomId)}:{${fields.join(',')}}`
 }
+
+const isMember = (event: RoomEvent) => event.type === 'm.room.member'
 
 function timelineOf(
   parts: SyncParts,

@@ -12,6 +12,8 @@ import type { View } from './view.ts'
 export interface SyncRooms {
   /** The room if it is in memory. */
   peek(roomNid: number): HotRoom | undefined
+  /** Users whose membership changes by events that are not durable yet: some may have been in the room until now. */
+  unsettledMembers(room: HotRoom): readonly number[]
   /** The room, loaded if need be. */
   get(roomNid: number): Promise<HotRoom>
   /** Live events before a place in the timeline, newest first. */

@@ -12,6 +12,7 @@ export function syncRooms(context: RoomsContext): SyncRooms {
   const { hotRooms, store } = context
   return {
     peek: (roomNid) => hotRooms.peek(roomNid),
+    unsettledMembers: (room) => unsettledMembers(context, room),
     get: (roomNid) => hotRooms.get(roomNid),
     eventsBefore: async (room, beforeOrd, limit) =>
       loadedEvents(
@@ -21,6 +22,17 @@ export function syncRooms(context: RoomsContext): SyncRooms {
     isVisible: async (room, event, viewer) => (await viewpoint(readingOf(room, viewer), [event])).sees(event),
     serve: (room, events, viewer) => serveEvents(context, readingOf(room, viewer), events, { withoutRoomId: true }),
   }
+}
+
+function unsettledMembers({ store, users }: RoomsContext, room: HotRoom): number[] {
+  const found: number[] = []
+  for (let i = room.recent.length - 1; i >= 0; i--) {
+    const event = room.recent[i]
+    if (event?.ord === undefined || event.ord <= store.durablePosition) break
+    const member = event.type === 'm.room.member' ? users.cached(event.stateKey ?? '') : undefined
+    if (member !== undefined) found.push(member)
+  }
+  return found
 }
 
 /** Whoever syncs a room is in it, or sees it as it was until they left. */

@@ -177,3 +177,25 @@ test('twenty rounds of messages between polls arrive once each, in order', async
   seen.push(...bodies((await server.poll(bob, { since })).rooms?.join?.[roomId]?.timeline))
   assert.deepEqual(seen, sent)
 })
+
+test('what was said just before a leave arrives, however the commits fall', async () => {
+  await using server = await openTestServer()
+  const [alice, bob] = [await server.device('alice'), await server.device('bob')]
+  const roomId = await publicRoom(server, alice)
+  for (let round = 0; round < 30; round++) {
+    await server.rooms.join(roomId, { by: bob })
+    let since = (await server.poll(bob)).next_batch
+    const said = say(server, roomId, alice, `round ${round}`)
+    for (let turn = 0; turn < round % 5; turn++) await new Promise<void>((resolve) => void setImmediate(resolve))
+    const left = server.rooms.leave(roomId, { by: bob })
+    const seen: unknown[] = []
+    for (let isGone = false; !isGone;) {
+      const { rooms, next_batch: next } = await server.poll(bob, { since, timeoutMs: 60_000 })
+      seen.push(...bodies(rooms?.join?.[roomId]?.timeline), ...bodies(rooms?.leave?.[roomId]?.timeline))
+      isGone = rooms?.leave !== undefined
+      since = next
+    }
+    await Promise.all([said, left])
+    assert.deepEqual(seen, [`round ${round}`])
+  }
+})
