@@ -18,6 +18,8 @@ export const publishedKeysValidMs = 24 * 60 * 60 * 1000
 
 // Hot rooms: events kept in memory per room, rooms kept at once, state entries over all of them.
 export const recentEventsMax = 50
+// State events other than the well-known ones kept in memory per room.
+export const stateEventsKeptMax = 1_000
 export const hotRoomsMax = 2_000
 export const hotRoomStateEntriesMax = 4_000_000
 

@@ -35,7 +35,8 @@ export interface Prepared {
 
 /** Appends what a local user says. Throws M_FORBIDDEN with the reason when the room does not allow it. */
 export async function append(context: RoomsContext, room: HotRoom, draft: EventDraft): Promise<RoomEvent> {
-  const prepared = await prepare(context, room, draft)
+  let prepared = await prepare(context, room, draft)
+  while (!room.holdsState(authKeys(draft, room.rules))) prepared = await prepare(context, room, draft)
   return context.store.write((w) => appendNow(context, w, { room, prepared }))
 }
 

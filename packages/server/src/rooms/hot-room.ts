@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { StateArena } from '@myelin/algorithms/state-vector'
-import { recentEventsMax } from '../limits.ts'
+import { recentEventsMax, stateEventsKeptMax } from '../limits.ts'
 import type { RoomEvent } from './room-event.ts'
 
 export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban'
@@ -81,7 +81,9 @@ export class HotRoom {
   readonly #slotKeys: (readonly [type: string, stateKey: string])[] = []
   readonly #roots = new Map<number, number>([[0, this.root]])
   readonly #parents = new Map<number, number>()
-  readonly #stateEvents = new Map<number, RoomEvent>()
+  /** Current state events by nid: the well-known ones, and of the others those used last. */
+  readonly #wellKnown = new Map<number, RoomEvent>()
+  readonly #others = new Map<number, RoomEvent>()
   #recent: RoomEvent[] = []
 
   constructor(options: HotRoomOptions) {
@@ -127,23 +129,45 @@ export class HotRoom {
     return slot === undefined ? 0 : this.arena.get(root, slot)
   }
   /**
-   * The current state event. In memory always: the well-known state with an empty key (`loadedStateTypes`) and what was
-   * appended or asked for by `loadState`; anything else must be loaded first.
+   * The current state event. In memory always: the well-known state with an empty key (`loadedStateTypes`). Of the rest
+   * what was appended or asked for by `loadState` last; so it must be loaded right before.
    */
   state(type: string, stateKey = ''): RoomEvent | undefined {
     const nid = this.stateNid(type, stateKey)
     if (nid === 0) return undefined
-    const event = this.#stateEvents.get(nid)
+    const event = this.#stateEvent(nid)
     assert(event, `state ${type} is loaded before it is used`)
     return event
   }
   /** Brings current state events into memory; resolves at once, without a read, when they are there. */
   async loadState(keys: Iterable<readonly [type: string, stateKey: string]>): Promise<void> {
-    const missing = Array.from(keys, ([type, stateKey]) => this.stateNid(type, stateKey)).filter(
-      (nid) => nid !== 0 && !this.#stateEvents.has(nid),
-    )
+    const missing: number[] = []
+    for (const [type, stateKey] of keys) {
+      const nid = this.stateNid(type, stateKey)
+      const held = this.#others.get(nid)
+      if (held) this.#keepState(held)
+      else if (nid !== 0 && !this.#stateEvent(nid)) missing.push(nid)
+    }
     if (missing.length === 0) return
-    for (const event of await this.#source.events(this, missing)) this.#stateEvents.set(event.nid, event)
+    for (const event of await this.#source.events(this, missing)) this.#keepState(event)
+  }
+  /** Whether `state` may be asked for all of these. */
+  holdsState(keys: Iterable<readonly [type: string, stateKey: string]>): boolean {
+    for (const [type, stateKey] of keys) {
+      const nid = this.stateNid(type, stateKey)
+      if (nid !== 0 && !this.#stateEvent(nid)) return false
+    }
+    return true
+  }
+  #stateEvent(nid: number): RoomEvent | undefined {
+    return this.#wellKnown.get(nid) ?? this.#others.get(nid)
+  }
+  #keepState(event: RoomEvent): void {
+    if (event.stateKey === '' && loadedStateTypes.has(event.type)) return void this.#wellKnown.set(event.nid, event)
+    this.#others.delete(event.nid)
+    this.#others.set(event.nid, event)
+    if (this.#others.size <= stateEventsKeptMax) return
+    for (const oldest of this.#others.keys()) return void this.#others.delete(oldest)
   }
   /** All state of a root: (type, state key, nid of the event). */
   *stateEntries(root: number = this.root): Generator<readonly [type: string, stateKey: string, nid: number]> {
@@ -193,7 +217,7 @@ export class HotRoom {
   }
   /** An event that is in memory. */
   event(nid: number): RoomEvent | undefined {
-    return this.#stateEvents.get(nid) ?? this.#recent.findLast((event) => event.nid === nid)
+    return this.#stateEvent(nid) ?? this.#recent.findLast((event) => event.nid === nid)
   }
   /** Events by nid, in the order asked for; reads those that are not in memory. */
   async events(nids: readonly number[]): Promise<RoomEvent[]> {
@@ -214,10 +238,6 @@ export class HotRoom {
     this.#recent = this.#recent.slice(-recentEventsMax)
     this.recentAfter = (this.#recent[0]?.ord ?? 1) - 1
   }
-  /** Keeps a current state event in memory. */
-  keepState(event: RoomEvent): void {
-    this.#stateEvents.set(event.nid, event)
-  }
   /** The state has moved on by `event`. */
   moveState(event: RoomEvent, change: StateChange): void {
     if (this.slotOf(change.type, change.stateKey) === undefined) this.addSlot(change.slot, change.type, change.stateKey)
@@ -225,8 +245,9 @@ export class HotRoom {
     this.root = change.root
     this.snapshot = change.snapshot
     this.changesSinceCheckpoint = change.changesSinceCheckpoint
-    this.#stateEvents.delete(change.replaced)
-    this.#stateEvents.set(event.nid, event)
+    this.#wellKnown.delete(change.replaced)
+    this.#others.delete(change.replaced)
+    this.#keepState(event)
   }
   setMembership(userNid: number, membership: Membership, isLocal: boolean): void {
     const before = this.memberships.get(userNid)
@@ -240,7 +261,7 @@ export class HotRoom {
 }
 
 /** State with an empty key that a hot room always holds in memory. */
-export const loadedStateTypes: readonly string[] = [
+export const loadedStateTypes: ReadonlySet<string> = new Set([
   'm.room.create',
   'm.room.power_levels',
   'm.room.join_rules',
@@ -254,4 +275,4 @@ export const loadedStateTypes: readonly string[] = [
   'm.room.encryption',
   'm.room.tombstone',
   'm.room.policy',
-]
+])

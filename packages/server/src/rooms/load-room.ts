@@ -29,7 +29,7 @@ export async function loadRoom(store: Store, serverName: string, roomNid: number
   await loadTimeline(store.read, room, row)
   for (const { userNid, userId, membership } of await membersOfRoom(store.read, roomNid))
     room.setMembership(userNid, membership as Membership, userId.endsWith(`:${serverName}`))
-  await room.loadState(loadedStateTypes.map((type) => [type, ''] as const))
+  await room.loadState(Array.from(loadedStateTypes, (type) => [type, ''] as const))
   return room
 }
 
