@@ -53,16 +53,18 @@ const parseQuery = ({ query: schema }: EndpointDefinition, text: string): unknow
   throw new MatrixError(errcode, `${path.slice(2)} in the query ${message}`)
 }
 
-const parseBody = ({ body: schema, formBody }: EndpointDefinition, text: string): unknown => {
+const parseBody = ({ body: schema, formBody, method }: EndpointDefinition, text: string): unknown => {
   if (!schema) return undefined
   const { test, problem } = checkOf(schema)
-  const body = formBody ? readQuery(schema, text) : text === '' ? absentBody(test) : parseJsonText(text)
+  const body = formBody ? readQuery(schema, text) : text === '' ? absentBody(method === 'POST' ? test : never) : parseJsonText(text)
   if (test(body)) return body
   const { path, message } = problem(body)
   throw new MatrixError('M_BAD_JSON', `${path} ${message}`)
 }
 
-/** An absent body counts as `{}` where that would do: many clients send none to endpoints such as `/join`. */
+const never = () => false
+
+/** An absent body counts as `{}` where that would do: many clients POST none to endpoints such as `/join`. */
 const absentBody = (test: (value: unknown) => boolean): unknown => {
   const empty = {}
   if (test(empty)) return empty
