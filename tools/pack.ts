@@ -2,7 +2,7 @@
 // `node tools/pack.ts protocol [destination]` prints the tarball's path.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
@@ -12,17 +12,31 @@ const publishedFields = ['name', 'version', 'description', 'license', 'dependenc
 /** Builds `packages/<name>/dist` as a package of its own and packs it; returns the tarball's path. */
 export const packPackage = (name: string, destination: string): string => {
   const folder = join(root, 'packages', name)
-  const dist = join(folder, 'dist')
-  rmSync(dist, { recursive: true, force: true })
-  mkdirSync(dist)
-  emit(dist)
-  writeFileSync(join(dist, 'package.json'), manifest(folder))
+  const dist = buildPackage(folder)
+  writeFileSync(join(dist, 'package.json'), publishedManifest(folder, './'))
   for (const file of [join(folder, 'README.md'), join(root, 'LICENSE')])
-    if (existsSync(file)) copyFileSync(file, join(dist, file.endsWith('.md') ? 'README.md' : 'LICENSE'))
+    if (existsSync(file)) copyFileSync(file, join(dist, basename(file)))
   mkdirSync(destination, { recursive: true })
   const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', resolve(destination)], dist)
   rmSync(dist, { recursive: true })
   return join(resolve(destination), filenameIn(packed))
+}
+
+/** Compiles the sources of a package, tests left out, into its `dist`; returns that folder. */
+export const buildPackage = (folder: string): string => {
+  const dist = join(folder, 'dist')
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist)
+  emit(dist)
+  return dist
+}
+
+/** The manifest that is published, for a package whose JavaScript lies at `base`. */
+export const publishedManifest = (folder: string, base: string): string => {
+  const source: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const kept = publishedFields.filter((field) => field in source).map((field) => [field, source[field]])
+  const exports = { './*': { types: `${base}*.d.ts`, default: `${base}*.js` } }
+  return JSON.stringify({ ...Object.fromEntries(kept), type: 'module', sideEffects: false, exports }, null, 2)
 }
 
 const run = (command: string, args: readonly string[], cwd: string): string =>
@@ -38,13 +52,6 @@ const emit = (dist: string): void => {
   )
   run(join(root, 'node_modules/.bin/tsc'), ['-p', project], dist)
   rmSync(project)
-}
-
-const manifest = (folder: string): string => {
-  const source: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const kept = publishedFields.filter((field) => field in source).map((field) => [field, source[field]])
-  const exports = { './*': { types: './*.d.ts', default: './*.js' } }
-  return JSON.stringify({ ...Object.fromEntries(kept), type: 'module', sideEffects: false, exports }, null, 2)
 }
 
 const filenameIn = (packed: string): string => {
