@@ -190,7 +190,8 @@ test('what was said just before a leave arrives, however the commits fall', asyn
     const left = server.rooms.leave(roomId, { by: bob })
     const seen: unknown[] = []
     for (let isGone = false; !isGone;) {
-      const { rooms, next_batch: next } = await server.poll(bob, { since, timeoutMs: 60_000 })
+      const { rooms, next_batch: next } = await server.poll(bob, { since })
+      await new Promise<void>((resolve) => void setImmediate(resolve))
       seen.push(...bodies(rooms?.join?.[roomId]?.timeline), ...bodies(rooms?.leave?.[roomId]?.timeline))
       isGone = rooms?.leave !== undefined
       since = next
