@@ -8,14 +8,14 @@ import type { Users } from '../store/users.ts'
 import { checkInvite, getAccountData, putAccountData, type AccountDataPath } from './account-data.ts'
 import { Authentication, type AuthenticationOptions } from './authentication.ts'
 import type { AccountsConfig, AccountsContext, AccountsHooks } from './context.ts'
-import { deactivate, deactivateAccount, resumeDepartures, type Deactivation } from './deactivation.ts'
+import { deactivate, deactivateUser, resumeDepartures, type Deactivation } from './deactivation.ts'
 import { deleteDevices, getDevice, listDevices, logout, logoutAll, updateDevice, type ClientDevice } from './devices.ts'
 import { defineFilter, getFilter } from './filters.ts'
 import { createInteractiveAuth, type AuthDict, type InteractiveAuth } from './interactive-auth.ts'
 import { createLoginToken, login, loginFlows, type LoggedIn, type LoginRequest } from './login.ts'
 import { moderate, moderationOf, whoIs, type ModerationChange } from './moderation.ts'
 import { createOpenIdToken, openIdOwner, type OpenIdToken } from './openid.ts'
-import { changePassword, type PasswordChange } from './password-change.ts'
+import { changePassword, resetPassword, type PasswordChange, type PasswordReset } from './password-change.ts'
 import { createPasswords } from './passwords.ts'
 import { deleteField, getProfile, getProfileField, memberFields, setField, type FieldChange } from './profiles.ts'
 import {
@@ -71,7 +71,10 @@ export interface Accounts extends AsyncDisposable {
   logoutAll(requester: Requester): Promise<void>
   changePassword(change: PasswordChange): Promise<void>
   deactivate(deactivation: Deactivation): Promise<void>
-  deactivateAccount(userId: string, erase: boolean): Promise<void>
+  /** On an administrator's word. */
+  deactivateUser(userId: string, how: { by: Requester; erase: boolean }): Promise<void>
+  /** On an administrator's word. */
+  resetPassword(userId: string, reset: PasswordReset): Promise<void>
   /** Finishes what a stop of the server interrupted, once at the start. Returns what went wrong, to be logged. */
   resume(): Promise<unknown[]>
 
@@ -161,7 +164,8 @@ const accountVerbs = (context: AccountsContext, interactiveAuth: InteractiveAuth
   logoutAll: (requester) => logoutAll(context, requester),
   changePassword: (change) => changePassword(context, interactiveAuth, change),
   deactivate: (deactivation) => deactivate(context, interactiveAuth, deactivation),
-  deactivateAccount: (userId, erase) => deactivateAccount(context, userId, erase),
+  deactivateUser: (userId, how) => deactivateUser(context, userId, how),
+  resetPassword: (userId, reset) => resetPassword(context, userId, reset),
   resume: () => resumeDepartures(context),
   devices: {
     list: (requester) => listDevices(context, requester),

@@ -9,7 +9,7 @@ import { deleteShortLivedTokensOf } from '../store/tokens.ts'
 import type { AccountsContext } from './context.ts'
 import { removeDevices } from './devices.ts'
 import { passwordFlows, type AuthDict, type InteractiveAuth } from './interactive-auth.ts'
-import type { Requester } from './requester.ts'
+import { requireAdmin, type Requester } from './requester.ts'
 
 export interface Deactivation {
   /** Absent when the password that is given says who it is. */
@@ -35,8 +35,17 @@ export async function deactivate(
   await deactivateAccount(context, userId ?? '', erase)
 }
 
-/** Deactivates an account on an operator's word. Throws `M_NOT_FOUND`. */
-export async function deactivateAccount(context: AccountsContext, userId: string, erase: boolean): Promise<void> {
+/** Deactivates an account on an administrator's word. Throws `M_FORBIDDEN`, `M_NOT_FOUND`. */
+export async function deactivateUser(
+  context: AccountsContext,
+  userId: string,
+  { by, erase }: { by: Requester; erase: boolean },
+): Promise<void> {
+  requireAdmin(by)
+  await deactivateAccount(context, userId, erase)
+}
+
+async function deactivateAccount(context: AccountsContext, userId: string, erase: boolean): Promise<void> {
   const account = await accountOf(context.store.read, userId)
   if (!account) throw new MatrixError('M_NOT_FOUND', 'There is no such account')
   const { userNid } = account

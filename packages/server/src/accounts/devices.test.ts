@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deviceSeenIntervalMs, openIdTokenLifetimeMs } from '../limits.ts'
 import { journalKind, type Journaled } from '../store/store.ts'
-import { openAccounts, origin, user, type TestAccounts } from './testing/open-accounts.ts'
+import { openAccounts, operator, origin, user, type TestAccounts } from './testing/open-accounts.ts'
 
 const type = 'm.login.password'
 const auth = { type, password: 'secret', user: 'alice' }
@@ -112,8 +112,11 @@ describe('deactivation', () => {
         },
       },
     })
-    await server.user('alice')
-    await assert.rejects(server.accounts.deactivateAccount(user('alice'), false), /stopped/)
+    const alice = await server.user('alice')
+    await assert.rejects(server.accounts.deactivateUser(user('alice'), { by: alice, erase: false }), {
+      errcode: 'M_FORBIDDEN',
+    })
+    await assert.rejects(server.accounts.deactivateUser(user('alice'), { by: operator, erase: false }), /stopped/)
     assert.equal((await server.accounts.resume()).length, 1)
     isBroken = false
     assert.deepEqual(await server.accounts.resume(), [])

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { accessTokenLifetimeMs, loginTokenLifetimeMs, passwordCharactersMax } from '../limits.ts'
 import { accountOf } from '../store/accounts.ts'
-import { openAccounts, origin, user, type TestAccounts } from './testing/open-accounts.ts'
+import { openAccounts, operator, origin, user, type TestAccounts } from './testing/open-accounts.ts'
 
 const type = 'm.login.password'
 const login = ({ accounts }: TestAccounts, name: string, rest: object = {}) =>
@@ -229,6 +229,18 @@ test('a changed password ends the other sessions and no old password logs in', a
   assert.ok(await isGood(server, phone.token))
   assert.equal(await isGood(server, laptop.access_token), false)
   await assert.rejects(login(server, 'alice'), { errcode: 'M_FORBIDDEN' })
+  assert.ok(await login(server, 'alice', { password: 'better' }))
+})
+
+test('an administrator resets a password, and nobody else', async () => {
+  await using server = await openAccounts()
+  const alice = await server.user('alice')
+  const reset = { newPassword: 'better', logoutDevices: true }
+  const { resetPassword } = server.accounts
+  await assert.rejects(resetPassword(alice.userId, { ...reset, by: alice }), { errcode: 'M_FORBIDDEN' })
+  await assert.rejects(resetPassword(user('nobody'), { ...reset, by: operator }), { errcode: 'M_NOT_FOUND' })
+  await resetPassword(alice.userId, { ...reset, by: operator })
+  assert.equal(await isGood(server, alice.token), false)
   assert.ok(await login(server, 'alice', { password: 'better' }))
 })
 

@@ -52,6 +52,24 @@ function addUser(program: Command, verb: Verb): void {
         (await import('./user.ts')).addUser(configOf(options), name, options),
       ),
     )
+  addUserChanges(user, verb)
+}
+
+function addUserChanges(user: Command, verb: Verb): void {
+  addSettings(user.command('password <NAME>').description('Set the password of an account and end its sessions.'))
+    .option('--password-file <FILE>', 'File whose first line is the password; - reads standard input.')
+    .action(
+      verb(async (name: string, options: Options) =>
+        (await import('./user.ts')).resetPassword(configOf(options), name, options),
+      ),
+    )
+  addSettings(user.command('deactivate <NAME>').description('Deactivate an account. It cannot be undone.'))
+    .option('--erase', 'The user asks that newcomers no longer see what they wrote.')
+    .action(
+      verb(async (name: string, options: Options) =>
+        (await import('./user.ts')).deactivateUser(configOf(options), name, options),
+      ),
+    )
 }
 
 function addRegistrationToken(program: Command, verb: Verb): void {

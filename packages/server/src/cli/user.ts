@@ -24,6 +24,28 @@ export async function addUser(config: Config, name: string, options: AddUserOpti
   return 0
 }
 
+/** Sets the password of an account; the running server ends its sessions. */
+export async function resetPassword(config: Config, name: string, options: AddUserOptions): Promise<number> {
+  const new_password = await passwordFrom(options.passwordFile)
+  await onRunning(config, name, { verb: 'password', body: { new_password } })
+  console.log(`The password of ${name} is changed, and its sessions have ended.`)
+  return 0
+}
+
+/** Deactivates an account of the running server, for good. */
+export async function deactivateUser(config: Config, name: string, options: { erase?: boolean }): Promise<number> {
+  await onRunning(config, name, { verb: 'deactivate', body: { erase: options.erase ?? false } })
+  console.log(`${name} is deactivated.`)
+  return 0
+}
+
+async function onRunning(config: Config, name: string, { verb, body }: { verb: string; body: unknown }): Promise<void> {
+  const userId = `@${localpartOf(name, config.serverName)}:${config.serverName}`
+  const path = `/_myelin/admin/v1/users/${encodeURIComponent(userId)}/${verb}`
+  if (!(await callOperatorSocket(config.data, { method: 'POST', path, body })))
+    throw new ConfigError(`No server runs on ${config.data}. Start it first.`)
+}
+
 const localpartOf = (name: string, serverName: string) =>
   name.startsWith('@') && name.endsWith(`:${serverName}`) ? name.slice(1, -serverName.length - 1) : name
 
@@ -31,7 +53,7 @@ async function passwordFrom(file: string | undefined): Promise<string> {
   if (file === '-' || (file === undefined && !process.stdin.isTTY)) return firstLine(await text(process.stdin))
   if (file !== undefined) return firstLine(readFileSync(file, 'utf8'))
   const { password, isCancel } = await import('@clack/prompts')
-  const typed = await password({ message: 'Password of the new account' })
+  const typed = await password({ message: 'Password of the account' })
   if (isCancel(typed) || typed === undefined) throw new ConfigError('No password, no account.')
   return typed
 }

@@ -9,4 +9,18 @@ export const handlers: Handlers<typeof users> = {
     const { localpart, ...options } = body
     return { user_id: await accounts.createUser(localpart, options) }
   },
+
+  resetPassword: async ({ accounts }, { requester, path, body }) => {
+    await accounts.resetPassword(path.userId, {
+      by: requester,
+      newPassword: body.new_password,
+      logoutDevices: body.logout_devices ?? true,
+    })
+    return {}
+  },
+
+  deactivateUser: async ({ accounts }, { requester, path, body }) => {
+    await accounts.deactivateUser(path.userId, { by: requester, erase: body.erase ?? false })
+    return {}
+  },
 }
