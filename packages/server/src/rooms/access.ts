@@ -1,4 +1,5 @@
 // Who may use a room: the checks that come before the authorisation rules, and what readers get to see of it.
+import { historyVisibilityOf } from '@myelin/algorithms/history-visibility'
 import { type ErrorCode, MatrixError } from '@myelin/protocol/errors'
 import { departureStepsMax } from '../limits.ts'
 import { userRoom } from '../store/user-rooms.ts'
@@ -67,7 +68,7 @@ export async function openRoom(context: RoomsContext, roomId: string, actor: Act
 
 /** Whether anybody may read the room now. */
 export const isWorldReadable = (room: HotRoom): boolean =>
-  contentText(room.state('m.room.history_visibility')?.content, 'history_visibility') === 'world_readable'
+  historyVisibilityOf(room.state('m.room.history_visibility')?.content) === 'world_readable'
 
 /** The last point at which a user who is gone was joined; undefined if never, or forgotten. */
 async function leftAt(context: RoomsContext, room: HotRoom, actor: Actor) {

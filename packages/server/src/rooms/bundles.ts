@@ -1,5 +1,6 @@
 // Aggregations bundled with events: the latest edit, the thread's summary, the references.
 // https://spec.matrix.org/v1.19/client-server-api/#aggregations-of-child-events
+import { bundledRelations, latestEdit } from '@myelin/algorithms/relations'
 import { type RelationRow, relationsOfAll } from '../store/relations.ts'
 import { type ThreadRow, threadsByRoots } from '../store/threads.ts'
 import type { Reading } from './access.ts'
@@ -37,16 +38,21 @@ export async function bundles(
     const related = (relations.get(parent.eventId) ?? []).filter(
       (row) => children.get(row.childNid)?.redactedBy === undefined,
     )
-    const parts: string[] = []
-    const edit = latestEdit(parent, related, children)
-    if (edit) parts.push(`"m.replace":${await serve(edit)}`)
+    const edit = editOf(parent, related, children)
     const thread = threads.get(parent.nid)
     const latest = thread && children.get(thread.latestNid)
-    if (thread && latest) parts.push(`"m.thread":${threadJson(thread, await serve(latest))}`)
-    const references = related.filter((row) => row.relType === 'm.reference')
-    if (references.length > 0)
-      parts.push(`"m.reference":{"chunk":[${references.map((row) => idJson(row, children)).join(',')}]}`)
-    if (parts.length > 0) bundled.set(parent.nid, `{${parts.join(',')}}`)
+    const json = bundledRelations({
+      edit: edit && (await serve(edit)),
+      thread: latest && {
+        latestEvent: await serve(latest),
+        count: thread.replyCount,
+        participated: thread.participated !== 0,
+      },
+      references: related
+        .filter((row) => row.relType === 'm.reference')
+        .flatMap((row) => children.get(row.childNid)?.eventId ?? []),
+    })
+    if (json !== undefined) bundled.set(parent.nid, json)
   }
   return bundled
 }
@@ -67,26 +73,23 @@ async function childrenOf(
   return new Map((await room.events([...nids])).map((event) => [event.nid, event]))
 }
 
-/**
- * "the most recent replacement event, … ordered by origin_server_ts, … the lexicographically largest event_id", of the
- * same sender and type; none for redacted events.
- */
-function latestEdit(
+/** The newest valid edit; none of a redacted event. */
+function editOf(
   parent: RoomEvent,
   related: readonly RelationRow[],
   children: ReadonlyMap<number, RoomEvent>,
 ): RoomEvent | undefined {
   if (parent.redactedBy !== undefined) return undefined
-  const edits = related
-    .filter((row) => row.relType === 'm.replace' && row.senderNid === parent.senderNid && row.type === parent.type)
-    .flatMap((row) => children.get(row.childNid) ?? [])
-  return edits.reduce<RoomEvent | undefined>((best, edit) => (best && !isLater(edit, best) ? best : edit), undefined)
+  const edits = related.filter((row) => row.relType === 'm.replace').flatMap((row) => children.get(row.childNid) ?? [])
+  return latestEdit(relating(parent), edits.map(relating))?.event
 }
 
-const isLater = (a: RoomEvent, b: RoomEvent) => a.ts > b.ts || (a.ts === b.ts && a.eventId > b.eventId)
-
-const threadJson = (thread: ThreadRow, latest: string) =>
-  `{"latest_event":${latest},"count":${thread.replyCount},"current_user_participated":${thread.participated !== 0}}`
-
-const idJson = (row: RelationRow, children: ReadonlyMap<number, RoomEvent>) =>
-  `{"event_id":${JSON.stringify(children.get(row.childNid)?.eventId ?? '')}}`
+const relating = (event: RoomEvent) => ({
+  eventId: event.eventId,
+  type: event.type,
+  sender: event.sender,
+  stateKey: event.stateKey,
+  content: event.content,
+  originServerTs: event.ts,
+  event,
+})

@@ -1,5 +1,6 @@
 // What it takes for a new event to relate to another: the checks, the thread it falls into, the rows that say so.
 import type { JsonObject } from '@myelin/algorithms/json'
+import { mayStartThread, type Relation, relationOf } from '@myelin/algorithms/relations'
 import { MatrixError } from '@myelin/protocol/errors'
 import { bundledChildrenMax } from '../limits.ts'
 import { addEventFlags } from '../store/events.ts'
@@ -9,7 +10,6 @@ import type { Write } from '../store/store.ts'
 import { addThreadReply } from '../store/threads.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { type Relation, relationOf } from './relation.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { findEvent } from './stored-event.ts'
 
@@ -37,10 +37,9 @@ export async function prepareRelation(
 ): Promise<Relating | undefined> {
   const relation = child.stateKey === undefined ? relationOf(child.content) : undefined
   if (!relation) return undefined
-  const parent = await findEvent(context, room, relation.parentId)
+  const parent = await findEvent(context, room, relation.eventId)
   if (!parent) return { relation, parent, threadNid: undefined }
-  // "servers SHOULD reject client requests which attempt to start a thread off an event with an m.relates_to property"
-  if (relation.relType === 'm.thread' && relationOf(parent.content))
+  if (relation.relType === 'm.thread' && !mayStartThread(parent.content))
     throw new MatrixError('M_INVALID_PARAM', 'A thread cannot start at an event that itself relates to another')
   if (relation.relType === 'm.annotation') await refuseDuplicate(context, room, { child, relation })
   const threadNid = relation.relType === 'm.thread' ? parent.nid : parent.threadNid
@@ -55,13 +54,13 @@ async function refuseDuplicate(
   room: HotRoom,
   { child, relation }: { readonly child: Child; readonly relation: Relation },
 ): Promise<void> {
-  const { parentId, relType, key } = relation
+  const { eventId: parentId, relType, key } = relation
   const range = { roomNid: room.nid, parentId, relType, type: child.type, forwards: false, limit: bundledChildrenMax }
   const stored = await relationsOf(context.store.read, range)
   const isSame = (event: RoomEvent) => {
     const other =
       event.senderNid === child.by.userNid && event.type === child.type ? relationOf(event.content) : undefined
-    return other?.parentId === parentId && other.relType === relType && other.key === key
+    return other?.eventId === parentId && other.relType === relType && other.key === key
   }
   const isStored = stored.some((row) => row.senderNid === child.by.userNid && row.key === (key ?? null))
   if (isStored || room.recent.some(isSame))
@@ -74,7 +73,7 @@ export function writeRelation(
   { room, event, relating }: { readonly room: HotRoom; readonly event: RoomEvent; readonly relating: Relating },
 ): void {
   const { relation, parent, threadNid } = relating
-  const { relType, parentId, key } = relation
+  const { relType, eventId: parentId, key } = relation
   addRelation(w, {
     childNid: event.nid,
     roomNid: room.nid,
