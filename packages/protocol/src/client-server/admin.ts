@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { UserId } from '../identifiers.ts'
+import { mapOf } from '../map-of.ts'
 
 /**
  * Tells where a user is connected from, by device.
@@ -15,8 +16,7 @@ export const getWhoIs = endpoint({
   response: Type.Object({
     user_id: Type.Optional(UserId),
     devices: Type.Optional(
-      Type.Record(
-        Type.String(),
+      mapOf(
         Type.Object({
           sessions: Type.Optional(
             Type.Array(

@@ -1,6 +1,7 @@
 // What the server allows this user to do.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { mapOf } from '../map-of.ts'
 import { openEnum } from '../open-enum.ts'
 
 /**
@@ -17,7 +18,7 @@ export const getCapabilities = endpoint({
       'm.change_password': Type.Optional(Type.Object({ enabled: Type.Boolean() })),
       'm.forget_forced_upon_leave': Type.Optional(Type.Object({ enabled: Type.Boolean() })),
       'm.room_versions': Type.Optional(
-        Type.Object({ default: Type.String(), available: Type.Record(Type.String(), openEnum('stable', 'unstable')) }),
+        Type.Object({ default: Type.String(), available: mapOf(openEnum('stable', 'unstable')) }),
       ),
       'm.set_displayname': Type.Optional(Type.Object({ enabled: Type.Boolean() })),
       'm.set_avatar_url': Type.Optional(Type.Object({ enabled: Type.Boolean() })),

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 import { AuthData } from './definitions/auth_data.ts'
 import { CrossSigningKey } from './definitions/cross_signing_key.ts'
 
@@ -33,8 +34,8 @@ export const uploadCrossSigningSignatures = endpoint({
   path: '/_matrix/client/v3/keys/signatures/upload',
   auth: 'user',
   since: '1.1',
-  body: Type.Record(Type.String(), Type.Record(Type.String(), JsonObject)),
+  body: mapOf(mapOf(JsonObject)),
   response: Type.Object({
-    failures: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), JsonObject))),
+    failures: Type.Optional(mapOf(mapOf(JsonObject))),
   }),
 })

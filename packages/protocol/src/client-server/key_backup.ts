@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { RoomId } from '../identifiers.ts'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 import { openEnum } from '../open-enum.ts'
 import { KeyBackupData } from './definitions/key_backup_data.ts'
 import { RoomKeyBackup } from './definitions/room_key_backup.ts'
@@ -190,7 +191,7 @@ export const putRoomKeys = endpoint({
   rateLimited: true,
   since: '1.1',
   query: Type.Object({ version: Type.String() }),
-  body: Type.Object({ rooms: Type.Record(Type.String(), RoomKeyBackup) }),
+  body: Type.Object({ rooms: mapOf(RoomKeyBackup) }),
   response: Type.Object({ etag: Type.String(), count: Type.Integer() }),
 })
 
@@ -202,7 +203,7 @@ export const getRoomKeys = endpoint({
   rateLimited: true,
   since: '1.1',
   query: Type.Object({ version: Type.String() }),
-  response: Type.Object({ rooms: Type.Record(Type.String(), RoomKeyBackup) }),
+  response: Type.Object({ rooms: mapOf(RoomKeyBackup) }),
 })
 
 /**

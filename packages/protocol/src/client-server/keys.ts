@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 import { CrossSigningKey } from './definitions/cross_signing_key.ts'
 import { DeviceKeys } from './definitions/device_keys.ts'
 import { OneTimeKeys } from './definitions/one_time_keys.ts'
@@ -20,7 +21,7 @@ export const uploadKeys = endpoint({
     one_time_keys: Type.Optional(OneTimeKeys),
     fallback_keys: Type.Optional(OneTimeKeys),
   }),
-  response: Type.Object({ one_time_key_counts: Type.Record(Type.String(), Type.Integer()) }),
+  response: Type.Object({ one_time_key_counts: mapOf(Type.Integer()) }),
 })
 
 /**
@@ -34,15 +35,13 @@ export const queryKeys = endpoint({
   guest: true,
   body: Type.Object({
     timeout: Type.Optional(Type.Integer()),
-    device_keys: Type.Record(Type.String(), Type.Array(Type.String())),
+    device_keys: mapOf(Type.Array(Type.String())),
   }),
   response: Type.Object({
-    failures: Type.Optional(Type.Record(Type.String(), JsonObject)),
+    failures: Type.Optional(mapOf(JsonObject)),
     device_keys: Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Record(
-          Type.String(),
+      mapOf(
+        mapOf(
           Type.Object({
             ...DeviceKeys.properties,
             unsigned: Type.Optional(Type.Object({ device_display_name: Type.Optional(Type.String()) })),
@@ -50,9 +49,9 @@ export const queryKeys = endpoint({
         ),
       ),
     ),
-    master_keys: Type.Optional(Type.Record(Type.String(), CrossSigningKey)),
-    self_signing_keys: Type.Optional(Type.Record(Type.String(), CrossSigningKey)),
-    user_signing_keys: Type.Optional(Type.Record(Type.String(), CrossSigningKey)),
+    master_keys: Type.Optional(mapOf(CrossSigningKey)),
+    self_signing_keys: Type.Optional(mapOf(CrossSigningKey)),
+    user_signing_keys: Type.Optional(mapOf(CrossSigningKey)),
   }),
 })
 
@@ -67,11 +66,11 @@ export const claimKeys = endpoint({
   guest: true,
   body: Type.Object({
     timeout: Type.Optional(Type.Integer()),
-    one_time_keys: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+    one_time_keys: mapOf(mapOf(Type.String())),
   }),
   response: Type.Object({
-    failures: Type.Optional(Type.Record(Type.String(), JsonObject)),
-    one_time_keys: Type.Record(Type.String(), Type.Record(Type.String(), OneTimeKeys)),
+    failures: Type.Optional(mapOf(JsonObject)),
+    one_time_keys: mapOf(mapOf(OneTimeKeys)),
   }),
 })
 

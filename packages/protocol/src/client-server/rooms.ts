@@ -4,6 +4,7 @@ import { endpoint } from '../endpoint.ts'
 import { StateEvent } from '../events/shapes.ts'
 import { EventId, RoomId } from '../identifiers.ts'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 import { ClientEvent } from './definitions/client_event.ts'
 import { Membership } from './definitions/membership.ts'
 
@@ -77,10 +78,7 @@ export const getJoinedMembersByRoom = endpoint({
   pathParameters: { roomId: RoomId },
   response: Type.Object({
     joined: Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Object({ display_name: Type.Optional(Type.String()), avatar_url: Type.Optional(Type.String()) }),
-      ),
+      mapOf(Type.Object({ display_name: Type.Optional(Type.String()), avatar_url: Type.Optional(Type.String()) })),
     ),
   }),
 })

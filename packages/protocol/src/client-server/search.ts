@@ -1,6 +1,7 @@
 // Searching events.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { mapOf } from '../map-of.ts'
 import { ClientEvent } from './definitions/client_event.ts'
 import { RoomEventFilter } from './definitions/room_event_filter.ts'
 
@@ -63,8 +64,7 @@ export const search = endpoint({
                     start: Type.Optional(Type.String()),
                     end: Type.Optional(Type.String()),
                     profile_info: Type.Optional(
-                      Type.Record(
-                        Type.String(),
+                      mapOf(
                         Type.Object({
                           displayname: Type.Optional(Type.String()),
                           avatar_url: Type.Optional(Type.String()),
@@ -78,12 +78,10 @@ export const search = endpoint({
               }),
             ),
           ),
-          state: Type.Optional(Type.Record(Type.String(), Type.Array(ClientEvent))),
+          state: Type.Optional(mapOf(Type.Array(ClientEvent))),
           groups: Type.Optional(
-            Type.Record(
-              Type.String(),
-              Type.Record(
-                Type.String(),
+            mapOf(
+              mapOf(
                 Type.Object({
                   next_batch: Type.Optional(Type.String()),
                   order: Type.Optional(Type.Integer()),

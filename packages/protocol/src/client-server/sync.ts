@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { Event, StrippedStateEvent } from '../events/shapes.ts'
 import { UserId } from '../identifiers.ts'
+import { mapOf } from '../map-of.ts'
 import { EventBatch } from './definitions/event_batch.ts'
 import { StateEventBatch } from './definitions/state_event_batch.ts'
 import { TimelineBatch } from './definitions/timeline_batch.ts'
@@ -33,7 +34,7 @@ export const JoinedRoom = Type.Object({
   ephemeral: Type.Optional(EventBatch),
   account_data: Type.Optional(EventBatch),
   unread_notifications: Type.Optional(UnreadNotificationCounts),
-  unread_thread_notifications: Type.Optional(Type.Record(Type.String(), UnreadNotificationCounts)),
+  unread_thread_notifications: Type.Optional(mapOf(UnreadNotificationCounts)),
 })
 export type JoinedRoom = Static<typeof JoinedRoom>
 
@@ -73,17 +74,17 @@ export const SyncResponse = Type.Object({
   next_batch: Type.String(),
   rooms: Type.Optional(
     Type.Object({
-      join: Type.Optional(Type.Record(Type.String(), JoinedRoom)),
-      invite: Type.Optional(Type.Record(Type.String(), InvitedRoom)),
-      knock: Type.Optional(Type.Record(Type.String(), KnockedRoom)),
-      leave: Type.Optional(Type.Record(Type.String(), LeftRoom)),
+      join: Type.Optional(mapOf(JoinedRoom)),
+      invite: Type.Optional(mapOf(InvitedRoom)),
+      knock: Type.Optional(mapOf(KnockedRoom)),
+      leave: Type.Optional(mapOf(LeftRoom)),
     }),
   ),
   presence: Type.Optional(EventBatch),
   account_data: Type.Optional(EventBatch),
   to_device: Type.Optional(Type.Object({ events: Type.Optional(Type.Array(ToDeviceEvent)) })),
   device_lists: Type.Optional(DeviceLists),
-  device_one_time_keys_count: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  device_one_time_keys_count: Type.Optional(mapOf(Type.Integer())),
   device_unused_fallback_key_types: Type.Optional(Type.Array(Type.String())),
 })
 export type SyncResponse = Static<typeof SyncResponse>

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { RoomId, UserId } from '../identifiers.ts'
+import { mapOf } from '../map-of.ts'
 import { Tag } from './definitions/tag.ts'
 
 /**
@@ -13,7 +14,7 @@ export const getRoomTags = endpoint({
   path: '/_matrix/client/v3/user/{userId}/rooms/{roomId}/tags',
   auth: 'user',
   pathParameters: { userId: UserId, roomId: RoomId },
-  response: Type.Object({ tags: Type.Optional(Type.Record(Type.String(), Tag)) }),
+  response: Type.Object({ tags: Type.Optional(mapOf(Tag)) }),
 })
 
 /** Tags a room. https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3useruseridroomsroomidtagstag */

@@ -1,6 +1,7 @@
 // Looking up rooms and users of bridged networks.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { mapOf } from '../map-of.ts'
 import { ProtocolMetadata } from './definitions/protocol.ts'
 import { ThirdPartyLocationBatch } from './definitions/third_party_location_batch.ts'
 import { ThirdPartyUserBatch } from './definitions/third_party_user_batch.ts'
@@ -13,7 +14,7 @@ export const getProtocols = endpoint({
   method: 'GET',
   path: '/_matrix/client/v3/thirdparty/protocols',
   auth: 'user',
-  response: Type.Record(Type.String(), ProtocolMetadata),
+  response: mapOf(ProtocolMetadata),
 })
 
 /**

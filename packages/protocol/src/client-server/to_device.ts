@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 
 /**
  * Sends an event to devices of users, outside of any room.
@@ -12,6 +13,6 @@ export const sendToDevice = endpoint({
   path: '/_matrix/client/v3/sendToDevice/{eventType}/{txnId}',
   auth: 'user',
   guest: true,
-  body: Type.Object({ messages: Type.Record(Type.String(), Type.Record(Type.String(), JsonObject)) }),
+  body: Type.Object({ messages: mapOf(mapOf(JsonObject)) }),
   response: Type.Object({}),
 })

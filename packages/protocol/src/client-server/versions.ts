@@ -1,6 +1,7 @@
 // Versions of the specification a server supports.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { mapOf } from '../map-of.ts'
 
 /**
  * Lists the versions of the specification and the unstable features the server supports.
@@ -12,6 +13,6 @@ export const getVersions = endpoint({
   auth: 'user?',
   response: Type.Object({
     versions: Type.Array(Type.String()),
-    unstable_features: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
+    unstable_features: Type.Optional(mapOf(Type.Boolean())),
   }),
 })

@@ -2,10 +2,11 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 import { event } from './event.ts'
 
 /** The users the user ignores. */
-export const IgnoredUserListContent = Type.Object({ ignored_users: Type.Record(Type.String(), JsonObject) })
+export const IgnoredUserListContent = Type.Object({ ignored_users: mapOf(JsonObject) })
 export type IgnoredUserListContent = Static<typeof IgnoredUserListContent>
 
 /** m.ignored_user_list. */

@@ -2,11 +2,12 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 import { event } from './event.ts'
 
 /** The image packs of rooms the user has switched on everywhere, by room and state key. */
 export const ImagePackRoomsContent = Type.Object({
-  rooms: Type.Record(Type.String(), Type.Record(Type.String(), JsonObject)),
+  rooms: mapOf(mapOf(JsonObject)),
 })
 export type ImagePackRoomsContent = Static<typeof ImagePackRoomsContent>
 

@@ -1,23 +1,17 @@
 // m.receipt, an ephemeral event. https://spec.matrix.org/v1.19/client-server-api/#mreceipt
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { mapOf } from '../map-of.ts'
 import { event } from './event.ts'
 
 /** Read receipts by event, type and user. `ts` is in milliseconds. */
-export const ReceiptContent = Type.Record(
-  Type.String(),
+export const ReceiptContent = mapOf(
   Type.Object({
     'm.read': Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Object({ ts: Type.Optional(Type.Integer()), thread_id: Type.Optional(Type.String()) }),
-      ),
+      mapOf(Type.Object({ ts: Type.Optional(Type.Integer()), thread_id: Type.Optional(Type.String()) })),
     ),
     'm.read.private': Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Object({ ts: Type.Optional(Type.Integer()), thread_id: Type.Optional(Type.String()) }),
-      ),
+      mapOf(Type.Object({ ts: Type.Optional(Type.Integer()), thread_id: Type.Optional(Type.String()) })),
     ),
   }),
 )

@@ -2,6 +2,7 @@
 // https://spec.matrix.org/v1.19/client-server-api/#mroomencrypted
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { mapOf } from '../map-of.ts'
 import { openEnum } from '../open-enum.ts'
 import { event } from './event.ts'
 
@@ -10,10 +11,7 @@ export const RoomEncryptedContent = Type.Object({
   algorithm: openEnum('m.olm.v1.curve25519-aes-sha2', 'm.megolm.v1.aes-sha2'),
   ciphertext: Type.Union([
     Type.String(),
-    Type.Record(
-      Type.String(),
-      Type.Object({ body: Type.Optional(Type.String()), type: Type.Optional(Type.Integer()) }),
-    ),
+    mapOf(Type.Object({ body: Type.Optional(Type.String()), type: Type.Optional(Type.Integer()) })),
   ]),
   sender_key: Type.Optional(Type.String()),
   device_id: Type.Optional(Type.String()),

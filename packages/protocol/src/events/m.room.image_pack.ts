@@ -2,16 +2,14 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../identifiers.ts'
+import { mapOf } from '../map-of.ts'
 import { openEnum } from '../open-enum.ts'
 import { ImageInfo } from './components/image_info.ts'
 import { event } from './event.ts'
 
 /** A pack of stickers and custom emoji. */
 export const RoomImagePackContent = Type.Object({
-  images: Type.Record(
-    Type.String(),
-    Type.Object({ url: MxcUri, body: Type.Optional(Type.String()), info: Type.Optional(ImageInfo) }),
-  ),
+  images: mapOf(Type.Object({ url: MxcUri, body: Type.Optional(Type.String()), info: Type.Optional(ImageInfo) })),
   pack: Type.Optional(
     Type.Object({
       display_name: Type.Optional(Type.String()),

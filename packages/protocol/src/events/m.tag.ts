@@ -2,10 +2,11 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { Tag } from '../client-server/definitions/tag.ts'
+import { mapOf } from '../map-of.ts'
 import { event } from './event.ts'
 
 /** The tags of a room. */
-export const TagContent = Type.Object({ tags: Type.Optional(Type.Record(Type.String(), Tag)) })
+export const TagContent = Type.Object({ tags: Type.Optional(mapOf(Tag)) })
 export type TagContent = Static<typeof TagContent>
 
 /** m.tag. */

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId, RoomId, UserId } from '../identifiers.ts'
 import { JsonObject } from '../json-object.ts'
+import { mapOf } from '../map-of.ts'
 
 /** "Must contain less than or equal to 10 events." */
 export const authEventsMax = 10
@@ -21,7 +22,7 @@ const PduBase = {
   content: JsonObject,
   depth: Type.Integer(),
   hashes: EventHash,
-  signatures: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+  signatures: mapOf(mapOf(Type.String())),
   unsigned: Type.Optional(Type.Object({ age: Type.Optional(Type.Integer()) })),
 }
 

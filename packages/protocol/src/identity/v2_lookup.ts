@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { UserId } from '../identifiers.ts'
+import { mapOf } from '../map-of.ts'
 
 /**
  * Returns the pepper and the algorithms for hashing addresses.
@@ -23,5 +24,5 @@ export const lookupUsersV2 = endpoint({
   path: '/_matrix/identity/v2/lookup',
   auth: 'is-token',
   body: Type.Object({ algorithm: Type.String(), pepper: Type.String(), addresses: Type.Array(Type.String()) }),
-  response: Type.Object({ mappings: Type.Record(Type.String(), UserId) }),
+  response: Type.Object({ mappings: mapOf(UserId) }),
 })

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { ServerName } from '../identifiers.ts'
+import { mapOf } from '../map-of.ts'
 import { KeysQueryResponse } from './definitions/keys_query_response.ts'
 
 /**
@@ -26,10 +27,7 @@ export const bulkPerspectivesKeyQuery = endpoint({
   path: '/_matrix/key/v2/query',
   auth: 'none',
   body: Type.Object({
-    server_keys: Type.Record(
-      Type.String(),
-      Type.Record(Type.String(), Type.Object({ minimum_valid_until_ts: Type.Optional(Type.Integer()) })),
-    ),
+    server_keys: mapOf(mapOf(Type.Object({ minimum_valid_until_ts: Type.Optional(Type.Integer()) }))),
   }),
   response: KeysQueryResponse,
 })

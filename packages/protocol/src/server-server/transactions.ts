@@ -1,6 +1,7 @@
 // Live traffic: events and ephemeral data pushed to another server.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { mapOf } from '../map-of.ts'
 import { Transaction } from './definitions/transaction.ts'
 
 /**
@@ -12,5 +13,5 @@ export const sendTransaction = endpoint({
   path: '/_matrix/federation/v1/send/{txnId}',
   auth: 'X-Matrix',
   body: Transaction,
-  response: Type.Object({ pdus: Type.Record(Type.String(), Type.Object({ error: Type.Optional(Type.String()) })) }),
+  response: Type.Object({ pdus: mapOf(Type.Object({ error: Type.Optional(Type.String()) })) }),
 })

@@ -4,6 +4,7 @@ import { endpoint } from '../endpoint.ts'
 import { CrossSigningKey } from '../client-server/definitions/cross_signing_key.ts'
 import { DeviceKeys } from '../client-server/definitions/device_keys.ts'
 import { OneTimeKeys } from '../client-server/definitions/one_time_keys.ts'
+import { mapOf } from '../map-of.ts'
 
 /**
  * Claims one-time keys: an algorithm for each user and device asked for, a key for each granted.
@@ -13,8 +14,8 @@ export const claimUserEncryptionKeys = endpoint({
   method: 'POST',
   path: '/_matrix/federation/v1/user/keys/claim',
   auth: 'X-Matrix',
-  body: Type.Object({ one_time_keys: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())) }),
-  response: Type.Object({ one_time_keys: Type.Record(Type.String(), Type.Record(Type.String(), OneTimeKeys)) }),
+  body: Type.Object({ one_time_keys: mapOf(mapOf(Type.String())) }),
+  response: Type.Object({ one_time_keys: mapOf(mapOf(OneTimeKeys)) }),
 })
 
 const DeviceKeysWithName = Type.Object({
@@ -30,10 +31,10 @@ export const queryUserEncryptionKeys = endpoint({
   method: 'POST',
   path: '/_matrix/federation/v1/user/keys/query',
   auth: 'X-Matrix',
-  body: Type.Object({ device_keys: Type.Record(Type.String(), Type.Array(Type.String())) }),
+  body: Type.Object({ device_keys: mapOf(Type.Array(Type.String())) }),
   response: Type.Object({
-    device_keys: Type.Record(Type.String(), Type.Record(Type.String(), DeviceKeysWithName)),
-    master_keys: Type.Optional(Type.Record(Type.String(), CrossSigningKey)),
-    self_signing_keys: Type.Optional(Type.Record(Type.String(), CrossSigningKey)),
+    device_keys: mapOf(mapOf(DeviceKeysWithName)),
+    master_keys: Type.Optional(mapOf(CrossSigningKey)),
+    self_signing_keys: Type.Optional(mapOf(CrossSigningKey)),
   }),
 })

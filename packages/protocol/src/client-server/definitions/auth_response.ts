@@ -3,11 +3,12 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../../json-object.ts'
+import { mapOf } from '../../map-of.ts'
 
 /** The flows to choose from, what is completed, and the error of a failed stage. */
 export const AuthResponse = Type.Object({
   flows: Type.Array(Type.Object({ stages: Type.Array(Type.String()) })),
-  params: Type.Optional(Type.Record(Type.String(), JsonObject)),
+  params: Type.Optional(mapOf(JsonObject)),
   session: Type.Optional(Type.String()),
   completed: Type.Optional(Type.Array(Type.String())),
   errcode: Type.Optional(Type.String()),

@@ -2,6 +2,7 @@
 // https://spec.matrix.org/v1.19/client-server-api/#terms-of-service-at-registration
 import { Type } from 'typebox'
 import type { Static, TObject, TString, TUnsafe } from 'typebox'
+import { mapOf } from '../../map-of.ts'
 
 /** A policy in one language. */
 export const PolicyTranslation = Type.Object({ name: Type.String(), url: Type.String() })
@@ -19,5 +20,5 @@ const policy: TObject<{ version: TString }> = Type.Object(
 export const PolicyDefinition: TUnsafe<PolicyDefinition> = Type.Unsafe<PolicyDefinition>(policy)
 
 /** The policies to agree to, by id. */
-export const TermsParams = Type.Object({ policies: Type.Record(Type.String(), PolicyDefinition) })
+export const TermsParams = Type.Object({ policies: mapOf(PolicyDefinition) })
 export type TermsParams = Static<typeof TermsParams>

@@ -1,8 +1,9 @@
 // The backed-up keys of one room by session.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { mapOf } from '../../map-of.ts'
 import { KeyBackupData } from './key_backup_data.ts'
 
 /** The backed-up keys of one room by session. */
-export const RoomKeyBackup = Type.Object({ sessions: Type.Record(Type.String(), KeyBackupData) })
+export const RoomKeyBackup = Type.Object({ sessions: mapOf(KeyBackupData) })
 export type RoomKeyBackup = Static<typeof RoomKeyBackup>

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomKeyWithheld } from '../../events/components/room_key_withheld_content.ts'
 import { RoomId } from '../../identifiers.ts'
+import { mapOf } from '../../map-of.ts'
 
 /** Keys that are shared, and why others are not. */
 export const RoomKeyBundle = Type.Object({
@@ -12,7 +13,7 @@ export const RoomKeyBundle = Type.Object({
       Type.Object({
         algorithm: Type.Optional(Type.String()),
         room_id: Type.Optional(RoomId),
-        sender_claimed_keys: Type.Optional(Type.Record(Type.String(), Type.String())),
+        sender_claimed_keys: Type.Optional(mapOf(Type.String())),
         sender_key: Type.Optional(Type.String()),
         session_id: Type.Optional(Type.String()),
         session_key: Type.Optional(Type.String()),

@@ -1,12 +1,13 @@
 // What is known of a third-party protocol.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { mapOf } from '../../map-of.ts'
 
 /** What is known of a third-party protocol. */
 export const ThirdPartyProtocolBase = Type.Object({
   user_fields: Type.Array(Type.String()),
   location_fields: Type.Array(Type.String()),
   icon: Type.String(),
-  field_types: Type.Record(Type.String(), Type.Object({ regexp: Type.String(), placeholder: Type.String() })),
+  field_types: mapOf(Type.Object({ regexp: Type.String(), placeholder: Type.String() })),
 })
 export type ThirdPartyProtocolBase = Static<typeof ThirdPartyProtocolBase>

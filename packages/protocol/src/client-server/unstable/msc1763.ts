@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { endpoint } from '../../endpoint.ts'
+import { mapOf } from '../../map-of.ts'
 
 /** Lifetimes in milliseconds. */
 export const RetentionLifetimes = Type.Object({
@@ -18,7 +19,7 @@ export const getRetentionConfiguration = endpoint({
   path: '/_matrix/client/unstable/org.matrix.msc1763/retention/configuration',
   auth: 'user',
   response: Type.Object({
-    policies: Type.Optional(Type.Record(Type.String(), RetentionLifetimes)),
+    policies: Type.Optional(mapOf(RetentionLifetimes)),
     limits: Type.Optional(Type.Object({ min_lifetime: Type.Optional(Bounds), max_lifetime: Type.Optional(Bounds) })),
   }),
 })

@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import { endpoint } from '../../endpoint.ts'
 import { StrippedStateEvent } from '../../events/shapes.ts'
 import { RoomId } from '../../identifiers.ts'
+import { mapOf } from '../../map-of.ts'
 import { ClientEventWithoutRoomId } from '../definitions/client_event_without_room_id.ts'
 import { SlidingSyncExtensionsRequest, SlidingSyncExtensionsResponse, StrippedHero } from './sliding_sync_extensions.ts'
 
@@ -58,8 +59,8 @@ export const SlidingSyncV4Request = Type.Object({
   set_presence: Type.Optional(
     Type.Union([Type.Literal('offline'), Type.Literal('online'), Type.Literal('unavailable')]),
   ),
-  lists: Type.Optional(Type.Record(Type.String(), SyncListConfig)),
-  room_subscriptions: Type.Optional(Type.Record(Type.String(), RoomSubscription)),
+  lists: Type.Optional(mapOf(SyncListConfig)),
+  room_subscriptions: Type.Optional(mapOf(RoomSubscription)),
   extensions: Type.Optional(SlidingSyncExtensionsRequest),
 })
 export type SlidingSyncV4Request = Static<typeof SlidingSyncV4Request>
@@ -94,8 +95,8 @@ export type RoomResult = Static<typeof RoomResult>
 /** An answer. */
 export const SlidingSyncV4Response = Type.Object({
   pos: Type.String(),
-  lists: Type.Optional(Type.Record(Type.String(), Type.Object({ count: Type.Integer() }))),
-  rooms: Type.Optional(Type.Record(Type.String(), RoomResult)),
+  lists: Type.Optional(mapOf(Type.Object({ count: Type.Integer() }))),
+  rooms: Type.Optional(mapOf(RoomResult)),
   extensions: Type.Optional(SlidingSyncExtensionsResponse),
 })
 export type SlidingSyncV4Response = Static<typeof SlidingSyncV4Response>

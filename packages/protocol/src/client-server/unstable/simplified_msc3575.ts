@@ -5,6 +5,7 @@ import type { Static } from 'typebox'
 import { endpoint } from '../../endpoint.ts'
 import { StrippedStateEvent } from '../../events/shapes.ts'
 import { RoomId } from '../../identifiers.ts'
+import { mapOf } from '../../map-of.ts'
 import { ClientEventWithoutRoomId } from '../definitions/client_event_without_room_id.ts'
 import { SlidingSyncExtensionsRequest, SlidingSyncExtensionsResponse, StrippedHero } from './sliding_sync_extensions.ts'
 
@@ -42,8 +43,8 @@ export type SlidingSyncList = Static<typeof SlidingSyncList>
 export const SlidingSyncRequest = Type.Object({
   conn_id: Type.Optional(Type.String()),
   txn_id: Type.Optional(Type.String()),
-  lists: Type.Optional(Type.Record(Type.String(), SlidingSyncList)),
-  room_subscriptions: Type.Optional(Type.Record(Type.String(), Type.Object(RoomConfig))),
+  lists: Type.Optional(mapOf(SlidingSyncList)),
+  room_subscriptions: Type.Optional(mapOf(Type.Object(RoomConfig))),
   extensions: Type.Optional(SlidingSyncExtensionsRequest),
 })
 export type SlidingSyncRequest = Static<typeof SlidingSyncRequest>
@@ -83,12 +84,9 @@ export const SlidingSyncResponse = Type.Object({
   pos: Type.String(),
   txn_id: Type.Optional(Type.String()),
   lists: Type.Optional(
-    Type.Record(
-      Type.String(),
-      Type.Object({ count: Type.Integer(), ops: Type.Optional(Type.Array(SlidingSyncOperation)) }),
-    ),
+    mapOf(Type.Object({ count: Type.Integer(), ops: Type.Optional(Type.Array(SlidingSyncOperation)) })),
   ),
-  rooms: Type.Optional(Type.Record(Type.String(), SlidingSyncRoom)),
+  rooms: Type.Optional(mapOf(SlidingSyncRoom)),
   extensions: Type.Optional(SlidingSyncExtensionsResponse),
 })
 export type SlidingSyncResponse = Static<typeof SlidingSyncResponse>

@@ -5,6 +5,7 @@ import type { Static } from 'typebox'
 import { Event } from '../../events/shapes.ts'
 import { UserId } from '../../identifiers.ts'
 import { JsonObject } from '../../json-object.ts'
+import { mapOf } from '../../map-of.ts'
 import { DeviceLists, ToDeviceEvent } from '../sync.ts'
 
 const Enabled = Type.Object({ enabled: Type.Optional(Type.Boolean()) })
@@ -45,8 +46,8 @@ export const ThreadSubscriptionChange = Type.Object({
 
 /** Thread subscriptions that changed, by room and thread root. */
 export const ThreadSubscriptionChanges = Type.Object({
-  subscribed: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), ThreadSubscriptionChange))),
-  unsubscribed: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), ThreadSubscriptionChange))),
+  subscribed: Type.Optional(mapOf(mapOf(ThreadSubscriptionChange))),
+  unsubscribed: Type.Optional(mapOf(mapOf(ThreadSubscriptionChange))),
 })
 
 /** What a client gets. Rooms are told by their ids. */
@@ -57,18 +58,18 @@ export const SlidingSyncExtensionsResponse = Type.Object({
   e2ee: Type.Optional(
     Type.Object({
       device_lists: Type.Optional(DeviceLists),
-      device_one_time_keys_count: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+      device_one_time_keys_count: Type.Optional(mapOf(Type.Integer())),
       device_unused_fallback_key_types: Type.Optional(Type.Array(Type.String())),
     }),
   ),
   account_data: Type.Optional(
     Type.Object({
       global: Type.Optional(Type.Array(Event)),
-      rooms: Type.Optional(Type.Record(Type.String(), Type.Array(Event))),
+      rooms: Type.Optional(mapOf(Type.Array(Event))),
     }),
   ),
-  receipts: Type.Optional(Type.Object({ rooms: Type.Optional(Type.Record(Type.String(), Event)) })),
-  typing: Type.Optional(Type.Object({ rooms: Type.Optional(Type.Record(Type.String(), Event)) })),
+  receipts: Type.Optional(Type.Object({ rooms: Type.Optional(mapOf(Event)) })),
+  typing: Type.Optional(Type.Object({ rooms: Type.Optional(mapOf(Event)) })),
   'io.element.msc4308.thread_subscriptions': Type.Optional(
     Type.Object({ ...ThreadSubscriptionChanges.properties, prev_batch: Type.Optional(Type.String()) }),
   ),

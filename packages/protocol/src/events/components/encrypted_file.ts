@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { MxcUri } from '../../identifiers.ts'
+import { mapOf } from '../../map-of.ts'
 
 /** The key as a JSON Web Key. */
 export const JsonWebKey = Type.Object({
@@ -18,7 +19,7 @@ export const EncryptedFile = Type.Object({
   url: MxcUri,
   key: JsonWebKey,
   iv: Type.String(),
-  hashes: Type.Record(Type.String(), Type.String()),
+  hashes: mapOf(Type.String()),
   v: Type.String(),
 })
 export type EncryptedFile = Static<typeof EncryptedFile>

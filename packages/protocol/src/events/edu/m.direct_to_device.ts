@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../../identifiers.ts'
 import { JsonObject } from '../../json-object.ts'
+import { mapOf } from '../../map-of.ts'
 import { event } from '../event.ts'
 
 /** Contents by user and device; device `*` means all devices. `message_id` has at most 32 code points. */
@@ -11,7 +12,7 @@ export const DirectToDeviceContent = Type.Object({
   sender: UserId,
   type: Type.String(),
   message_id: Type.String(),
-  messages: Type.Record(Type.String(), Type.Record(Type.String(), JsonObject)),
+  messages: mapOf(mapOf(JsonObject)),
 })
 export type DirectToDeviceContent = Static<typeof DirectToDeviceContent>
 

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { EventId } from '../../identifiers.ts'
+import { mapOf } from '../../map-of.ts'
 import { event } from '../event.ts'
 
 /** How far a user has read, with the time in milliseconds and the thread (`main` or its root). */
@@ -13,10 +14,7 @@ export const UserReadReceipt = Type.Object({
 export type UserReadReceipt = Static<typeof UserReadReceipt>
 
 /** Receipts by room, type and user. */
-export const ReceiptEduContent = Type.Record(
-  Type.String(),
-  Type.Object({ 'm.read': Type.Record(Type.String(), UserReadReceipt) }),
-)
+export const ReceiptEduContent = mapOf(Type.Object({ 'm.read': mapOf(UserReadReceipt) }))
 export type ReceiptEduContent = Static<typeof ReceiptEduContent>
 
 /** m.receipt between servers. */
