@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MatrixError } from '@myelin/protocol/errors'
 import { systemEnvironment } from '../environment.ts'
-import { interactiveSessionLifetimeMs } from '../limits.ts'
+import { interactiveSessionLifetimeMs, interactiveSessionsMax } from '../limits.ts'
 import { createInteractiveAuth, type AuthDict, type InteractiveCall } from './interactive-auth.ts'
 
 let nowMs = 0
@@ -99,4 +99,13 @@ test('a session that is too old begins anew', async () => {
   const { body } = await refusal(attempt({ session }))
   assert.notEqual(body['session'], session)
   assert.equal(body['completed'], undefined)
+})
+
+test('the oldest session goes when there are too many', async () => {
+  const oldest = await begin()
+  const second = await begin()
+  for (let n = 1; n < interactiveSessionsMax; n++) await begin()
+  assert.notEqual((await refusal(attempt({ session: oldest }))).body['session'], oldest)
+  assert.notEqual((await refusal(attempt({ session: second }))).body['session'], second)
+  assert.ok(await attempt({ type: 'other', session: await begin() }))
 })
