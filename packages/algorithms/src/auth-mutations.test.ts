@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { registerHooks } from 'node:module'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { authorize } from './auth.ts'
+import type { authTypes, authorize, authorizeAuthEvents } from './auth.ts'
 import { mutations } from './auth.mutations.ts'
-import type { Vector } from './auth-room.vectors.ts'
+import { chosenKeys, choiceVectors, citationVectors, expectedCitation, judgedCitation } from './auth-events.vectors.ts'
 import { expectedRule, judgedRule, vectors, versionsOf } from './auth.vectors.ts'
 import { type RoomVersionRules, roomVersions } from './room-version.ts'
 
@@ -31,33 +31,60 @@ registerHooks({
   },
 })
 
-const holds = (vector: Vector, rules: RoomVersionRules, judge: typeof authorize): boolean => {
+/** The rules, as they are or mutated. */
+interface Rules {
+  readonly authorize: typeof authorize
+  readonly authorizeAuthEvents: typeof authorizeAuthEvents
+  readonly authTypes: typeof authTypes
+}
+
+const rulesOf = (version: number): RoomVersionRules => roomVersions[version - 1] ?? assert.fail()
+
+/** Every vector as a name and a question to the rules. */
+const questions: readonly (readonly [name: string, holds: (judged: Rules) => boolean])[] = [
+  ...vectors.flatMap((vector) =>
+    versionsOf(vector).map((version) => {
+      const rules = rulesOf(version)
+      const expected = expectedRule(vector, rules.authRules)
+      const holds = (judged: Rules) => judgedRule(vector, rules, judged.authorize) === expected
+      return [`${vector.name} (${version})`, holds] as const
+    }),
+  ),
+  ...citationVectors.flatMap((vector) =>
+    versionsOf(vector).map((version) => {
+      const rules = rulesOf(version)
+      const expected = expectedCitation(vector, rules)
+      const holds = (judged: Rules) => judgedCitation(vector, rules, judged.authorizeAuthEvents) === expected
+      return [`${vector.name} (${version})`, holds] as const
+    }),
+  ),
+  ...choiceVectors.map((vector) => {
+    const expected = vector.keys.join()
+    const holds = (judged: Rules) => chosenKeys(vector, rulesOf(vector.version), judged.authTypes).join() === expected
+    return [`${vector.name} (${vector.version})`, holds] as const
+  }),
+]
+
+const isNoticed = (holds: (judged: Rules) => boolean, judged: Rules): boolean => {
   try {
-    return judgedRule(vector, rules, judge) === expectedRule(vector, rules.authRules)
+    return !holds(judged)
   } catch (error) {
-    if (error instanceof TypeError) return false // a guard was taken away, and what it guarded fell over
+    if (error instanceof TypeError) return true // a guard was taken away, and what it guarded fell over
     throw error
   }
 }
 
-/** Vectors that the rules, as mutated, no longer satisfy. */
-const noticing = (judge: typeof authorize): readonly string[] =>
-  vectors.flatMap((vector) =>
-    versionsOf(vector).flatMap((version) => {
-      const rules: RoomVersionRules = roomVersions[version - 1] ?? assert.fail()
-      return holds(vector, rules, judge) ? [] : [`${vector.name} (${version})`]
-    }),
-  )
+/** Vectors that the rules no longer satisfy. */
+const noticing = (judged: Rules): readonly string[] =>
+  questions.filter(([, holds]) => isNoticed(holds, judged)).map(([name]) => name)
 
 for (const [at, { file, find, replace }] of mutations.entries()) {
   test(`the vectors notice ${file}: ${find} → ${replace || '(nothing)'}`, async () => {
-    const mutant: { readonly authorize: typeof authorize } = await import(`./auth.ts?mutant=${at}`)
-    assert.notEqual(mutant.authorize, undefined)
-    assert.ok(noticing(mutant.authorize).length > 0)
+    const mutant: Rules = await import(`./auth.ts?mutant=${at}`)
+    assert.ok(noticing(mutant).length > 0)
   })
 }
 
 test('unmutated, every vector holds', async () => {
-  const original: { readonly authorize: typeof authorize } = await import('./auth.ts')
-  assert.deepEqual(noticing(original.authorize), [])
+  assert.deepEqual(noticing(await import('./auth.ts')), [])
 })

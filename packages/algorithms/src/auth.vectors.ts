@@ -29,7 +29,7 @@ export const vectors: readonly Vector[] = [
 ]
 
 /** The room versions a vector holds in. */
-export const versionsOf = ({ versions: [from, to] = [1, 12] }: Vector): readonly number[] =>
+export const versionsOf = ({ versions: [from, to] = [1, 12] }: Pick<Vector, 'versions'>): readonly number[] =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at)
 
 /** The number on the page of the rule that refuses: with joins under 5.2, `join.3` is 5.2.3. */
