@@ -1,8 +1,8 @@
 // Room aliases of this server: setting, deleting, resolving them, and what a canonical alias may name.
-import { isRoomAlias, parseRoomAlias } from '@myelin/protocol/identifiers'
-import { MatrixError } from '@myelin/protocol/errors'
-import { aliasesOfRoom, aliasRow, deleteAlias as removeAlias, insertAlias } from '../store/aliases.ts'
 import type { JsonObject } from '@myelin/algorithms/json'
+import { MatrixError } from '@myelin/protocol/errors'
+import { isRoomAlias, parseRoomAlias } from '@myelin/protocol/identifiers'
+import { aliasesOfRoom, aliasRow, deleteAlias as removeAlias, insertAlias } from '../store/aliases.ts'
 import { roomByNid } from '../store/rooms.ts'
 import { openRoom, useJoinedRoom, useRoom } from './access.ts'
 import { append } from './append.ts'

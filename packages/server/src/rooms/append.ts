@@ -9,14 +9,14 @@ import { journalKind, type Write } from '../store/store.ts'
 import { rememberTransaction } from '../store/transactions.ts'
 import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
 import { contentText, isLocal, type RoomsContext } from './context.ts'
-import type { HotRoom, Membership, StateChange } from './hot-room.ts'
-import { findEvent } from './stored-event.ts'
-import type { Transaction } from './transactions.ts'
-import { applyRedaction } from './redaction.ts'
 import { publish, shownTypes } from './directory-entry.ts'
+import type { HotRoom, Membership, StateChange } from './hot-room.ts'
+import { applyRedaction } from './redaction.ts'
 import { prepareRelation, type Relating, writeRelation } from './relate.ts'
 import { RoomEvent } from './room-event.ts'
 import { changeState } from './state-change.ts'
+import { findEvent } from './stored-event.ts'
+import type { Transaction } from './transactions.ts'
 
 export interface EventDraft extends Draft {
   readonly transaction?: Transaction | undefined

@@ -1,12 +1,12 @@
 // Joining a room: by invite, public or restricted join rules.
 import { isObject, objectMember, stringMember } from '@myelin/algorithms/json'
+import { MatrixError } from '@myelin/protocol/errors'
+import { joinConditionsMax } from '../limits.ts'
 import { useRoom } from './access.ts'
 import { resolveRoom } from './aliases.ts'
-import { joinConditionsMax } from '../limits.ts'
 import { type Actor, contentText, isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { changeMembership, membershipOf } from './member-event.ts'
-import { MatrixError } from '@myelin/protocol/errors'
 import { creators, powerLevelsOf } from './power.ts'
 import { roomNid } from './room-ids.ts'
 

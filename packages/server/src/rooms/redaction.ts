@@ -1,7 +1,7 @@
 // What a redaction does to the event it redacts, here and in the store.
+import { mayRedact } from '@myelin/algorithms/auth'
 import { canonicalJson } from '@myelin/algorithms/canonical-json'
 import type { JsonObject } from '@myelin/algorithms/json'
-import { mayRedact } from '@myelin/algorithms/auth'
 import { redact } from '@myelin/algorithms/redaction'
 import { relationOf } from '@myelin/algorithms/relations'
 import { redactEvent } from '../store/events.ts'

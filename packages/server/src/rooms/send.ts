@@ -1,9 +1,9 @@
 // Sending message and state events.
+import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { useJoinedRoom } from './access.ts'
 import { checkAliases } from './aliases.ts'
-import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import { append } from './append.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'

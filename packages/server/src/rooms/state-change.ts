@@ -1,8 +1,8 @@
 // What a state event does to the state: its slot, the next version of the vector, and the rows that keep both.
+import { stateCheckpointChangesMin } from '../limits.ts'
+import { setRoomSnapshot } from '../store/rooms.ts'
 import { insertSlot } from '../store/slots.ts'
 import { insertDelta, insertCheckpoint } from '../store/state.ts'
-import { setRoomSnapshot } from '../store/rooms.ts'
-import { stateCheckpointChangesMin } from '../limits.ts'
 import type { Write } from '../store/store.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom, StateChange } from './hot-room.ts'

@@ -1,7 +1,7 @@
 // Reading the state of a room: all of it, one event, or its members, as of now or of the moment the reader left.
-import { contentText, type Actor, type RoomsContext } from './context.ts'
 import { MatrixError } from '@myelin/protocol/errors'
 import { openRoom, type Reading } from './access.ts'
+import { contentText, type Actor, type RoomsContext } from './context.ts'
 import { membershipIn } from './member-event.ts'
 import { parseToken } from './pagination.ts'
 import type { RoomEvent } from './room-event.ts'

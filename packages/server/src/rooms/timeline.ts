@@ -1,11 +1,11 @@
 // Walks a room's timeline in either direction as one reader sees it: past what is hidden from them or filtered out.
-import { eventsInRoom } from '../store/events.ts'
 import { timelineScanMax } from '../limits.ts'
+import { eventsInRoom } from '../store/events.ts'
 import type { Reading } from './access.ts'
 import type { RoomsContext } from './context.ts'
 import { type RoomEventFilter, passes } from './event-filter.ts'
-import { loadedEvents } from './stored-event.ts'
 import type { RoomEvent } from './room-event.ts'
+import { loadedEvents } from './stored-event.ts'
 import { viewpoint } from './visibility.ts'
 
 export interface Walk {

@@ -1,8 +1,8 @@
 // Transaction ids: a request that a device repeats is answered with the event it made the first time.
 // "The scope of a transaction ID is for a single device, and a single HTTP endpoint."
 // https://spec.matrix.org/v1.19/client-server-api/#transaction-identifiers
-import { transactionDevicesMax, transactionKeptMs, transactionsPerDeviceMax } from '../limits.ts'
 import type { Environment } from '../environment.ts'
+import { transactionDevicesMax, transactionKeptMs, transactionsPerDeviceMax } from '../limits.ts'
 import { eventsByNids } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import { pruneTransactions, recentTransactions } from '../store/transactions.ts'
