@@ -56,7 +56,11 @@ const parseQuery = ({ query: schema }: EndpointDefinition, text: string): unknow
 const parseBody = ({ body: schema, formBody, method }: EndpointDefinition, text: string): unknown => {
   if (!schema) return undefined
   const { test, problem } = checkOf(schema)
-  const body = formBody ? readQuery(schema, text) : text === '' ? absentBody(method === 'POST' ? test : never) : parseJsonText(text)
+  const body = formBody
+    ? readQuery(schema, text)
+    : text === ''
+      ? absentBody(method === 'PUT' ? never : test)
+      : parseJsonText(text)
   if (test(body)) return body
   const { path, message } = problem(body)
   throw new MatrixError('M_BAD_JSON', `${path} ${message}`)
@@ -64,7 +68,7 @@ const parseBody = ({ body: schema, formBody, method }: EndpointDefinition, text:
 
 const never = () => false
 
-/** An absent body counts as `{}` where that would do: many clients POST none to endpoints such as `/join`. */
+/** An absent body counts as `{}` where that would do: many clients send none to `/join` or `DELETE /devices`. */
 const absentBody = (test: (value: unknown) => boolean): unknown => {
   const empty = {}
   if (test(empty)) return empty
