@@ -62,9 +62,8 @@ test('a receipt is seen by all, a private one by its user alone', async () => {
   assert.equal(seen.rooms?.join?.[roomId]?.unread_notifications.notification_count, 1)
   await server.ephemeral.postReceipt(bob, { roomId, type: 'm.read', eventId: two, threadId: 'main' })
   const content = ephemeral(await server.poll(alice, { since: ofAlice.next_batch }), roomId, 'm.receipt')
-  const receipt = (content?.[two] as Record<string, Record<string, { ts: number; thread_id: string }>>)['m.read']?.[
-    bob.userId
-  ]
+  const ofTwo = content?.[two] as Record<string, Record<string, { ts: number; thread_id: string }>> | undefined
+  const receipt = ofTwo?.['m.read']?.[bob.userId]
   assert.equal(receipt?.thread_id, 'main')
   assert.equal(typeof receipt?.ts, 'number')
 })

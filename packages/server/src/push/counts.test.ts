@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultPushRules, evaluate } from '@myelin/algorithms/push-rules'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { openTestServer, say, temporaryFolder, type Device, type TestServer } from '../sync/testing/open-sync.ts'
 
 const publicRoom = (server: TestServer, by: Device) => server.rooms.create({ by, request: { preset: 'public_chat' } })

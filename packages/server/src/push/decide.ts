@@ -36,7 +36,7 @@ export function createDecide(parts: DecideParts): (event: RoomEvent, room: HotRo
   const mentioned = new DefaultRulesOf()
   return (event, room) => {
     const decision = byDefault(event, room)
-    const exceptions = [...mentionedUsers(parts, mentioned, event, room), ...specialUsers(parts, event, room)]
+    const exceptions = [...mentionedUsers(parts, mentioned, { event, room }), ...specialUsers(parts, { event, room })]
     const differing = exceptions.filter(
       (each) => each.notify !== decision.notify || each.highlight !== decision.highlight,
     )
@@ -62,8 +62,14 @@ class DefaultRulesOf {
 
 const rememberedMax = 10_000
 
+/** An event about to be appended. */
+interface Sent {
+  readonly event: RoomEvent
+  readonly room: HotRoom
+}
+
 /** Local members named in `m.mentions`, apart from the sender and from those with rules of their own. */
-function mentionedUsers(parts: DecideParts, rules: DefaultRulesOf, event: RoomEvent, room: HotRoom): Exception[] {
+function mentionedUsers(parts: DecideParts, rules: DefaultRulesOf, { event, room }: Sent): Exception[] {
   const mentions = event.content['m.mentions']
   if (typeof mentions !== 'object' || mentions === null || !('user_ids' in mentions)) return []
   const { user_ids: userIds } = mentions
@@ -79,16 +85,17 @@ function mentionedUsers(parts: DecideParts, rules: DefaultRulesOf, event: RoomEv
   return found
 }
 
-function specialUsers({ special, userRules }: DecideParts, event: RoomEvent, room: HotRoom): Exception[] {
-  return special
-    .in(room)
-    .filter((userNid) => userNid !== event.senderNid)
-    .map((userNid) => ({ userNid, ...userRules.outcome(userNid, event, room) }))
+function specialUsers({ special, userRules }: DecideParts, { event, room }: Sent): Exception[] {
+  const found: Exception[] = []
+  for (const userNid of special.in(room)) {
+    if (userNid === event.senderNid) continue
+    const { userId, notify, highlight } = userRules.outcome(userNid, event, room)
+    found.push({ userNid, userId, notify, highlight })
+  }
+  return found
 }
 
-interface Recorded {
-  readonly event: RoomEvent
-  readonly room: HotRoom
+interface Recorded extends Sent {
   readonly decision: Outcome
   readonly differing: readonly Exception[]
 }

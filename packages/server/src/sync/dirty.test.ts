@@ -1,7 +1,7 @@
 // The rings of changed rooms: what they know, what they admit not to know.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { dirtyEntriesPerUserMax } from '../limits.ts'
 import { Dirty, kindBit } from './dirty.ts'
 

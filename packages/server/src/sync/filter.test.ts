@@ -5,6 +5,8 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { syncTimelineEventsDefault, syncTimelineEventsMax } from '../limits.ts'
 import { compileFilterText, eventTest, everything } from './filter.ts'
 
+const code = (errcode: string) => (error: unknown) => error instanceof MatrixError && error.errcode === errcode
+
 test('without a filter everything is accepted', () => {
   assert.ok(everything.timeline.acceptsAll)
   assert.ok(everything.acceptsRoom('!a:b'))
@@ -60,7 +62,6 @@ test('the timeline limit is bounded', () => {
 })
 
 test('a filter that is no JSON or does not fit is refused', () => {
-  const code = (errcode: string) => (error: unknown) => error instanceof MatrixError && error.errcode === errcode
   assert.throws(() => compileFilterText('{"room'), code('M_NOT_JSON'))
   assert.throws(() => compileFilterText('{"room":7}'), code('M_BAD_JSON'))
   assert.throws(() => compileFilterText('{"room":{"timeline":{"limit":-1}}}'), code('M_BAD_JSON'))

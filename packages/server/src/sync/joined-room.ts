@@ -8,7 +8,7 @@ import { accountDataEvents, allAccountData } from './account-data.ts'
 import { kindBit } from './dirty.ts'
 import type { SyncParts } from './parts.ts'
 import { roomEphemeral } from './room-ephemeral.ts'
-import { roomTimeline, stateField, stateSection, timelineField, viewerOf } from './room-fields.ts'
+import { roomTimeline, stateField, stateSection, stateTexts, timelineField, viewerOf } from './room-fields.ts'
 import { roomSummary } from './summary.ts'
 import type { Timeline } from './timeline.ts'
 import { eventsField, type View } from './view.ts'
@@ -35,17 +35,18 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   const membersMayDiffer = fullState || timeline.limited || timeline.events.some(isMember)
   const summary = membersMayDiffer ? await roomSummary(parts.store.read, room, view.userNid) : undefined
   const alsoMembers = summary?.heroes ?? []
-  const state = await stateSection(parts, view, room, { timeline, to: view.to, full: fullState, alsoMembers })
+  const state = await stateSection(parts, view, { room, timeline, to: view.to, full: fullState, alsoMembers })
+  const stateEvents = await stateTexts(parts, view, { room, state })
   const ephemeral = await roomEphemeral(
     { read: parts.store.read, ephemeral: parts.ephemeral },
     { view, roomNid: room.nid, roomId, kinds: joined.kinds, full: isNew },
   )
   const accountData = await accountDataOf(parts, view, joined)
-  const quiet = timeline.events.length + state.events.length + ephemeral.length + accountData.length === 0
+  const quiet = timeline.events.length + stateEvents.length + ephemeral.length + accountData.length === 0
   if (quiet && !timeline.limited && !fullState) return undefined
   const fields = [
-    await timelineField(parts, room, { view, viewer, section: timeline }),
-    await stateField(parts, room, { view, viewer, section: state }),
+    await timelineField(parts, { room, viewer, timeline }),
+    stateField(view, stateEvents),
     eventsField('ephemeral', ephemeral),
     eventsField('account_data', accountData),
     ...unreadFields(view, await parts.push.counts(view.userNid, room)),
@@ -63,7 +64,8 @@ function timelineOf(
 ): Promise<Timeline> | Timeline {
   if (!isNew && (kinds & kindBit(journalKind.event)) === 0)
     return { events: [], limited: false, startsAfter: view.to, hidesState: false }
-  return roomTimeline(parts, view, room, {
+  return roomTimeline(parts, view, {
+    room,
     after: isNew ? 0 : view.since,
     to: view.to,
     joinedAt,

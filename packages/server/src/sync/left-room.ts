@@ -1,7 +1,7 @@
 // One room the user left or was banned from, up to that event.
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { SyncParts } from './parts.ts'
-import { roomTimeline, stateField, stateSection, timelineField, viewerOf } from './room-fields.ts'
+import { roomTimeline, stateField, stateSection, stateTexts, timelineField, viewerOf } from './room-fields.ts'
 import type { Timeline } from './timeline.ts'
 import type { View } from './view.ts'
 
@@ -23,16 +23,17 @@ export async function leftRoom(parts: SyncParts, view: View, left: LeftRoom): Pr
   const viewer = viewerOf(view, leftAt)
   const timeline = left.everJoined ? await timelineUpTo(parts, view, left) : await onlyTheLeave(left)
   const state = left.everJoined
-    ? await stateSection(parts, view, room, {
+    ? await stateSection(parts, view, {
+        room,
         timeline,
         to: leftAt,
         full: !left.wasJoined || view.fullState,
         alsoMembers: [],
       })
-    : { events: [], membersChanged: false }
+    : { nids: [], membersChanged: false }
   const fields = [
-    await timelineField(parts, room, { view, viewer, section: timeline }),
-    await stateField(parts, room, { view, viewer, section: state }),
+    await timelineField(parts, { room, viewer, timeline }),
+    stateField(view, await stateTexts(parts, view, { room, state })),
     '"account_data":{"events":[]}',
   ]
   return `${JSON.stringify(room.roomId)}:{${fields.join(',')}}`
@@ -41,7 +42,8 @@ export async function leftRoom(parts: SyncParts, view: View, left: LeftRoom): Pr
 function timelineUpTo(parts: SyncParts, view: View, { room, leftAt, wasJoined }: LeftRoom): Promise<Timeline> {
   const after = wasJoined ? view.since : 0
   // Without a break in the room since `after`: visible. Otherwise each event is looked at, the leave itself apart.
-  return roomTimeline(parts, view, room, {
+  return roomTimeline(parts, view, {
+    room,
     after,
     to: leftAt,
     joinedAt: wasJoined ? 0 : leftAt,

@@ -22,6 +22,11 @@ export interface SyncRooms {
   isVisible(room: HotRoom, event: RoomEvent, viewer: Viewer): Promise<boolean>
   /** Events as a user sees them, with `unsigned` and without `room_id`. */
   serve(room: HotRoom, events: readonly RoomEvent[], viewer: Viewer): Promise<readonly string[]>
+  /**
+   * State events as parts of a state: `unsigned` holds their age alone, for what they replaced belongs to a timeline.
+   * Any number of them, read and served in slices.
+   */
+  serveState(room: HotRoom, nids: readonly number[], accepts: (event: RoomEvent) => boolean): Promise<readonly string[]>
 }
 
 export interface Viewer {

@@ -8,6 +8,7 @@ import { timelineToken } from './token.ts'
 import { eventsField, type View } from './view.ts'
 
 export interface RoomRange {
+  readonly room: HotRoom
   /** The client has the timeline up to here. */
   readonly after: number
   /** The last place that is shown. */
@@ -26,7 +27,8 @@ export const viewerOf = ({ userId, userNid, deviceNid }: View, until?: number): 
 })
 
 /** The events of a room that the user is shown. */
-export function roomTimeline(parts: SyncParts, view: View, room: HotRoom, range: RoomRange): Promise<Timeline> {
+export function roomTimeline(parts: SyncParts, view: View, range: RoomRange): Promise<Timeline> {
+  const { room } = range
   const { timeline: test, timelineLimit } = view.filter
   const shown = (event: RoomEvent) =>
     test.acceptsRoom(room.roomId) &&
@@ -43,37 +45,49 @@ export function roomTimeline(parts: SyncParts, view: View, room: HotRoom, range:
   })
 }
 
-/** A section and who it is for. */
-export interface Shown<Section> {
-  readonly view: View
+export interface ShownTimeline {
+  readonly room: HotRoom
   readonly viewer: Viewer
-  readonly section: Section
+  readonly timeline: Timeline
 }
 
 /** `"timeline":{…}` */
-export async function timelineField({ rooms }: SyncParts, room: HotRoom, shown: Shown<Timeline>): Promise<string> {
-  const timeline = shown.section
-  const events = await rooms.serve(room, timeline.events, shown.viewer)
+export async function timelineField({ rooms }: SyncParts, { room, viewer, timeline }: ShownTimeline): Promise<string> {
+  const events = await rooms.serve(room, timeline.events, viewer)
   const rest = `"limited":${timeline.limited},"prev_batch":"${timelineToken(timeline.startsAfter)}"`
   return `"timeline":{"events":[${events.join(',')}],${rest}}`
 }
 
 export interface StateRange {
+  readonly room: HotRoom
   readonly timeline: Timeline
   readonly to: number
   readonly full: boolean
   readonly alsoMembers: readonly string[]
 }
 
-/** The state a room's section holds, filtered. */
-export function stateSection(parts: SyncParts, view: View, room: HotRoom, range: StateRange): Promise<StateSection> {
+/** Which state a room's section holds. */
+export function stateSection(parts: SyncParts, view: View, { room, ...range }: StateRange): Promise<StateSection> {
   const { lazyMembers, rooms } = parts
   return roomState(room, { view, ...range, lazyMembers, eventsBefore: rooms.eventsBefore })
 }
 
-/** `"state":{…}`, or under the name of `state_after`. */
-export async function stateField({ rooms }: SyncParts, room: HotRoom, shown: Shown<StateSection>): Promise<string> {
-  const { view, viewer, section } = shown
-  const events = view.filter.state.acceptsRoom(room.roomId) ? section.events : []
-  return eventsField(view.stateAfter ?? 'state', await rooms.serve(room, events, viewer))
+export interface ShownState {
+  readonly room: HotRoom
+  readonly state: StateSection
 }
+
+/** The events of a room's state section that the filter lets through, as JSON texts. */
+export async function stateTexts(
+  parts: SyncParts,
+  view: View,
+  { room, state }: ShownState,
+): Promise<readonly string[]> {
+  const { state: test } = view.filter
+  if (state.nids.length === 0 || !test.acceptsRoom(room.roomId)) return []
+  return parts.rooms.serveState(room, state.nids, (event) => test.acceptsAll || test.accepts(event))
+}
+
+/** `"state":{…}`, or under the name of `state_after`. */
+export const stateField = (view: View, texts: readonly string[]): string =>
+  eventsField(view.stateAfter ?? 'state', texts)

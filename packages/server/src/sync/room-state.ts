@@ -20,7 +20,8 @@ export interface StateRequest {
 }
 
 export interface StateSection {
-  readonly events: readonly RoomEvent[]
+  /** Nids of the state events, oldest first. */
+  readonly nids: readonly number[]
   /** Somebody's membership is not what it was at `since`. */
   readonly membersChanged: boolean
 }
@@ -48,8 +49,7 @@ export async function roomState(room: HotRoom, request: StateRequest): Promise<S
   const membersChanged = full || timeline.events.some((event) => event.type === member) || hasMember(room, changed)
   if (view.filter.lazyLoadMembers) loadLazily(room, { request, end, changed })
   if (view.stateAfter === undefined) for (const event of timeline.events) removeShown(room, changed, event)
-  const events = await room.events(Array.from(changed.values()).toSorted((a, b) => a - b))
-  return { events: events.filter((event) => accepts(view, event)), membersChanged }
+  return { nids: Array.from(changed.values()).toSorted((a, b) => a - b), membersChanged }
 }
 
 const isState = (event: RoomEvent) => event.stateKey !== undefined
@@ -90,9 +90,4 @@ function loadLazily(room: HotRoom, { request, end, changed }: LazyLoading) {
   }
   for (const slot of changed.keys()) if (room.slotKey(slot)[0] === member) slots.add(slot)
   lazyMembers.tell(view.deviceNid, room.nid, { slots, position: view.to })
-}
-
-function accepts(view: View, event: RoomEvent): boolean {
-  const { state } = view.filter
-  return state.acceptsAll || state.accepts(event)
 }

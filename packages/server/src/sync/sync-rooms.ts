@@ -1,6 +1,7 @@
 // The rooms as sync reads them: on the same footing as the reading verbs of rooms/.
 import type { RoomsContext } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
+import { type RoomEvent, spliceLast } from '../rooms/room-event.ts'
 import { serveEvents } from '../rooms/served-event.ts'
 import { loadedEvents } from '../rooms/stored-event.ts'
 import { viewpoint } from '../rooms/visibility.ts'
@@ -20,9 +21,31 @@ export function syncRooms(context: RoomsContext): SyncRooms {
         await eventsInRoom(store.read, room.nid, { after: null, upTo: beforeOrd - 1, dir: 'b', limit }),
       ),
     isVisible: async (room, event, viewer) => (await viewpoint(readingOf(room, viewer), [event])).sees(event),
+    serveState: (room, nids, accepts) => serveState(context, room, { nids, accepts }),
     serve: (room, events, viewer) => serveEvents(context, readingOf(room, viewer), events, { withoutRoomId: true }),
   }
 }
+
+interface StateToServe {
+  readonly nids: readonly number[]
+  readonly accepts: (event: RoomEvent) => boolean
+}
+
+async function serveState({ environment }: RoomsContext, room: HotRoom, state: StateToServe): Promise<string[]> {
+  const texts: string[] = []
+  const now = environment.now()
+  for (let from = 0; from < state.nids.length; from += stateEventsPerSlice) {
+    if (from > 0) await new Promise<void>((resolve) => void environment.timer(0, resolve))
+    for (const event of await room.events(state.nids.slice(from, from + stateEventsPerSlice))) {
+      if (!state.accepts(event)) continue
+      texts.push(spliceLast(event.syncJson(), `"unsigned":{"age":${Math.max(0, now - event.ts)}}`))
+    }
+  }
+  return texts
+}
+
+/** About what is read, cut and joined in `syncSliceMs`. */
+const stateEventsPerSlice = 500
 
 function unsettledMembers({ store, users }: RoomsContext, room: HotRoom): number[] {
   const found: number[] = []

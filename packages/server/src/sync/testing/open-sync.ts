@@ -86,7 +86,12 @@ export async function openTestServer(options: { folder?: string; presence?: bool
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: options.presence === true, onRead: push.onRead })
   const sync = createSync({ rooms: rooms.context, ephemeral, push })
   return {
-    ...{ store, users, rooms, ephemeral, push, sync },
+    store,
+    users,
+    rooms,
+    ephemeral,
+    push,
+    sync,
     device: async (localpart) => {
       const userId = `@${localpart}:${serverName}`
       return { userId, userNid: await users.intern(userId), deviceNid: store.nextNid('devices') }
