@@ -1,7 +1,9 @@
 // Feeds mutated requests, event contents and PDUs to the parsers of the protocol library and watches what they do:
-// nothing but MatrixError is thrown, what is accepted is unchanged, no prototype changes, no input takes long.
+// nothing but MatrixError is thrown, what is accepted is unchanged and fits a second reading of its schema, no prototype
+// changes, no input takes long.
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
+import type { TSchema } from 'typebox'
 import { clientServerGroups } from '../../packages/protocol/src/client-server/groups.ts'
 import type { EndpointDefinition } from '../../packages/protocol/src/endpoint.ts'
 import { MatrixError } from '../../packages/protocol/src/errors.ts'
@@ -18,6 +20,7 @@ import type { RequestExample } from './examples.ts'
 import { valueFor } from './from-schema.ts'
 import { chanceFrom, mutateText, mutateValue } from './mutations.ts'
 import type { Chance } from './mutations.ts'
+import { fits } from './naive-check.ts'
 
 /** Processor time one input may take, in milliseconds; the first use of a schema compiles it. */
 export const inputMaxMs = 100
@@ -83,6 +86,10 @@ const tryInput = (chance: Chance, i: number): boolean => {
 
 const pick = <Item>(chance: Chance, list: readonly Item[]): Item => list[chance.below(list.length)]!
 
+const assertFits = (schema: TSchema | undefined, value: unknown): void => {
+  assert.ok(schema === undefined || fits(schema, value), `accepted, but does not fit: ${JSON.stringify(value)}`)
+}
+
 /** Puts a request through router and parser. Whether it was accepted; then it must have come through unchanged. */
 const request = ({ definition, path, query }: RequestExample, bodyText: string | undefined): boolean => {
   const match = router.match(definition.method, path)
@@ -90,6 +97,7 @@ const request = ({ definition, path, query }: RequestExample, bodyText: string |
   const parsed = parseRequest(match.entry.definition, { path: match.parameters, query, bodyText })
   const hasBody = match.entry.definition.body !== undefined && bodyText !== undefined && bodyText !== ''
   if (hasBody) assert.ok(isDeepStrictEqual(parsed.body, JSON.parse(bodyText)), 'a body changed on the way')
+  if (hasBody) assertFits(match.entry.definition.body, parsed.body)
   return true
 }
 
@@ -116,7 +124,10 @@ function tryContent(chance: Chance): boolean {
 const read = (definition: EventDefinition, content: unknown): boolean => {
   const problem = contentProblem(definition, content)
   const { content: known, problems } = readContent(definition, content)
-  if (problem === undefined) assert.ok(isDeepStrictEqual(known, content), 'a content changed on the way')
+  if (problem === undefined) {
+    assert.ok(isDeepStrictEqual(known, content), 'a content changed on the way')
+    assertFits(definition.content, content)
+  }
   assert.ok(problem !== undefined || problems.length === 0, 'a right content was read with problems')
   for (const { path, message } of problems) assert.ok(path.startsWith('$') && message !== '')
   return problem === undefined
@@ -135,11 +146,13 @@ function tryEndpoint(chance: Chance): boolean {
   const value = valueFor(definition.body ?? definition.response, chance)
   const sent = chance.below(2) === 0 ? value : mutateValue(value, chance)
   const { ok } = check(definition.response, sent)
+  if (ok) assertFits(definition.response, sent)
   if (!definition.body) return ok
   const bodyText = JSON.stringify(sent)
   const { query: _, pathParameters: __, ...bodyOnly } = definition
   const { body } = parseRequest<EndpointDefinition>(bodyOnly, { path: {}, query: '', bodyText })
   assert.ok(isDeepStrictEqual(body, JSON.parse(bodyText)), 'a body changed on the way')
+  assertFits(definition.body, body)
   return true
 }
 
@@ -153,5 +166,6 @@ function tryPdu(chance: Chance): boolean {
   const copy = structuredClone(mutated)
   const { ok } = check(schema, mutated)
   assert.ok(isDeepStrictEqual(mutated, copy), 'a check changed its value')
+  if (ok) assertFits(schema, mutated)
   return ok
 }
