@@ -16,12 +16,13 @@ export const rateLimitBucketsMax = 100_000
 // Federation
 export const publishedKeysValidMs = 24 * 60 * 60 * 1000
 
-// Hot rooms: events kept in memory per room, rooms kept at once, state entries over all of them.
+// Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
 export const recentEventsMax = 50
 // State events other than the well-known ones kept in memory per room.
 export const stateEventsKeptMax = 1_000
 export const hotRoomsMax = 2_000
-export const hotRoomStateEntriesMax = 4_000_000
+export const hotRoomsBytesMax = 256 * 1024 * 1024
+export const hotRoomArenaBytesMax = 16 * 1024 * 1024
 
 // Sync
 export const syncTimeoutMs = 5 * 60 * 1000
@@ -36,6 +37,7 @@ export const dirtyUsersMax = 50_000
 export const lazyMembersRememberedMax = 1_000_000
 export const syncFilterBytesMax = 64 * 1024
 export const ignoredListsRememberedMax = 50_000
+export const heroRoomsRememberedMax = 20_000
 
 // Typing, receipts, presence
 export const typingTimeoutDefaultMs = 30_000

@@ -12,7 +12,7 @@ import { contentText, isLocal, type RoomsContext } from './context.ts'
 import { publish, shownTypes } from './directory-entry.ts'
 import type { HotRoom, Membership, StateChange } from './hot-room.ts'
 import { applyRedaction } from './redaction.ts'
-import { prepareRelation, type Relating, writeRelation } from './relate.ts'
+import { prepareRelation, refuseRecentDuplicate, type Relating, writeRelation } from './relate.ts'
 import { RoomEvent } from './room-event.ts'
 import { changeState } from './state-change.ts'
 import { findEvent } from './stored-event.ts'
@@ -66,6 +66,7 @@ export interface Appending {
 export function appendNow(context: RoomsContext, w: Write, { room, prepared, signed }: Appending): RoomEvent {
   if (room.dropped) throw new MatrixError('M_UNKNOWN', 'The server could not store an event; please try again')
   const { draft, memberNid, relating } = prepared
+  if (relating) refuseRecentDuplicate(room, draft, relating.relation)
   const built = signed ?? buildNext(context, room, draft)
   const nid = context.store.nextNid('events')
   const ord = w.journal({ kind: journalKind.event, room: room.nid, user: memberNid, ref: nid })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { StateArena } from '@myelin/algorithms/state-vector'
-import { recentEventsMax, stateEventsKeptMax } from '../limits.ts'
+import { hotRoomArenaBytesMax, recentEventsMax, stateEventsKeptMax } from '../limits.ts'
 import type { RoomEvent } from './room-event.ts'
 
 export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban'
@@ -40,6 +40,10 @@ export interface StateChange {
   readonly snapshot: number
   readonly changesSinceCheckpoint: number
 }
+
+// Measured: maps of slots and memberships, and an event with its text and what is parsed of it.
+const bytesPerSlot = 250
+const bytesPerEvent = 3_000
 
 export interface HotRoomOptions {
   readonly nid: number
@@ -91,6 +95,18 @@ export class HotRoom {
     this.roomId = options.roomId
     this.rules = options.rules
     this.#source = options.source
+  }
+
+  /** About what the room takes in memory. */
+  get bytes(): number {
+    return this.arena.bytes + this.slotCount * bytesPerSlot + this.#heldEvents * bytesPerEvent
+  }
+  /** Past states take far more than the current one. */
+  get isBloated(): boolean {
+    return this.arena.bytes > hotRoomArenaBytesMax + this.slotCount * bytesPerSlot
+  }
+  get #heldEvents(): number {
+    return this.#recent.length + this.#wellKnown.size + this.#others.size
   }
 
   // Slots: the dense numbers of (type, state_key)

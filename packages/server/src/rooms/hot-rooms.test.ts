@@ -35,7 +35,7 @@ test('a room asked for by many at once is loaded once', async () => {
 test('the longest idle room goes first, but never one in use', async () => {
   await using net = await openTestRooms()
   const [a = 0, b = 0, c = 0, d = 0] = await roomNids(net, 4)
-  const bounds = { rooms: 2, slots: 1_000 }
+  const bounds = { rooms: 2, bytes: 1e9 }
   const hotRooms = new HotRooms(net.store, (room) => loadRoom(net.store, serverName, room), bounds)
   await hotRooms.use(a, async (held) => {
     for (const nid of [b, c, d]) await hotRooms.get(nid)
@@ -66,4 +66,21 @@ test('after a write the store lost, rooms are loaded anew and go on', async () =
   assert.equal(room?.dropped, true)
   await say(net.rooms, roomId, { by: alice, body: 'lost', transactionId: 'again' })
   assert.deepEqual(await bodiesOf(net.rooms, roomId, alice), ['kept', 'lost'])
+})
+
+test('a room swollen by past states is loaded anew', async () => {
+  await using net = await openTestRooms()
+  const alice = await net.user('alice')
+  const roomId = await net.rooms.create({ by: alice, request: {} })
+  const first = await net.rooms.byId(roomId)
+  assert.ok(first)
+  const set = (n: number) =>
+    net.rooms.sendState(roomId, { by: alice, type: 'org.example', stateKey: '', content: { n } })
+  await set(0)
+  assert.equal(await net.rooms.byId(roomId), first)
+  for (let slot = 0; !first.isBloated; slot++) first.arena.set(first.root, slot, 1)
+  await set(1)
+  const second = await net.rooms.byId(roomId)
+  assert.notEqual(second, first)
+  assert.equal(second?.arena.hash(second.root), first.arena.hash(first.root))
 })

@@ -1,17 +1,17 @@
 // The rooms in memory: loaded once, shared by everyone, let go when idle. There is never a second copy of a room that
 // somebody may still append to: a room leaves only when nobody uses it and all it wrote is durable.
 import { MatrixError } from '@myelin/protocol/errors'
-import { hotRoomStateEntriesMax, hotRoomsMax } from '../limits.ts'
+import { hotRoomsBytesMax, hotRoomsMax } from '../limits.ts'
 import type { Store } from '../store/store.ts'
 import type { HotRoom } from './hot-room.ts'
 
 /** Loads a cold room; undefined when there is none. */
 export type LoadRoom = (roomNid: number) => Promise<HotRoom | undefined>
 
-/** When idle rooms are let go: more than so many rooms, or state entries over all of them. */
+/** When idle rooms are let go: more than so many rooms, or bytes over all of them. */
 export interface HotRoomBounds {
   readonly rooms: number
-  readonly slots: number
+  readonly bytes: number
 }
 
 export class HotRooms {
@@ -23,15 +23,8 @@ export class HotRooms {
   readonly #nids = new Map<string, number>()
   readonly #loading = new Map<number, Promise<HotRoom>>()
   readonly #users = new Map<HotRoom, number>()
-  /** Slots of each room when it came in, and their sum. */
-  readonly #slots = new Map<number, number>()
-  #slotsInAll = 0
 
-  constructor(
-    store: Store,
-    load: LoadRoom,
-    bounds: HotRoomBounds = { rooms: hotRoomsMax, slots: hotRoomStateEntriesMax },
-  ) {
+  constructor(store: Store, load: LoadRoom, bounds: HotRoomBounds = { rooms: hotRoomsMax, bytes: hotRoomsBytesMax }) {
     this.#store = store
     this.#bounds = bounds
     this.#load = load
@@ -72,6 +65,8 @@ export class HotRooms {
       const users = (this.#users.get(room) ?? 1) - 1
       if (users > 0) this.#users.set(room, users)
       else this.#users.delete(room)
+      // Many past states have piled up; a fresh copy holds the current one, and readers keep the old as long as they need.
+      if (room.isBloated && this.#isIdle(room) && this.#rooms.get(roomNid) === room) this.#forget(room)
     }
   }
 
@@ -79,8 +74,6 @@ export class HotRooms {
   add(room: HotRoom): void {
     this.#rooms.set(room.nid, room)
     this.#nids.set(room.roomId, room.nid)
-    this.#slots.set(room.nid, room.slotCount)
-    this.#slotsInAll += room.slotCount
     this.#evict()
   }
 
@@ -104,25 +97,33 @@ export class HotRooms {
 
   /** Lets every room go that is idle and durable; the next who needs one loads it. */
   forgetAll(): void {
-    this.#evict({ rooms: 0, slots: 0 })
+    this.#evict({ rooms: 0, bytes: 0 })
   }
 
   #evict(bounds: HotRoomBounds = this.#bounds): void {
-    for (const [nid, room] of this.#rooms) {
-      if (this.#rooms.size <= bounds.rooms && this.#slotsInAll <= bounds.slots) return
-      if (this.#users.has(room) || room.lastPosition > this.#store.durablePosition) continue
-      this.#rooms.delete(nid)
-      this.#nids.delete(room.roomId)
-      this.#slotsInAll -= this.#slots.get(nid) ?? 0
-      this.#slots.delete(nid)
+    let bytes = 0
+    for (const room of this.#rooms.values()) bytes += room.bytes
+    for (const room of this.#rooms.values()) {
+      if (this.#rooms.size <= bounds.rooms && bytes <= bounds.bytes) return
+      if (!this.#isIdle(room)) continue
+      bytes -= room.bytes
+      this.#forget(room)
     }
+  }
+
+  /** Nobody is about to append to it, and the store has all of it. */
+  #isIdle(room: HotRoom): boolean {
+    return !this.#users.has(room) && room.lastPosition <= this.#store.durablePosition
+  }
+
+  #forget(room: HotRoom): void {
+    this.#rooms.delete(room.nid)
+    this.#nids.delete(room.roomId)
   }
 
   #drop(): void {
     for (const room of this.#rooms.values()) room.dropped = true
     this.#rooms.clear()
     this.#nids.clear()
-    this.#slots.clear()
-    this.#slotsInAll = 0
   }
 }

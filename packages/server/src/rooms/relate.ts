@@ -48,24 +48,32 @@ export async function prepareRelation(
   return { relation, parent, threadNid }
 }
 
-/** "duplicate annotations … the server should respond with M_DUPLICATE_ANNOTATION" */
+/** A second annotation with the same key is refused: https://spec.matrix.org/v1.19/client-server-api/#annotations-client-behaviour */
 async function refuseDuplicate(
   context: RoomsContext,
   room: HotRoom,
   { child, relation }: { readonly child: Child; readonly relation: Relation },
 ): Promise<void> {
+  refuseRecentDuplicate(room, child, relation)
   const { eventId: parentId, relType, key } = relation
   const range = { roomNid: room.nid, parentId, relType, type: child.type, forwards: false, limit: bundledChildrenMax }
   const stored = await relationsOf(context.store.read, range)
-  const isSame = (event: RoomEvent) => {
-    const other =
-      event.senderNid === child.by.userNid && event.type === child.type ? relationOf(event.content) : undefined
-    return other?.eventId === parentId && other.relType === relType && other.key === key
-  }
-  const isStored = stored.some((row) => row.senderNid === child.by.userNid && row.key === (key ?? null))
-  if (isStored || room.recent.some(isSame))
-    throw new MatrixError('M_DUPLICATE_ANNOTATION', 'You have annotated this event with the same key already')
+  if (stored.some((row) => row.senderNid === child.by.userNid && row.key === (key ?? null))) throw duplicate()
 }
+
+/** The same among the newest events, which the store may not show yet. Synchronous, so that nothing comes between. */
+export function refuseRecentDuplicate(room: HotRoom, child: Child, { relType, eventId, key }: Relation): void {
+  if (relType !== 'm.annotation') return
+  const isSame = (event: RoomEvent) => {
+    if (event.senderNid !== child.by.userNid || event.type !== child.type) return false
+    const other = relationOf(event.content)
+    return other?.eventId === eventId && other.relType === relType && other.key === key
+  }
+  if (room.recent.some(isSame)) throw duplicate()
+}
+
+const duplicate = () =>
+  new MatrixError('M_DUPLICATE_ANNOTATION', 'You have annotated this event with the same key already')
 
 /** Writes the rows of a relation and marks its parent. */
 export function writeRelation(
