@@ -15,12 +15,17 @@ export const errorStatus = {
   M_CAPTCHA_NEEDED: 400,
   M_CONNECTION_FAILED: 502,
   M_CONNECTION_TIMEOUT: 504,
+  M_DESTINATION_REJECTED: 400,
   M_DUPLICATE_ANNOTATION: 400,
+  M_EMAIL_SEND_ERROR: 400,
   M_EXCLUSIVE: 400,
   M_FORBIDDEN: 403,
   M_GUEST_ACCESS_FORBIDDEN: 403,
   M_INCOMPATIBLE_ROOM_VERSION: 400,
+  M_INVALID_ADDRESS: 400,
+  M_INVALID_EMAIL: 400,
   M_INVALID_PARAM: 400,
+  M_INVALID_PEPPER: 400,
   M_INVALID_ROOM_STATE: 400,
   M_INVALID_SIGNATURE: 400,
   M_INVALID_USERNAME: 400,
@@ -28,14 +33,17 @@ export const errorStatus = {
   M_KEY_TOO_LARGE: 400,
   M_LIMIT_EXCEEDED: 429,
   M_MISSING_PARAM: 400,
+  M_MISSING_PARAMS: 400,
   M_MISSING_TOKEN: 401,
   M_NOT_FOUND: 404,
   M_NOT_IN_THREAD: 400,
   M_NOT_JSON: 400,
   M_NOT_YET_UPLOADED: 504,
+  M_NO_VALID_SESSION: 404,
   M_PROFILE_TOO_LARGE: 400,
   M_RESOURCE_LIMIT_EXCEEDED: 403,
   M_ROOM_IN_USE: 400,
+  M_SEND_ERROR: 400,
   M_SERVER_NOT_TRUSTED: 400,
   M_SESSION_EXPIRED: 400,
   M_SESSION_NOT_VALIDATED: 400,
@@ -45,6 +53,7 @@ export const errorStatus = {
   M_THREEPID_IN_USE: 400,
   M_THREEPID_MEDIUM_NOT_SUPPORTED: 400,
   M_THREEPID_NOT_FOUND: 400,
+  M_TOKEN_INCORRECT: 400,
   M_TOO_LARGE: 413,
   M_UNABLE_TO_AUTHORISE_JOIN: 400,
   M_UNABLE_TO_GRANT_JOIN: 400,
@@ -68,6 +77,8 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
+const isErrorCode = (errcode: string): errcode is ErrorCode => Object.hasOwn(errorStatus, errcode)
+
 /** What an error may carry besides `errcode` and `error`: further body fields, another status, response headers. */
 export interface MatrixErrorOptions extends ErrorOptions {
   readonly status?: number
@@ -86,7 +97,7 @@ export class MatrixError extends Error {
   constructor(errcode: ErrorCode | (string & {}), message: string, options: MatrixErrorOptions = {}) {
     super(message, options)
     this.errcode = errcode
-    this.status = options.status ?? (errorStatus as Readonly<Record<string, number>>)[errcode] ?? 400
+    this.status = options.status ?? (isErrorCode(errcode) ? errorStatus[errcode] : 400)
     this.fields = options.fields ?? {}
     this.headers = options.headers ?? {}
   }

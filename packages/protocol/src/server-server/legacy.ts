@@ -5,6 +5,7 @@ import { EventId, RoomId } from '../identifiers.ts'
 import { ServerKeys } from './definitions/keys.ts'
 import { MembershipEvent } from './definitions/membership_event.ts'
 import { Pdu } from './definitions/pdu.ts'
+import { askPolicyServerToSign } from './room_policy.ts'
 
 /**
  * Takes a join event, first form: the answer is a pair with a status code. Removed in 1.18.
@@ -49,4 +50,10 @@ export const getServerKeyById = endpoint({
   auth: 'none',
   deprecated: '1.6',
   response: ServerKeys,
+})
+
+/** MSC4284: `askPolicyServerToSign` by the name it had before 1.18. */
+export const askPolicyServerToSignMsc4284 = endpoint({
+  ...askPolicyServerToSign,
+  path: '/_matrix/policy/unstable/org.matrix.msc4284/sign',
 })
