@@ -59,6 +59,8 @@ const oddNames = [
   '0',
   'type',
   '\ud800',
+  'a\nb',
+  '\u2028',
 ]
 
 const oddValue = (chance: Chance): unknown =>
