@@ -37,22 +37,22 @@ const withEvents = sql`
 export const roomsWithEventsSince = async (read: Reader, user: number, since: number): Promise<number[]> =>
   (await read.all<{ roomNid: number }, 'user' | 'since'>(withEvents, { user, since })).map((row) => row.roomNid)
 
-const heroes = sql`
-  SELECT u.user_id AS "userId" FROM members m JOIN users u ON u.nid = m.user_nid
-  WHERE m.room_nid = ${'room'} AND m.user_nid <> ${'user'} AND m.membership IN ('join', 'invite')
-  ORDER BY m.position LIMIT 5`
-const formerHeroes = sql`
-  SELECT u.user_id AS "userId" FROM members m JOIN users u ON u.nid = m.user_nid
-  WHERE m.room_nid = ${'room'} AND m.user_nid <> ${'user'} AND m.membership IN ('leave', 'ban')
-  ORDER BY m.position LIMIT 5`
-
-/**
- * "The first 5 members of the room, ordered by stream ordering, which are joined or invited", without the user; when
- * there are none, "the banned and left users". https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
- */
-export async function roomHeroes(read: Reader, room: number, user: number): Promise<string[]> {
-  type Names = 'room' | 'user'
-  const present = await read.all<{ userId: string }, Names>(heroes, { room, user })
-  const found = present.length > 0 ? present : await read.all<{ userId: string }, Names>(formerHeroes, { room, user })
-  return found.map((row) => row.userId)
+export interface FirstMember extends Row {
+  readonly userNid: number
+  readonly userId: string
 }
+
+const present = sql`
+  SELECT u.nid AS "userNid", u.user_id AS "userId" FROM members m JOIN users u ON u.nid = m.user_nid
+  WHERE m.room_nid = ${'room'} AND m.membership IN ('join', 'invite') ORDER BY m.position LIMIT ${'limit'}`
+const former = sql`
+  SELECT u.nid AS "userNid", u.user_id AS "userId" FROM members m JOIN users u ON u.nid = m.user_nid
+  WHERE m.room_nid = ${'room'} AND m.membership IN ('leave', 'ban') ORDER BY m.position LIMIT ${'limit'}`
+
+/** The first joined and invited members of a room by the position of their membership. Looks at every member. */
+export const firstMembers = (read: Reader, room: number, limit: number): Promise<FirstMember[]> =>
+  read.all(present, { room, limit })
+
+/** The first of those who left or were banned. Looks at every member. */
+export const firstFormerMembers = (read: Reader, room: number, limit: number): Promise<FirstMember[]> =>
+  read.all(former, { room, limit })

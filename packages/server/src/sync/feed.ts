@@ -5,7 +5,7 @@ import { type Dirty, kindBit } from './dirty.ts'
 import type { SyncParts } from './parts.ts'
 import type { Waiters } from './waiters.ts'
 
-export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemeral'> {
+export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemeral' | 'heroes'> {
   readonly dirty: Dirty
   readonly waiters: Waiters
   /** The user's account data changed: what is remembered of it is stale. */
@@ -48,7 +48,10 @@ function markEntry(parts: FeedParts, entry: Journaled, flush: Flush): boolean {
   }
   switch (kind) {
     case journalKind.event:
-      if (user !== 0) mark(user)
+      if (user !== 0) {
+        parts.heroes.changed(room, user)
+        mark(user)
+      }
       return everybodyIn()
     case journalKind.receipt:
       if (ref !== privateReceiptRef) return everybodyIn()

@@ -33,7 +33,7 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   const timeline = await timelineOf(parts, view, joined)
   const fullState = isNew || view.fullState
   const membersMayDiffer = fullState || timeline.limited || timeline.events.some(isMember)
-  const summary = membersMayDiffer ? await roomSummary(parts.store.read, room, view.userNid) : undefined
+  const summary = membersMayDiffer ? await roomSummary(parts.heroes, room, view.userNid) : undefined
   const alsoMembers = summary?.heroes ?? []
   const state = await stateSection(parts, view, { room, timeline, to: view.to, full: fullState, alsoMembers })
   const stateEvents = await stateTexts(parts, view, { room, state })

@@ -5,6 +5,7 @@ import type { Push } from '../push/push.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
 import type { Store } from '../store/store.ts'
+import type { Heroes } from './heroes.ts'
 import type { LazyMembers } from './lazy-members.ts'
 import type { View } from './view.ts'
 
@@ -50,5 +51,6 @@ export interface SyncParts {
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly lazyMembers: LazyMembers
+  readonly heroes: Heroes
   readonly devices: DeviceSections
 }

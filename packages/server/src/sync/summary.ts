@@ -1,7 +1,6 @@
 // The summary of a room: how many members, and who stands for a room without a name.
 import type { HotRoom } from '../rooms/hot-room.ts'
-import type { Reader } from '../store/store.ts'
-import { roomHeroes } from '../store/user-rooms.ts'
+import type { Heroes } from './heroes.ts'
 
 export interface Summary {
   readonly heroes: readonly string[] | undefined
@@ -10,8 +9,8 @@ export interface Summary {
 }
 
 /** "Required if the room's `m.room.name` or `m.room.canonical_alias` state events are unset or empty." */
-export async function roomSummary(read: Reader, room: HotRoom, userNid: number): Promise<Summary> {
-  const heroes = hasName(room) ? undefined : await roomHeroes(read, room.nid, userNid)
+export async function roomSummary(known: Heroes, room: HotRoom, userNid: number): Promise<Summary> {
+  const heroes = hasName(room) ? undefined : await known.of(room.nid, userNid)
   const fields = {
     ...(heroes && { 'm.heroes': heroes }),
     'm.joined_member_count': room.joinedCount,

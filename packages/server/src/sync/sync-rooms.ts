@@ -45,7 +45,7 @@ async function serveState({ environment }: RoomsContext, room: HotRoom, state: S
 }
 
 /** About what is read, cut and joined in `syncSliceMs`. */
-const stateEventsPerSlice = 500
+const stateEventsPerSlice = 200
 
 function unsettledMembers({ store, users }: RoomsContext, room: HotRoom): number[] {
   const found: number[] = []

@@ -11,6 +11,7 @@ import { answer } from './answer.ts'
 import { Dirty } from './dirty.ts'
 import { startFeed } from './feed.ts'
 import { type CompiledFilter, compileFilterText, everything } from './filter.ts'
+import { Heroes } from './heroes.ts'
 import { IgnoredUsers } from './ignored-users.ts'
 import { LazyMembers } from './lazy-members.ts'
 import type { DeviceSections, SyncParts } from './parts.ts'
@@ -66,7 +67,8 @@ interface Engine {
 export function createSync({ rooms, ephemeral, push, devices = noDevices }: SyncOptions): Sync {
   const { store, environment } = rooms
   const lazyMembers = new LazyMembers()
-  const parts = { store, environment, rooms: syncRooms(rooms), ephemeral, push, lazyMembers, devices }
+  const heroes = new Heroes(store.read)
+  const parts = { store, environment, rooms: syncRooms(rooms), ephemeral, push, lazyMembers, heroes, devices }
   const engine = {
     parts,
     dirty: new Dirty(),
