@@ -1,8 +1,9 @@
 // The conditions of push rules, made ready for evaluation.
 // https://spec.matrix.org/v1.19/client-server-api/#conditions-1
 import { compileGlob, containsWords, matchesWhole, matchesWords } from './glob.ts'
-import { type JsonObject, isObject, member, stringMember } from './json.ts'
+import { type JsonObject, isObject, member, objectMember, stringMember } from './json.ts'
 import type { PushCondition } from './push-rule.ts'
+import { relationOf, repliesTo } from './relations.ts'
 
 /** What conditions look at besides the event. */
 export interface PushContext {
@@ -15,6 +16,10 @@ export interface PushContext {
   readonly memberCount: number
   /** Power levels of the room (`powerLevels`). */
   readonly levels: { of(userId: string): number; notifications(key: string): number }
+  /** An event of the room by its id, if it is at hand: for conditions on the event that an event relates to (MSC3664). */
+  readonly relatedEvent?: ((eventId: string) => JsonObject | undefined) | undefined
+  /** Whether the user subscribed to the event's thread; undefined when it is in none (MSC4306). */
+  readonly threadSubscribed?: boolean | undefined
 }
 
 /** Whether a condition holds for an event with the fields `type`, `sender`, `state_key`, `content`, … */
@@ -78,6 +83,40 @@ const eventMatch: Compile = (condition) => {
   }
 }
 
+/**
+ * `event_match` on the event that an event relates to; without key and pattern the relation suffices. Replies count as
+ * relations of the type `m.in_reply_to`, those that are a thread's fallback only where `include_fallbacks` is set.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3664
+ */
+const relatedEventMatch: Compile = (condition) => {
+  const relType = stringMember(condition, 'rel_type')
+  const includesFallbacks = member(condition, 'include_fallbacks') === true
+  const isMatched = member(condition, 'key') !== undefined && member(condition, 'pattern') !== undefined
+  const matches = isMatched ? (eventMatch(condition) ?? never) : undefined
+  return (event, context) => {
+    const parent = isObject(event['content']) ? parentOf(event['content'], relType, includesFallbacks) : undefined
+    if (parent === undefined || matches === undefined) return parent !== undefined
+    const related = context.relatedEvent?.(parent)
+    return related !== undefined && matches(related, context)
+  }
+}
+
+const parentOf = (content: JsonObject, relType: string | undefined, includesFallbacks: boolean): string | undefined => {
+  if (relType !== 'm.in_reply_to') {
+    const relation = relationOf(content)
+    return relation?.relType === relType ? relation?.eventId : undefined
+  }
+  const isFallback = objectMember(content, 'm.relates_to')?.['is_falling_back'] === true
+  return isFallback && !includesFallbacks ? undefined : repliesTo(content)
+}
+
+/** Whether the event is in a thread the user subscribed to, or in one they did not. https://github.com/matrix-org/matrix-spec-proposals/pull/4306 */
+const threadSubscription: Compile = (condition) => {
+  const subscribed = member(condition, 'subscribed')
+  if (typeof subscribed !== 'boolean') return undefined
+  return (_event, { threadSubscribed }) => threadSubscribed === subscribed
+}
+
 const isScalar = (value: unknown): boolean =>
   value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
 
@@ -130,4 +169,6 @@ const kinds: ReadonlyMap<string, Compile> = new Map([
   ['contains_display_name', displayNameCondition],
   ['room_member_count', memberCount],
   ['sender_notification_permission', senderPermission],
+  ['im.nheko.msc3664.related_event_match', relatedEventMatch],
+  ['io.element.msc4306.thread_subscription', threadSubscription],
 ])

@@ -250,6 +250,50 @@ for (const [condition, event, holds] of conditions) {
   })
 }
 
+const reply = (relatesTo: JsonObject) => text('hi', { 'm.relates_to': relatesTo })
+
+describe('a condition on the related event', () => {
+  const kind = 'im.nheko.msc3664.related_event_match'
+  const mine = { sender: me, content: {} }
+  const toMe = { 'm.in_reply_to': { event_id: '$mine' } }
+  const holds = (condition: JsonObject, event: JsonObject) =>
+    compileCondition({ kind, ...condition })(event, {
+      ...context,
+      relatedEvent: (id) => (id === '$mine' ? mine : undefined),
+    })
+  const isMine = { rel_type: 'm.in_reply_to', key: 'sender', pattern: me }
+
+  test('is asked of the event replied to, if it is at hand', () => {
+    assert.ok(holds(isMine, reply(toMe)))
+    assert.ok(!holds({ ...isMine, pattern: '@x:a' }, reply(toMe)))
+    assert.ok(!holds(isMine, reply({ 'm.in_reply_to': { event_id: '$gone' } })))
+    assert.ok(!holds(isMine, text('hi')))
+    assert.ok(!compileCondition({ kind, ...isMine })(reply(toMe), context))
+  })
+  test('passes over the fallback of threads unless told not to', () => {
+    const fallback = reply({ rel_type: 'm.thread', event_id: '$root', is_falling_back: true, ...toMe })
+    assert.ok(!holds(isMine, fallback))
+    assert.ok(holds({ ...isMine, include_fallbacks: true }, fallback))
+  })
+  test('without key and pattern is asked of the relation alone', () => {
+    assert.ok(holds({ rel_type: 'm.replace' }, reply({ rel_type: 'm.replace', event_id: '$gone' })))
+    assert.ok(!holds({ rel_type: 'm.replace' }, reply({ rel_type: 'm.thread', event_id: '$gone' })))
+    assert.ok(!holds({}, reply({ event_id: '$gone' })))
+  })
+})
+
+const threadHolds = (subscribed: unknown, threadSubscribed?: boolean) =>
+  compileCondition({ kind: 'io.element.msc4306.thread_subscription', subscribed })(text('hi'), {
+    ...context,
+    threadSubscribed,
+  })
+
+test('a condition on thread subscriptions holds in threads alone', () => {
+  assert.ok(threadHolds(true, true) && threadHolds(false, false))
+  assert.ok(!threadHolds(true, false) && !threadHolds(false, true))
+  assert.ok(!threadHolds(true) && !threadHolds(false) && !threadHolds(undefined))
+})
+
 test('paths are taken apart at dots that are not escaped', () => {
   assert.deepEqual(parsePath('content.m\\.relates_to.x'), ['content', 'm.relates_to', 'x'])
   assert.deepEqual(parsePath('content.m\\\\foo'), ['content', 'm\\foo'])
