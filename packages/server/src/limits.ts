@@ -52,7 +52,10 @@ export const pushRulesBytesMax = 1024 * 1024
 export const pushersPerUserMax = 100
 export const pushReadStatesMax = 200_000
 export const pushSpecialRoomsMax = 50_000
+export const notificationsPerPageDefault = 20
 export const notificationsPerPageMax = 100
+/** Events of one room looked at for one page. */
+export const notificationsScanEventsMax = 300
 
 // Accounts
 export const userIdBytesMax = 255

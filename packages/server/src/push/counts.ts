@@ -4,6 +4,7 @@
 //   count of a part = totals now − totals at the read mark + exceptions after the read mark
 import { pushReadStatesMax } from '../limits.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
+import type { RoomEvent } from '../rooms/room-event.ts'
 import { pushExceptions, type PushExceptionRow } from '../store/push.ts'
 import {
   everyThread,
@@ -85,6 +86,12 @@ export class Counts {
       highlight += count.highlight
     }
     return { room: { notify, highlight }, main, threads }
+  }
+
+  /** Whether the user has read an event of the room. */
+  async isRead(userNid: number, room: HotRoom, event: RoomEvent): Promise<boolean> {
+    const { floor, byThread } = await this.#marks(userNid, room.nid)
+    return (event.ord ?? 0) <= Math.max(floor, byThread.get(event.threadNid ?? 0)?.ord ?? 0)
   }
 
   #count({ marks, upTo }: Part, thread: number, { mark, totals }: Counted): Count {

@@ -21,7 +21,9 @@ export interface DecideParts {
 }
 
 /** A user for whom the outcome differs, known by nid or else by id. */
-interface Exception extends Outcome {
+interface Exception {
+  readonly notify: boolean
+  readonly highlight: boolean
   readonly userNid: number | undefined
   readonly userId: string
 }
@@ -36,13 +38,12 @@ export function createDecide(parts: DecideParts): (event: RoomEvent, room: HotRo
   const mentioned = new DefaultRulesOf()
   return (event, room) => {
     const decision = byDefault(event, room)
+    const { notify, highlight } = decision
     const exceptions = [...mentionedUsers(parts, mentioned, { event, room }), ...specialUsers(parts, { event, room })]
-    const differing = exceptions.filter(
-      (each) => each.notify !== decision.notify || each.highlight !== decision.highlight,
-    )
+    const differing = exceptions.filter((each) => each.notify !== notify || each.highlight !== highlight)
     if (event.type === 'm.room.member') parts.special.membersChange(room.nid)
     if (event.threadNid !== undefined) parts.counts.hasThreads(room.nid)
-    return { ...decision, record: (w) => record(parts, w, { event, room, decision, differing }) }
+    return { notify, highlight, record: (w) => record(parts, w, { event, room, decision, differing }) }
   }
 }
 
@@ -80,7 +81,8 @@ function mentionedUsers(parts: DecideParts, rules: DefaultRulesOf, { event, room
     if (room.stateNid('m.room.member', userId) === 0) continue
     const userNid = parts.users.cached(userId)
     if (userNid !== undefined && (!room.localJoined.has(userNid) || parts.userRules.isSpecial(userNid))) continue
-    found.push({ userNid, userId, ...rules.of(userId)(event, room) })
+    const { notify, highlight } = rules.of(userId)(event, room)
+    found.push({ userNid, userId, notify, highlight })
   }
   return found
 }
@@ -116,7 +118,7 @@ function record(parts: DecideParts, w: Write, recorded: Recorded) {
   if (event.sender.endsWith(`:${parts.serverName}`)) readByOwn(parts, w, recorded)
 }
 
-const delta = (own: Outcome, everybody: Outcome) => ({
+const delta = (own: Pick<Exception, 'notify' | 'highlight'>, everybody: Outcome) => ({
   notify: Number(own.notify) - Number(everybody.notify),
   highlight: Number(own.highlight) - Number(everybody.highlight),
 })

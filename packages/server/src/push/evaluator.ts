@@ -1,6 +1,6 @@
 // The push rules of one user made ready for the events of rooms.
 import { defaultPushRules, evaluate } from '@myelin/algorithms/push-rules'
-import type { PushRuleset } from '@myelin/algorithms/push-rule'
+import type { PushAction, PushRuleset } from '@myelin/algorithms/push-rule'
 import { contentText } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import { powerLevelsOf } from '../rooms/power.ts'
@@ -10,6 +10,8 @@ import type { RoomEvent } from '../rooms/room-event.ts'
 export interface Outcome {
   readonly notify: boolean
   readonly highlight: boolean
+  /** Actions of the rule that matched. */
+  readonly actions: readonly PushAction[]
 }
 
 /** The rules of a user, ready. */
@@ -25,7 +27,7 @@ export function evaluatorOf(userId: string, rules: PushRuleset = defaultPushRule
       room_id: room.roomId,
       ...(event.stateKey !== undefined && { state_key: event.stateKey }),
     }
-    const { notify, highlight } = evaluate(rules, fields, {
+    const { notify, highlight, rule } = evaluate(rules, fields, {
       userId,
       roomId: room.roomId,
       displayName: displayName(room, userId),
@@ -35,7 +37,7 @@ export function evaluatorOf(userId: string, rules: PushRuleset = defaultPushRule
         return powerLevelsOf(room)
       },
     })
-    return { notify, highlight }
+    return { notify, highlight, actions: rule?.actions ?? [] }
   }
 }
 

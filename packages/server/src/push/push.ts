@@ -13,11 +13,13 @@ import { isPushRuleKind, type PushRule, type PushRuleset } from '@myelin/algorit
 import { MatrixError } from '@myelin/protocol/errors'
 import type { RoomHooks } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
+import type { RoomEvent } from '../rooms/room-event.ts'
 import type { ReadMarkRow } from '../store/read-marks.ts'
 import type { Store } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import { Counts, type RoomCounts } from './counts.ts'
 import { createDecide } from './decide.ts'
+import type { Outcome } from './evaluator.ts'
 import { type Pusher, type PusherOwner, type PusherRequest, pushers, setPusher } from './pushers.ts'
 import { SpecialUsers } from './special-users.ts'
 import { UserRules } from './user-rules.ts'
@@ -43,6 +45,10 @@ export interface RulePath {
 /** A rule as a client sets it, with the place it goes to. */
 export type RuleSetting = Parameters<typeof setPushRule>[2]
 
+export interface Judged extends Outcome {
+  readonly isRead: boolean
+}
+
 export interface Push {
   /** Reads the rules users changed. Call before the first event is appended. */
   load(): Promise<void>
@@ -52,6 +58,8 @@ export interface Push {
   onRead(mark: ReadMarkRow, position: number): void
   /** Unread counts of a user in a room. */
   counts(userNid: number, room: HotRoom): Promise<RoomCounts>
+  /** What an event is to a user by the rules in force, and whether it is read. */
+  judge(owner: RuleOwner, sent: { readonly event: RoomEvent; readonly room: HotRoom }): Promise<Judged>
   /** The rules in force. */
   rules(owner: RuleOwner): PushRuleset
   /** Position of the last change of the rules; 0 for none. */
@@ -83,6 +91,10 @@ export function createPush({ store, users, serverName }: PushOptions): Push {
     decide: createDecide({ serverName, users, counts, special, userRules }),
     onRead: (mark, position) => counts.changed(mark.user_nid, mark.room_nid, position),
     counts: (userNid, room) => counts.of(userNid, room),
+    judge: async ({ userNid, userId }, sent) => ({
+      ...userRules.outcomeFor(userNid, userId, sent),
+      isRead: await counts.isRead(userNid, sent.room, sent.event),
+    }),
     rules,
     rulesChangedAt: (userNid) => userRules.changedAt(userNid),
     rule: (owner, path) => existing(findPushRule(rules(owner), nameOf(path))),

@@ -22,7 +22,7 @@ interface Special {
   evaluate: Evaluate | undefined
 }
 
-const silence: Outcome = { notify: false, highlight: false }
+const silence: Outcome = { notify: false, highlight: false, actions: [] }
 const ignoredList = 'm.ignored_user_list'
 
 /** The users whose outcome is not everybody's. */
@@ -64,6 +64,12 @@ export class UserRules {
     if (user.ignored.has(event.sender)) return { userId: user.userId, ...silence }
     user.evaluate ??= evaluatorOf(user.userId, this.rules(userNid, user.userId))
     return { userId: user.userId, ...user.evaluate(event, room) }
+  }
+
+  /** What the rules of any user make of an event. */
+  outcomeFor(userNid: number, userId: string, sent: { readonly event: RoomEvent; readonly room: HotRoom }): Outcome {
+    if (this.#known.has(userNid)) return this.outcome(userNid, sent.event, sent.room)
+    return evaluatorOf(userId)(sent.event, sent.room)
   }
 
   /** The rules in force for a user. */

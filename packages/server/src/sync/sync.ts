@@ -14,6 +14,7 @@ import { type CompiledFilter, compileFilterText, everything } from './filter.ts'
 import { Heroes } from './heroes.ts'
 import { IgnoredUsers } from './ignored-users.ts'
 import { LazyMembers } from './lazy-members.ts'
+import { notifications, type NotificationsRequest } from './notifications.ts'
 import type { DeviceSections, SyncParts } from './parts.ts'
 import { syncRooms } from './sync-rooms.ts'
 import { parseSince } from './token.ts'
@@ -44,6 +45,8 @@ export interface SyncRequest {
 export interface Sync {
   /** The JSON text of the answer. */
   sync(request: SyncRequest): Promise<string>
+  /** The JSON text of a page of the events that notified the user. */
+  notifications(requester: SyncUser, request: NotificationsRequest): Promise<string>
   /** Requests that wait at the moment, for the metrics. */
   readonly waiting: number
 }
@@ -79,6 +82,7 @@ export function createSync({ rooms, ephemeral, push, devices = noDevices }: Sync
   startFeed({ ...parts, dirty, waiters, onAccountData: (user) => ignored.forget(user) })
   return {
     sync: (request) => sync(engine, request),
+    notifications: (requester, request) => notifications(parts, requester, request),
     get waiting() {
       return waiters.size
     },

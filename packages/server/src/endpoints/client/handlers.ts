@@ -21,6 +21,7 @@ import { handlers as login } from './login.ts'
 import { handlers as loginToken } from './login_token.ts'
 import { handlers as logout } from './logout.ts'
 import { handlers as messagePagination } from './message_pagination.ts'
+import { handlers as notifications } from './notifications.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as passwordManagement } from './password_management.ts'
 import { handlers as presence } from './presence.ts'
@@ -71,6 +72,7 @@ export const clientHandlers = {
   login_token: loginToken,
   logout,
   message_pagination: messagePagination,
+  notifications,
   openid,
   password_management: passwordManagement,
   presence,
