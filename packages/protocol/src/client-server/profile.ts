@@ -53,8 +53,8 @@ export const getUserProfile = endpoint({
   auth: 'none',
   pathParameters: { userId: UserId },
   response: Type.Object({
-    avatar_url: Type.Optional(Type.String()),
-    displayname: Type.Optional(Type.String()),
+    avatar_url: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    displayname: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     'm.tz': Type.Optional(Type.String()),
   }),
 })

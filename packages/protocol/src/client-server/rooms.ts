@@ -78,7 +78,12 @@ export const getJoinedMembersByRoom = endpoint({
   pathParameters: { roomId: RoomId },
   response: Type.Object({
     joined: Type.Optional(
-      mapOf(Type.Object({ display_name: Type.Optional(Type.String()), avatar_url: Type.Optional(Type.String()) })),
+      mapOf(
+        Type.Object({
+          display_name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+          avatar_url: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+        }),
+      ),
     ),
   }),
 })
