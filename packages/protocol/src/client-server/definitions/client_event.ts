@@ -1,4 +1,4 @@
-// An event as clients receive it, with its room.
+// Schema `client_event` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../../identifiers.ts'

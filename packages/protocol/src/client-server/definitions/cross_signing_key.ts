@@ -1,4 +1,4 @@
-// A cross-signing key of a user.
+// Schema `cross_signing_key` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../../identifiers.ts'

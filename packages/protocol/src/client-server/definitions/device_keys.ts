@@ -1,4 +1,4 @@
-// The identity keys of a device, signed.
+// Schema `device_keys` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../../identifiers.ts'

@@ -1,4 +1,4 @@
-// A list of events that are not part of a timeline.
+// Schema `event_batch` of the client-server API.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { Event } from '../../events/shapes.ts'

@@ -1,4 +1,4 @@
-// Which events a list may hold.
+// Schema `event_filter` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../../identifiers.ts'

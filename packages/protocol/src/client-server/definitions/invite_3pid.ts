@@ -1,4 +1,4 @@
-// Somebody to invite by a third-party identifier.
+// Schema `invite_3pid` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

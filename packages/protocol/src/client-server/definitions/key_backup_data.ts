@@ -1,4 +1,4 @@
-// The backed-up key of one session.
+// Schema `key_backup_data` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../../json-object.ts'

@@ -1,4 +1,4 @@
-// A token by which third parties learn who a user is.
+// Schema `openid_token` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

@@ -1,4 +1,4 @@
-// A third-party protocol and its networks, as clients see it.
+// Schema `protocol` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { ThirdPartyProtocolBase } from './third_party_protocol_base.ts'

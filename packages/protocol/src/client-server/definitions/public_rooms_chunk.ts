@@ -1,4 +1,4 @@
-// A room of the directory.
+// Schema `public_rooms_chunk` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomAlias, RoomId } from '../../identifiers.ts'

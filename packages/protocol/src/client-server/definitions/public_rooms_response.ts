@@ -1,4 +1,4 @@
-// A page of the room directory.
+// Schema `public_rooms_response` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { PublicRoomsChunk } from './public_rooms_chunk.ts'

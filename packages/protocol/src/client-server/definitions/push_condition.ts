@@ -1,4 +1,4 @@
-// A condition of a push rule; unknown kinds never match.
+// Schema `push_condition` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

@@ -1,4 +1,4 @@
-// A push rule.
+// Schema `push_rule` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { PushAction } from './push_action.ts'

@@ -1,4 +1,4 @@
-// The push rules of one scope by kind.
+// Schema `push_ruleset` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { PushRule } from './push_rule.ts'

@@ -1,4 +1,4 @@
-// Asks for a validation mail.
+// Schema `request_email_validation` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

@@ -1,4 +1,4 @@
-// Asks for a validation text message.
+// Schema `request_msisdn_validation` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

@@ -1,4 +1,4 @@
-// The validation session that was opened.
+// Schema `request_token_response` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

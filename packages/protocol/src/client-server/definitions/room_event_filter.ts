@@ -1,4 +1,4 @@
-// Which room events a list may hold.
+// Schema `room_event_filter` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../../identifiers.ts'

@@ -1,4 +1,4 @@
-// The backed-up keys of one room by session.
+// Schema `room_key_backup` of the client-server API.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { mapOf } from '../../map-of.ts'

@@ -1,4 +1,4 @@
-// A room as people outside of it may see it.
+// Schema `room_summary` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../../identifiers.ts'

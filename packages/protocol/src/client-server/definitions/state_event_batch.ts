@@ -1,4 +1,4 @@
-// State events of a room.
+// Schema `state_event_batch` of the client-server API.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { ClientEventWithoutRoomId } from './client_event_without_room_id.ts'

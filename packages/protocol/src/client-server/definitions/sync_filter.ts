@@ -1,4 +1,4 @@
-// A filter for /sync.
+// Schema `sync_filter` of the client-server API.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomId } from '../../identifiers.ts'

@@ -1,4 +1,4 @@
-// A tag's place in the order of rooms.
+// Schema `tag` of the client-server API, shared by several endpoints.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 

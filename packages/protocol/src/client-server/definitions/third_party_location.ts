@@ -1,4 +1,4 @@
-// A place of a third-party network and the Matrix room for it.
+// Schema `location` of the application service API, which client-server answers share.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../../json-object.ts'

@@ -1,4 +1,4 @@
-// Places of third-party networks.
+// Schema `location_batch` of the application service API, which client-server answers share.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { ThirdPartyLocation } from './third_party_location.ts'

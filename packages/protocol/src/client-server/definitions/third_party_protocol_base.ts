@@ -1,4 +1,4 @@
-// What is known of a third-party protocol.
+// Schema `protocol_base` of the application service API, which client-server answers share.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { mapOf } from '../../map-of.ts'

@@ -1,4 +1,4 @@
-// One network of a third-party protocol.
+// Schema `protocol_instance` of the application service API, which client-server answers share.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { JsonObject } from '../../json-object.ts'

@@ -1,4 +1,4 @@
-// The identity server's signature on a third-party invite, sent along with a join.
+// Schema `third_party_signed` of the client-server API.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { UserId } from '../../identifiers.ts'

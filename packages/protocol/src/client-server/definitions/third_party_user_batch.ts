@@ -1,4 +1,4 @@
-// Users of third-party networks.
+// Schema `user_batch` of the application service API, which client-server answers share.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { ThirdPartyUser } from './third_party_user.ts'

@@ -1,4 +1,4 @@
-// A stretch of a room's timeline.
+// Schema `timeline_batch` of the client-server API.
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { ClientEventWithoutRoomId } from './client_event_without_room_id.ts'
