@@ -1,7 +1,7 @@
 // Checking values against schemas: validators are compiled on first use and kept as long as their schema lives.
 // A check never changes the value: nothing is stripped, coerced or defaulted, so unknown fields survive.
 import type { Static, TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile } from 'typebox/schema'
 import { MatrixError } from './errors.ts'
 import { describeProblem } from './schema-problem.ts'
 import type { Problem } from './schema-problem.ts'
@@ -21,7 +21,7 @@ export const checkOf = (schema: TSchema): SchemaCheck => {
   const validator = Compile(schema)
   const made: SchemaCheck = {
     test: (value) => validator.Check(value),
-    problem: (value) => describeProblem({ schema, value, errors: validator.Errors(value), problemOf }),
+    problem: (value) => describeProblem({ schema, value, errors: validator.Errors(value)[1], problemOf }),
   }
   compiled.set(schema, made)
   return made
