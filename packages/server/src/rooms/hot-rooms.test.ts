@@ -50,6 +50,21 @@ test('the longest idle room goes first, but never one in use', async () => {
   assert.equal(hotRooms.size, 2)
 })
 
+test('more rooms than there is room for can be in use at once', async () => {
+  await using net = await openTestRooms()
+  const [next = 0, ...nids] = await roomNids(net, 4)
+  const hotRooms = new HotRooms(net.store, (room) => loadRoom(net.store, serverName, room), { rooms: 1, bytes: 1 })
+  const all = Promise.withResolvers<void>()
+  let inside = 0
+  const enter = async () => {
+    if (++inside === nids.length) all.resolve()
+    await all.promise
+  }
+  await Promise.all(nids.map((nid) => hotRooms.use(nid, enter)))
+  await hotRooms.get(next)
+  assert.equal(hotRooms.size, 1)
+})
+
 test('after a write the store lost, rooms are loaded anew and go on', async () => {
   await using net = await openTestRooms()
   const alice = await net.user('alice')

@@ -74,7 +74,7 @@ export class HotRooms {
   add(room: HotRoom): void {
     this.#rooms.set(room.nid, room)
     this.#nids.set(room.roomId, room.nid)
-    this.#evict()
+    this.#evict(this.#bounds, room)
   }
 
   async #loaded(roomNid: number): Promise<HotRoom> {
@@ -100,12 +100,13 @@ export class HotRooms {
     this.#evict({ rooms: 0, bytes: 0 })
   }
 
-  #evict(bounds: HotRoomBounds = this.#bounds): void {
+  /** Lets idle rooms go, the longest unused first, but not the one that has just come in. */
+  #evict(bounds: HotRoomBounds, newest?: HotRoom): void {
     let bytes = 0
     for (const room of this.#rooms.values()) bytes += room.bytes
     for (const room of this.#rooms.values()) {
       if (this.#rooms.size <= bounds.rooms && bytes <= bounds.bytes) return
-      if (!this.#isIdle(room)) continue
+      if (room === newest || !this.#isIdle(room)) continue
       bytes -= room.bytes
       this.#forget(room)
     }
