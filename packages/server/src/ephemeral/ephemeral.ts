@@ -55,10 +55,10 @@ export interface Ephemeral {
 
 /** Binds the verbs. */
 export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralOptions): Ephemeral {
-  const { store, environment, serverName } = rooms
+  const { store, environment } = rooms
   const typing = new Typing(store, environment)
   const receipts = new Receipts({ store, environment, onRead })
-  const presence = new Presence({ store, environment, serverName, enabled })
+  const presence = new Presence({ rooms, enabled })
   return {
     typing,
     presence,

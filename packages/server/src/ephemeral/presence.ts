@@ -1,10 +1,11 @@
 // Presence of local users: set by request, by polling /sync, and by time passing.
 // https://spec.matrix.org/v1.19/client-server-api/#presence
 import { MatrixError } from '@myelin/protocol/errors'
-import type { Environment } from '../environment.ts'
 import { presenceCurrentlyActiveMs, presenceIdleMs, presenceOfflineMs, presenceStatusBytesMax } from '../limits.ts'
-import { allPresence, presenceAudience, setPresence, type PresenceRow } from '../store/presence.ts'
-import { journalKind, type Store } from '../store/store.ts'
+import type { RoomsContext } from '../rooms/context.ts'
+import { allPresence, setPresence, type PresenceRow } from '../store/presence.ts'
+import { journalKind } from '../store/store.ts'
+import { roomMates } from './room-mates.ts'
 
 export type PresenceState = 'online' | 'unavailable' | 'offline'
 
@@ -27,9 +28,7 @@ interface Known {
 }
 
 export interface PresenceOptions {
-  readonly store: Store
-  readonly environment: Environment
-  readonly serverName: string
+  readonly rooms: RoomsContext
   /** When false everybody is offline and nothing is stored. */
   readonly enabled: boolean
 }
@@ -42,7 +41,7 @@ export class Presence {
   readonly #options: PresenceOptions
   readonly #known = new Map<number, Known>()
   /** Who is to be told of the change at a position; taken by the reader of the journal. */
-  readonly #audiences = new Map<number, readonly number[]>()
+  readonly #audiences = new Map<number, ReadonlySet<number>>()
   #sweeping = false
 
   constructor(options: PresenceOptions) {
@@ -53,8 +52,8 @@ export class Presence {
   /** Loads what was known at the last stop; users who do not come back go offline after a while. */
   async load(): Promise<void> {
     if (!this.enabled) return
-    const now = this.#options.environment.now()
-    for (const row of await allPresence(this.#options.store.read)) {
+    const now = this.#options.rooms.environment.now()
+    for (const row of await allPresence(this.#options.rooms.store.read)) {
       this.#known.set(row.user_nid, {
         userId: row.user_id,
         presence: presenceState(row.presence),
@@ -73,7 +72,7 @@ export class Presence {
     if (statusMsg !== undefined && Buffer.byteLength(statusMsg) > presenceStatusBytesMax)
       throw new MatrixError('M_INVALID_PARAM', `A status message has at most ${presenceStatusBytesMax} bytes`)
     const known = this.#of(user)
-    const now = this.#options.environment.now()
+    const now = this.#options.rooms.environment.now()
     if (state !== 'offline') known.lastActiveTs = now
     known.lastPollTs = now
     await this.#change(user.userNid, known, { presence: state, statusMsg: statusMsg ?? null })
@@ -83,7 +82,7 @@ export class Presence {
   polled(user: User, state: PresenceState): () => void {
     if (!this.enabled || state === 'offline') return () => undefined
     const known = this.#of(user)
-    const { environment } = this.#options
+    const { environment } = this.#options.rooms
     known.lastPollTs = environment.now()
     known.polling++
     // "online" wakes an offline user; an idle one stays idle until active, and "unavailable" never hides activity.
@@ -100,7 +99,7 @@ export class Presence {
   active(user: User): void {
     if (!this.enabled) return
     const known = this.#of(user)
-    known.lastActiveTs = known.lastPollTs = this.#options.environment.now()
+    known.lastActiveTs = known.lastPollTs = this.#options.rooms.environment.now()
     this.#changeLater(user.userNid, known, 'online')
   }
 
@@ -113,7 +112,7 @@ export class Presence {
 
   /** Content of an `m.presence` event from a stored row. */
   contentOf(row: Pick<PresenceRow, 'presence' | 'status_msg' | 'last_active_ts'>): PresenceContent {
-    const ago = Math.max(0, this.#options.environment.now() - row.last_active_ts)
+    const ago = Math.max(0, this.#options.rooms.environment.now() - row.last_active_ts)
     return {
       presence: row.presence,
       ...(row.last_active_ts > 0 && { last_active_ago: ago }),
@@ -123,7 +122,7 @@ export class Presence {
   }
 
   /** Takes the list of users to tell about the change at `position`. */
-  takeAudience(position: number): readonly number[] {
+  takeAudience(position: number): Iterable<number> {
     const audience = this.#audiences.get(position) ?? []
     this.#audiences.delete(position)
     return audience
@@ -147,9 +146,9 @@ export class Presence {
     if (known.presence === next.presence && known.statusMsg === next.statusMsg) return
     known.presence = next.presence
     known.statusMsg = next.statusMsg
-    const { store, serverName } = this.#options
-    const audience = await presenceAudience(store.read, userNid, `%:${serverName}`)
-    await store.write((w) => {
+    const { rooms } = this.#options
+    const audience = await roomMates(rooms, userNid)
+    await rooms.store.write((w) => {
       const position = w.journal({ kind: journalKind.presence, room: 0, user: userNid, ref: 0 })
       this.#audiences.set(position, audience)
       setPresence(w, {
@@ -165,7 +164,7 @@ export class Presence {
   #scheduleSweep() {
     if (this.#sweeping || this.#known.size === 0) return
     this.#sweeping = true
-    this.#options.environment.timer(presenceOfflineMs / 4, () => {
+    this.#options.rooms.environment.timer(presenceOfflineMs / 4, () => {
       this.#sweeping = false
       if (this.#sweep()) this.#scheduleSweep()
     })
@@ -173,7 +172,7 @@ export class Presence {
 
   /** Time passes: without polls a user goes offline, without activity idle. True while somebody is not offline. */
   #sweep(): boolean {
-    const now = this.#options.environment.now()
+    const now = this.#options.rooms.environment.now()
     let anyone = false
     for (const [userNid, known] of this.#known) {
       if (known.presence === 'offline') continue

@@ -27,28 +27,31 @@ export const allPresence = (read: Reader): Promise<(PresenceRow & { readonly use
 const since = sql`
   SELECT u.user_id, p.user_nid, p.presence, p.status_msg, p.last_active_ts, p.position
   FROM presence p JOIN users u ON u.nid = p.user_nid
-  WHERE p.position > ${'since'} AND p.position <= ${'to'} AND (p.user_nid = ${'user'} OR EXISTS (
+  WHERE p.position > ${'since'} AND p.position <= ${'to'} AND (${'since'} > 0 OR p.presence <> 'offline') AND (p.user_nid = ${'user'} OR EXISTS (
     SELECT 1 FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid AND theirs.user_nid = p.user_nid
     WHERE mine.user_nid = ${'user'} AND mine.membership = 'join' AND theirs.membership = 'join'))
   ORDER BY p.position`
 
-/** Presence that changed after `since` up to `to`, of the user and of everybody who shares a room with the user. */
+/**
+ * Presence that changed after `since` up to `to`, of the user and of everybody who shares a room with the user. From the
+ * beginning (0) those who are offline are left out.
+ */
 export const presenceSince = (
   read: Reader,
   range: { readonly user: number; readonly since: number; readonly to: number },
 ): Promise<(PresenceRow & { readonly user_id: string })[]> => read.all(since, range)
 
-const audience = sql`
-  SELECT DISTINCT theirs.user_nid FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid
-  JOIN users u ON u.nid = theirs.user_nid
-  WHERE mine.user_nid = ${'user'} AND mine.membership = 'join' AND theirs.membership = 'join'
-    AND u.user_id LIKE ${'localPattern'}`
+const joinedRooms = sql`SELECT room_nid FROM members WHERE user_nid = ${'user'} AND membership = 'join'`
 
-/** Users of this server who share a room with `user`. `localPattern` is `%:` and the server's name. */
-export const presenceAudience = async (read: Reader, user: number, localPattern: string): Promise<number[]> =>
-  (await read.all<{ user_nid: number }, 'user' | 'localPattern'>(audience, { user, localPattern })).map(
-    (row) => row.user_nid,
-  )
+/** The rooms a user is in. */
+export const joinedRoomNids = async (read: Reader, user: number): Promise<number[]> =>
+  (await read.all<{ room_nid: number }, 'user'>(joinedRooms, { user })).map((row) => row.room_nid)
+
+const joinedUsers = sql`SELECT user_nid FROM members WHERE room_nid = ${'room'} AND membership = 'join'`
+
+/** The users in a room, of all servers. */
+export const joinedUserNids = async (read: Reader, room: number): Promise<number[]> =>
+  (await read.all<{ user_nid: number }, 'room'>(joinedUsers, { room })).map((row) => row.user_nid)
 
 const shares = sql`
   SELECT 1 AS found FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid
