@@ -5,6 +5,7 @@ import * as protocols from './protocols.ts'
 import * as queryRoom from './query_room.ts'
 import * as queryUser from './query_user.ts'
 import * as transactions from './transactions.ts'
+import * as unstable from './unstable.ts'
 
 /** Endpoint definitions by the name of their file. */
 export const applicationServiceGroups = {
@@ -14,4 +15,5 @@ export const applicationServiceGroups = {
   query_room: queryRoom,
   query_user: queryUser,
   transactions,
+  unstable,
 } as const
