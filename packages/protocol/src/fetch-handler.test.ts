@@ -69,7 +69,11 @@ const serve = createFetchHandler(
   },
 )
 
-const ask = async (method: string, path: string, { token, body }: { token?: string; body?: string } = {}) => {
+const ask = async (
+  method: string,
+  path: string,
+  { token, body }: { token?: string; body?: string | Uint8Array<ArrayBuffer> } = {},
+) => {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: token }
   const response = await serve(
     new Request(`https://hs.test${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
@@ -115,6 +119,8 @@ test('preflights are answered for every path', async () => {
 test('bodies are bounded and checked', async () => {
   assert.equal((await ask('PUT', '/notes/a', { token: 'Bearer good', body: '{"text":1}' })).json.errcode, 'M_BAD_JSON')
   assert.equal((await ask('PUT', '/notes/a', { token: 'Bearer good', body: 'x'.repeat(201) })).status, 413)
+  const latin1 = Uint8Array.from([0x22, 0xe9, 0x22])
+  assert.equal((await ask('PUT', '/notes/a', { token: 'Bearer good', body: latin1 })).json.errcode, 'M_NOT_JSON')
 })
 
 test('text that is JSON already and raw responses are served as they are', async () => {

@@ -110,7 +110,15 @@ const bodyTextOf = async (
   if (Number(request.headers.get('content-length')) > bytesMax) throw tooLarge
   const bytes = await request.arrayBuffer()
   if (bytes.byteLength > bytesMax) throw tooLarge
-  return new TextDecoder().decode(bytes)
+  return decodeUtf8(bytes)
+}
+
+const decodeUtf8 = (bytes: ArrayBuffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new MatrixError('M_NOT_JSON', 'The body is not UTF-8', { cause })
+  }
 }
 
 interface Identification<Services, User, Server> {
