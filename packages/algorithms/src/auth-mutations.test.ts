@@ -4,9 +4,15 @@ import { registerHooks } from 'node:module'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { authTypes, authorize, authorizeAuthEvents } from './auth.ts'
-import { mutations } from './auth.mutations.ts'
-import { chosenKeys, choiceVectors, citationVectors, expectedCitation, judgedCitation } from './auth-events.vectors.ts'
-import { expectedRule, judgedRule, vectors, versionsOf } from './auth.vectors.ts'
+import { mutations } from './testing/auth.mutations.ts'
+import {
+  chosenKeys,
+  choiceVectors,
+  citationVectors,
+  expectedCitation,
+  judgedCitation,
+} from './testing/auth-events.vectors.ts'
+import { expectedRule, judgedRule, vectors, versionsOf } from './testing/auth.vectors.ts'
 import { type RoomVersionRules, roomVersions } from './room-version.ts'
 
 const here = new URL('.', import.meta.url).href

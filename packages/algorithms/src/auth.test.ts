@@ -9,9 +9,9 @@ import {
   citationVectors,
   expectedCitation,
   judgedCitation,
-} from './auth-events.vectors.ts'
-import { creator } from './auth-room.vectors.ts'
-import { expectedRule, judgedRule, vectors, versionsOf } from './auth.vectors.ts'
+} from './testing/auth-events.vectors.ts'
+import { creator } from './testing/auth-room.vectors.ts'
+import { expectedRule, judgedRule, vectors, versionsOf } from './testing/auth.vectors.ts'
 import { type RoomVersionRules, roomVersions } from './room-version.ts'
 
 const rulesOf = (version: number): RoomVersionRules => roomVersions[version - 1] ?? assert.fail()

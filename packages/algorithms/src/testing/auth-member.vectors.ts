@@ -1,5 +1,5 @@
 // Vectors for changes of membership, in the order of the rules.
-import { encodeBase64 } from './base64.ts'
+import { encodeBase64 } from '../base64.ts'
 import {
   type Given,
   type Vector,

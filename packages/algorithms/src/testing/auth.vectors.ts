@@ -10,9 +10,9 @@ import {
 } from './auth-member.vectors.ts'
 import { powerChangeVectors, powerTypeVectors, redactionVectors } from './auth-power-levels.vectors.ts'
 import { type Vector, eventOf, stateOf } from './auth-room.vectors.ts'
-import type { AuthRuleNumbers } from './auth-rule-numbers.ts'
-import type { authorize } from './auth.ts'
-import type { RoomVersionRules } from './room-version.ts'
+import type { AuthRuleNumbers } from '../auth-rule-numbers.ts'
+import type { authorize } from '../auth.ts'
+import type { RoomVersionRules } from '../room-version.ts'
 
 /** Every vector. */
 export const vectors: readonly Vector[] = [

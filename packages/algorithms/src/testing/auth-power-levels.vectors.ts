@@ -1,5 +1,5 @@
 // Vectors for power levels and for the redactions of old rooms, in the order of the rules.
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../json.ts'
 import {
   type Vector,
   admin,

@@ -1,9 +1,9 @@
 // Vectors for the choice of auth events and for what events cite, in the order of the rules.
 import { creator, eventOf, stateOf } from './auth-room.vectors.ts'
-import type { authTypes, authorizeAuthEvents } from './auth-events.ts'
-import type { AuthEvent } from './event.ts'
-import type { JsonObject } from './json.ts'
-import type { RoomVersionRules } from './room-version.ts'
+import type { authTypes, authorizeAuthEvents } from '../auth-events.ts'
+import type { AuthEvent } from '../event.ts'
+import type { JsonObject } from '../json.ts'
+import type { RoomVersionRules } from '../room-version.ts'
 
 /** An event and the keys of the state that authorises it, without `m.room.`. */
 export interface ChoiceVector {

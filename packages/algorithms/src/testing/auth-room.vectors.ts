@@ -1,8 +1,8 @@
 // The room in which the authorisation vectors play, and the words they are written in.
-import type { AuthEvent } from './event.ts'
-import type { JsonObject } from './json.ts'
-import { signJson, signingKeyFromSeed } from './signatures.ts'
-import { encodeBase64 } from './base64.ts'
+import type { AuthEvent } from '../event.ts'
+import type { JsonObject } from '../json.ts'
+import { signJson, signingKeyFromSeed } from '../signatures.ts'
+import { encodeBase64 } from '../base64.ts'
 
 /** How a room differs from the usual one. */
 export interface Given {
