@@ -15,6 +15,28 @@ export const rateLimitBucketsMax = 100_000
 
 // Federation
 export const publishedKeysValidMs = 24 * 60 * 60 * 1000
+// Discovery: "24 hours", "48 hours is recommended", "errors … for up to an hour".
+export const wellKnownCachedDefaultMs = 24 * 60 * 60 * 1000
+export const wellKnownCachedMinMs = 5 * 60 * 1000
+export const wellKnownCachedMaxMs = 48 * 60 * 60 * 1000
+export const wellKnownRetryFirstMs = 60 * 1000
+export const wellKnownRetryMaxMs = 60 * 60 * 1000
+export const wellKnownBytesMax = 50 * 1024
+export const wellKnownRedirectsMax = 5
+export const srvCachedMs = 5 * 60 * 1000
+export const srvRecordsMax = 20
+export const serversDiscoveredMax = 20_000
+// Connections to other servers. A body counts as stuck when nothing arrives for its timeout.
+export const federationConnectTimeoutMs = 10_000
+export const federationRequestTimeoutMs = 60_000
+export const federationConnectionsPerServerMax = 8
+export const federationPoolsMax = 2_000
+export const federationIdleConnectionMs = 20_000
+export const federationResponseBytesMax = 16 * 1024 * 1024
+// A server that cannot be reached is tried again after the first delay, doubled each time up to the last.
+export const federationRetryFirstMs = 1_000
+export const federationRetryMaxMs = 60 * 60 * 1000
+export const federationDestinationsMax = 50_000
 
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
 export const recentEventsMax = 50

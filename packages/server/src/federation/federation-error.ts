@@ -1,0 +1,35 @@
+// What can go wrong with another server. It is a MatrixError, so that a client whose request depended on that server
+// reads in what way: never the other server's own status, which could be taken for a word about the client's token.
+import { MatrixError } from '@myelin/protocol/errors'
+
+/**
+ * unreachable: no connection, no answer in time, a proxy's error, or backing off after one of these.
+ * refused: the server answered with an error, or this server does not call such a server.
+ * malformed: the answer is not what its endpoint promises, or too long.
+ */
+export type FederationErrorKind = 'unreachable' | 'refused' | 'malformed'
+
+export interface FederationErrorOptions extends ErrorOptions {
+  /** The error as the other server sent it. */
+  readonly refusal?: MatrixError
+}
+
+export class FederationError extends MatrixError {
+  readonly kind: FederationErrorKind
+  /** The server this is about. */
+  readonly serverName: string
+  /** What the other server said, with its errcode and status. */
+  readonly refusal: MatrixError | undefined
+
+  /** `reason` continues a sentence that begins with the server's name. */
+  constructor(kind: FederationErrorKind, serverName: string, reason: string, options: FederationErrorOptions = {}) {
+    const errcode = kind === 'unreachable' ? 'M_CONNECTION_FAILED' : 'M_UNKNOWN'
+    super(errcode, `${serverName} ${reason}`, { status: 502, cause: options.cause })
+    this.kind = kind
+    this.serverName = serverName
+    this.refusal = options.refusal
+  }
+}
+
+/** The message of whatever was thrown. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
