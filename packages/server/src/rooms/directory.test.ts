@@ -78,6 +78,12 @@ test('a summary is for those who may know of the room', async () => {
   assert.equal((await rooms.summary(open, { by: bob })).membership, 'leave')
   await assert.rejects(rooms.summary(closed, { by: bob }), { errcode: 'M_NOT_FOUND' })
   assert.equal((await rooms.summary(closed, { by: alice })).membership, 'join')
+  const allow = [{ type: 'm.room_membership', room_id: open }]
+  const rule = { type: 'm.room.join_rules', content: { join_rule: 'restricted', allow } }
+  const inner = await rooms.create({ by: alice, request: { initial_state: [rule] } })
+  await assert.rejects(rooms.summary(inner, { by: bob }), { errcode: 'M_NOT_FOUND' })
+  await rooms.join(open, { by: bob })
+  assert.deepEqual((await rooms.summary(inner, { by: bob })).allowed_room_ids, [open])
 })
 
 test('an upgrade takes along state, bans, aliases and the directory entry, and closes the old room', async () => {

@@ -6,7 +6,7 @@ import { useRoom } from './access.ts'
 import { resolveRoom } from './aliases.ts'
 import { type Actor, contentText, isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { changeMembership, membershipOf } from './member-event.ts'
+import { changeMembership, membershipOf, oneAtATime } from './member-event.ts'
 import { creators, powerLevelsOf } from './power.ts'
 import { roomNid } from './room-ids.ts'
 
@@ -30,7 +30,8 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, { by, r
     const content = voucher === undefined ? {} : { join_authorised_via_users_server: voucher }
     await changeMembership(context, room, { by, target: by.userId, membership: 'join', reason, content })
   }
-  await useRoom(context, roomId, joinIt, { unknownRoom: 'M_NOT_FOUND' })
+  const one = (room: HotRoom) => oneAtATime(context, room, { userId: by.userId, work: () => joinIt(room) })
+  await useRoom(context, roomId, one, { unknownRoom: 'M_NOT_FOUND' })
   return roomId
 }
 

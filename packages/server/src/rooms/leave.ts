@@ -2,7 +2,7 @@
 import { MatrixError } from '@myelin/protocol/errors'
 import { useRoom } from './access.ts'
 import type { Actor, RoomsContext } from './context.ts'
-import { changeMembership, membershipOf } from './member-event.ts'
+import { changeMembership, membershipOf, oneAtATime } from './member-event.ts'
 
 export interface LeaveOptions {
   readonly by: Actor
@@ -14,10 +14,13 @@ export interface LeaveOptions {
  * https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidleave
  */
 export function leave(context: RoomsContext, roomId: string, { by, reason }: LeaveOptions): Promise<void> {
-  return useRoom(context, roomId, async (room) => {
-    const membership = await membershipOf(room, by.userId)
-    if (membership === 'leave') return
-    if (membership === undefined) throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
-    await changeMembership(context, room, { by, target: by.userId, membership: 'leave', reason })
+  return useRoom(context, roomId, (room) => {
+    const work = async () => {
+      const membership = await membershipOf(room, by.userId)
+      if (membership === 'leave') return
+      if (membership === undefined) throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
+      await changeMembership(context, room, { by, target: by.userId, membership: 'leave', reason })
+    }
+    return oneAtATime(context, room, { userId: by.userId, work })
   })
 }

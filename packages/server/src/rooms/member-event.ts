@@ -28,6 +28,13 @@ export async function changeMembership(context: RoomsContext, room: HotRoom, cha
   return append(context, room, { by, type: 'm.room.member', stateKey: target, content })
 }
 
+/** One at a time per member, for verbs that look at a membership before they change it. */
+export const oneAtATime = <T>(
+  context: RoomsContext,
+  room: HotRoom,
+  { userId, work }: { readonly userId: string; readonly work: () => Promise<T> },
+): Promise<T> => context.mutex.run(`member ${room.nid} ${userId}`, work)
+
 const showsProfile = (membership: Membership) =>
   membership === 'join' || membership === 'invite' || membership === 'knock'
 

@@ -36,8 +36,10 @@ test('a private room is for the invited', async () => {
 test('joining twice changes nothing, leaving twice neither', async () => {
   await using scene = await openScene({ preset: 'public_chat' })
   const { rooms, roomId, bob } = scene
-  await rooms.join(roomId, { by: bob })
+  const start = scene.store.durablePosition
+  await Promise.all([rooms.join(roomId, { by: bob }), rooms.join(roomId, { by: bob })])
   const joined = scene.store.durablePosition
+  assert.equal(joined, start + 1)
   await rooms.join(roomId, { by: bob })
   assert.equal(scene.store.durablePosition, joined)
   await rooms.leave(roomId, { by: bob, reason: 'tired' })

@@ -4,12 +4,17 @@ import { userRooms } from '../store/user-rooms.ts'
 import { append } from './append.ts'
 import { type Actor, contentText, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { oneAtATime } from './member-event.ts'
 
 /** Brings the member events of a local user up to date with the profile; rooms that refuse it are left as they are. */
 export async function updateProfile(context: RoomsContext, user: Actor): Promise<void> {
   const rooms = await userRooms(context.store.read, user.userNid)
   for (const { roomNid, membership } of rooms)
-    if (membership === 'join') await context.hotRooms.use(roomNid, (room) => updateIn(context, room, user))
+    if (membership === 'join')
+      await context.hotRooms.use(roomNid, (room) => {
+        const work = () => updateIn(context, room, user)
+        return oneAtATime(context, room, { userId: user.userId, work })
+      })
 }
 
 async function updateIn(context: RoomsContext, room: HotRoom, user: Actor): Promise<void> {
