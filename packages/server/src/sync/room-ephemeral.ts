@@ -33,7 +33,9 @@ export async function roomEphemeral(services: EphemeralServices, request: Epheme
 
 function typing({ typing }: Ephemeral, { view, roomNid, kinds, full }: EphemeralRequest): string[] {
   const users = typing.users(roomNid)
-  const changed = (kinds & kindBit(journalKind.typing)) !== 0
+  const changedAt = typing.changedAt(roomNid)
+  // 0: it changed before a restart, and nobody types any more.
+  const changed = (kinds & kindBit(journalKind.typing)) !== 0 && (changedAt > view.since || changedAt === 0)
   if (full ? users.length === 0 : !changed) return []
   const shown = users.filter((user) => !view.ignored.has(user))
   return [plainEvent('m.typing', JSON.stringify({ user_ids: shown }))]
