@@ -1,5 +1,5 @@
 // The file m.room_key_bundle points to: keys of a room's history for an invited user.
-// https://spec.matrix.org/v1.19/client-server-api/#key-bundle-format
+// https://spec.matrix.org/v1.19/client-server-api/#construction-and-sharing-of-the-key-bundle
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { RoomKeyWithheld } from '../../events/components/room_key_withheld_content.ts'

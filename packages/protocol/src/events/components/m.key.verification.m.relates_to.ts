@@ -1,5 +1,5 @@
 // Ties an event of a verification in a room to the message that began it.
-// https://spec.matrix.org/v1.19/client-server-api/#mkeyverificationmrelates_to
+// https://spec.matrix.org/v1.19/client-server-api/#key-verification-framework
 import { Type } from 'typebox'
 import { EventId } from '../../identifiers.ts'
 
