@@ -99,7 +99,10 @@ export function appendNow(context: RoomsContext, w: Write, { room, prepared, sig
     rememberTransaction(w, draft.transaction, event)
     context.transactions.made(draft.transaction, event)
   }
-  if (prepared.redacted) applyRedaction(w, { room, redaction: event, target: prepared.redacted })
+  if (prepared.redacted) {
+    applyRedaction(w, { room, redaction: event, target: prepared.redacted })
+    context.redactedOriginals.pruneIfDue(w)
+  }
   apply(context, { room, event, change, memberNid })
   if (room.isPublic && event.isState && shownTypes.has(event.type)) publish(w, room)
   return event

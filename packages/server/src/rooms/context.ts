@@ -7,6 +7,7 @@ import type { Store, Write } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import type { HotRoom } from './hot-room.ts'
 import type { HotRooms } from './hot-rooms.ts'
+import type { RedactedOriginals } from './redacted-originals.ts'
 import type { RoomEvent } from './room-event.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -55,6 +56,7 @@ export interface RoomsContext {
   readonly users: Users
   readonly hotRooms: HotRooms
   readonly transactions: Transactions
+  readonly redactedOriginals: RedactedOriginals
   /** Serialises what checks the store and then writes: aliases by name. */
   readonly mutex: KeyedMutex
 }

@@ -1,7 +1,10 @@
 // Redactions and relations: what is taken away, what is bundled, what can be listed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemEnvironment } from '../environment.ts'
+import { originalOf } from '../store/events.ts'
 import type { Actor } from './context.ts'
+import { RedactedOriginals } from './redacted-originals.ts'
 import { openTestRooms, say, type TestEvent } from './testing/open-rooms.ts'
 
 async function openTalk(version = '12') {
@@ -46,6 +49,18 @@ for (const version of ['10', '11', '12'])
     assert.equal(because.redacts, root)
     assert.deepEqual(because.content, { reason: 'typo', redacts: root })
   })
+
+test('what a redaction removed is kept for a week', async () => {
+  await using talk = await openTalk()
+  const { rooms, roomId, alice, root, store } = talk
+  const room = await rooms.byId(roomId)
+  const nid = room?.recent.find((event) => event.eventId === root)?.nid ?? 0
+  await rooms.redact(roomId, { by: alice, eventId: root })
+  assert.match((await originalOf(store.read, nid)) ?? '', /"body":"root"/)
+  const later = new RedactedOriginals({ ...systemEnvironment, now: () => Date.now() + 8 * 24 * 3600 * 1000 })
+  await store.write((w) => later.pruneIfDue(w))
+  assert.equal(await originalOf(store.read, nid), undefined)
+})
 
 test('others can be redacted with the power for it only', async () => {
   await using talk = await openTalk()

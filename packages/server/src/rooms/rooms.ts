@@ -24,6 +24,7 @@ import { loadRoom } from './load-room.ts'
 import { messages } from './messages.ts'
 import { updateProfile } from './profile-change.ts'
 import { redact } from './redact.ts'
+import { RedactedOriginals } from './redacted-originals.ts'
 import { relations, threads } from './relations.ts'
 import type { RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
@@ -63,6 +64,7 @@ export function createRooms(options: RoomsOptions) {
     hooks,
     hotRooms,
     transactions,
+    redactedOriginals: new RedactedOriginals(environment),
     mutex,
   }
   const bind = <V extends (context: RoomsContext, ...rest: never[]) => unknown>(verb: V) =>
