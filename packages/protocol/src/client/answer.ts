@@ -6,9 +6,20 @@ type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A response whose body has been read, unless it is one of bytes: then `text` is undefined and `response` holds them. */
+export interface Answer {
+  readonly response: Response
+  readonly text: string | undefined
+}
+
+/** Reads the body of a response; successful ones may be left for the caller to stream. */
+export const readAnswer = async (response: Response, isStreamed: boolean): Promise<Answer> => ({
+  response,
+  text: isStreamed && response.ok ? undefined : await response.text(),
+})
+
 /** The JSON of a successful answer; throws `MatrixError` when it is none. */
-export const readJson = async (response: Response): Promise<unknown> => {
-  const text = await response.text()
+export const jsonOf = ({ response, text = '' }: Answer): unknown => {
   if (text === '') return {}
   try {
     return JSON.parse(text)
@@ -21,8 +32,7 @@ export const readJson = async (response: Response): Promise<unknown> => {
  * A refusal as a `MatrixError`: `errcode` as sent, or `M_UNAUTHORIZED` for the stages of interactive authentication (in
  * `fields`), or `M_UNKNOWN` for whatever a proxy may have said. Header names are in lower case.
  */
-export const readRefusal = async (response: Response): Promise<MatrixError> => {
-  const text = await response.text()
+export const refusalOf = ({ response, text = '' }: Answer): MatrixError => {
   const headers = Object.fromEntries(response.headers)
   const { errcode, error, ...fields } = fieldsIn(text)
   const fallback = 'flows' in fields ? 'M_UNAUTHORIZED' : 'M_UNKNOWN'

@@ -3,7 +3,8 @@ import type { EndpointDefinition, ResponseOf } from '../endpoint.ts'
 import { refresh } from '../client-server/refresh.ts'
 import { MatrixError } from '../errors.ts'
 import type { SignedRequest } from '../x-matrix.ts'
-import { readJson, readRefusal, retryAfterMs } from './answer.ts'
+import { jsonOf, readAnswer, refusalOf, retryAfterMs } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { splitInput } from './input.ts'
 import type { InputOf, RequestInput } from './input.ts'
 import { pause } from './pause.ts'
@@ -86,22 +87,22 @@ export class Connection {
     ...[input, options]: CallArguments<D>
   ): Promise<AnswerOf<D>> {
     const { headers = {}, query = {}, signal } = options ?? {}
-    const response = await this.#sendPatiently({
+    const answer = await this.#sendPatiently({
       definition,
       input: splitInput(definition, (input ?? {}) as Readonly<Record<string, unknown>>, query),
       headers,
       signal: anySignal(this.#options.signal, signal),
     })
-    return (definition.bytesResponse ? response : await readJson(response)) as AnswerOf<D>
+    return (definition.bytesResponse ? answer.response : jsonOf(answer)) as AnswerOf<D>
   }
 
-  async #sendPatiently(outgoing: Outgoing): Promise<Response> {
+  async #sendPatiently(outgoing: Outgoing): Promise<Answer> {
     const retriesMax = this.#options.rateLimitRetriesMax ?? rateLimitRetriesMaxDefault
     const waitMaxMs = this.#options.rateLimitWaitMaxMs ?? rateLimitWaitMaxMsDefault
     for (let attempt = 0; ; attempt++) {
-      const response = await this.#sendAuthorized(outgoing)
-      if (response.ok) return response
-      const refusal = await readRefusal(response)
+      const answer = await this.#sendAuthorized(outgoing)
+      if (answer.response.ok) return answer
+      const refusal = refusalOf(answer)
       const waitMs = retryAfterMs(refusal, Date.now()) ?? rateLimitWaitMsDefault * 2 ** attempt
       const isOver = attempt >= retriesMax || waitMs > waitMaxMs || outgoing.input.bytes instanceof ReadableStream
       if (refusal.status !== 429 || isOver) throw refusal
@@ -110,35 +111,35 @@ export class Connection {
   }
 
   /** Sends with the current token; once more when that one has been refused and another can be had. */
-  async #sendAuthorized(outgoing: Outgoing): Promise<Response> {
+  async #sendAuthorized(outgoing: Outgoing): Promise<Answer> {
     const token = outgoing.definition.auth === 'none' ? undefined : this.#tokens.accessToken
-    const response = await this.#send(outgoing, token)
-    if (response.status !== 401 || token === undefined) return response
-    const refusal = await readRefusal(response.clone())
-    const renewed = refusal.errcode === 'M_UNKNOWN_TOKEN' ? await this.#tokens.renewed(token) : undefined
-    return renewed === undefined ? response : this.#send(outgoing, renewed)
+    const answer = await this.#send(outgoing, token)
+    if (answer.response.status !== 401 || token === undefined) return answer
+    const isUnknown = refusalOf(answer).errcode === 'M_UNKNOWN_TOKEN'
+    const renewed = isUnknown ? await this.#tokens.renewed(token) : undefined
+    return renewed === undefined ? answer : this.#send(outgoing, renewed)
   }
 
-  #send({ definition, input, headers, signal }: Outgoing, token: string | undefined): Promise<Response> {
-    return this.#slots.run(async () => {
-      const authorization = await this.#authorization(definition, input, token)
-      const fetch = this.#options.fetch ?? globalThis.fetch
-      const request = {
-        method: definition.method,
-        headers: { ...contentHeaders(definition, input), ...authorization, ...headers },
-        ...bodyInit(definition, input),
-        ...(signal ? { signal } : {}),
-      }
-      return fetch(this.#baseUrl + input.uri, request).catch((cause: unknown) => {
-        if (signal?.aborted) throw signal.reason
-        throw new MatrixError('M_CONNECTION_FAILED', `${this.#baseUrl} cannot be reached`, { cause })
-      })
-    }, signal)
+  /** One request and its answer, which fill a slot together. */
+  async #send(outgoing: Outgoing, token: string | undefined): Promise<Answer> {
+    const { definition, input, headers, signal } = outgoing
+    const request = {
+      method: definition.method,
+      headers: { ...contentHeaders(definition, input), ...(await this.#authorization(outgoing, token)), ...headers },
+      ...bodyInit(definition, input),
+      ...(signal ? { signal } : {}),
+    }
+    const fetch = this.#options.fetch ?? globalThis.fetch
+    const exchange = async (): Promise<Answer> =>
+      readAnswer(await fetch(this.#baseUrl + input.uri, request), definition.bytesResponse === true)
+    return this.#slots.run(exchange, signal).catch((cause: unknown) => {
+      if (signal?.aborted) throw signal.reason
+      throw new MatrixError('M_CONNECTION_FAILED', `${this.#baseUrl} cannot be reached`, { cause })
+    })
   }
 
   async #authorization(
-    { auth, method }: EndpointDefinition,
-    { uri, body }: RequestInput,
+    { definition: { auth, method }, input: { uri, body } }: Outgoing,
     token: string | undefined,
   ): Promise<Readonly<Record<string, string>>> {
     if (auth === 'X-Matrix' && this.#options.signRequest) {
