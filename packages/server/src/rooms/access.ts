@@ -46,6 +46,8 @@ export interface Reading {
   readonly root: number
   /** Where the timeline ends for them, if they left: the `ord` of that event. */
   readonly until: number | undefined
+  /** Of somebody who is gone and yet reads on: the `ord` up to which they were joined. */
+  readonly joinedUntil?: number | undefined
 }
 
 /**
@@ -58,11 +60,11 @@ export async function openRoom(context: RoomsContext, roomId: string, actor: Act
   const room = await context.hotRooms.get(nid)
   const membership = room.membership(actor.userNid)
   const open = { room, actor, membership, root: room.root, until: undefined }
-  if (membership === 'join' || isWorldReadable(room)) return open
-  if (membership === 'leave' || membership === 'ban') {
-    const left = await leftAt(context, room, actor)
-    if (left) return { ...open, ...left }
-  }
+  if (membership === 'join') return open
+  const isGone = membership === 'leave' || membership === 'ban'
+  const left = isGone ? await leftAt(context, room, actor) : undefined
+  if (isWorldReadable(room)) return { ...open, joinedUntil: left?.until }
+  if (left) return { ...open, ...left }
   throw new MatrixError('M_FORBIDDEN', notInRoom)
 }
 

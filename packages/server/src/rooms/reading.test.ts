@@ -131,6 +131,19 @@ test('who left sees what was, not what came after', async () => {
   assert.deepEqual(await bodiesOf(rooms, roomId, bob), ['m0', 'm1', 'with Bob', 'without Bob'])
 })
 
+test('who left a room that is world readable now reads on, and still what they could read before', async () => {
+  await using talk = await openTalk(1)
+  const { rooms, roomId, alice, bob } = talk
+  await rooms.join(roomId, { by: bob })
+  await say(rooms, roomId, { by: alice, body: 'with Bob' })
+  await rooms.leave(roomId, { by: bob })
+  await say(rooms, roomId, { by: alice, body: 'private' })
+  const content = { history_visibility: 'world_readable' }
+  await rooms.sendState(roomId, { by: alice, type: 'm.room.history_visibility', stateKey: '', content })
+  await say(rooms, roomId, { by: alice, body: 'for all' })
+  assert.deepEqual(await bodiesOf(rooms, roomId, bob), ['m0', 'with Bob', 'for all'])
+})
+
 test('a stranger reads a world readable room and no other', async () => {
   await using talk = await openTalk(1)
   const { rooms, roomId, alice, bob } = talk

@@ -20,7 +20,7 @@ export async function viewpoint(reading: Reading, events: readonly RoomEvent[]):
   const old = events.filter((event) => event.ord === undefined || event.ord < simpleSince)
   await room.loadRoots(old.map((event) => event.snapshot))
   const states = await statesOf(room, old, actor.userId)
-  const joinedUntil = reading.membership === 'join' ? Infinity : (reading.until ?? -Infinity)
+  const joinedUntil = reading.membership === 'join' ? Infinity : (reading.joinedUntil ?? reading.until ?? -Infinity)
   return {
     sees: (event) => {
       const state = states.get(event.snapshot)
