@@ -27,3 +27,22 @@ test('the signature is that of the JSON the specification describes', () => {
 test('canonical text of a body serves as well as the body', () => {
   assert.equal(requestText({ ...request, contentText: '{"a":1}' }), requestText({ ...request, content: { a: 1 } }))
 })
+
+const verifiesBody = (signed: string, contentText: string) => {
+  const header = parseXMatrix(xMatrixHeader({ ...request, contentText: signed }, key)) ?? assert.fail()
+  return verifyXMatrix({ ...request, contentText, content: JSON.parse(contentText) }, header, key.publicKey)
+}
+
+test('a body is verified by its text as it came, or else by its canonical JSON', () => {
+  assert.ok(verifiesBody('{"a":1.0,"b":9223372036854775807}', '{"a":1.0,"b":9223372036854775807}'))
+  assert.ok(verifiesBody('{"a":1,"b":2}', '{ "b": 2, "a": 1 }'))
+  assert.ok(!verifiesBody('{"a":1,"b":2}', '{"a":1,"b":3}'))
+  assert.ok(!verifiesBody('{}', `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`))
+})
+
+test('a request without body is not verified by one with', () => {
+  const header = parseXMatrix(xMatrixHeader(request, key)) ?? assert.fail()
+  assert.ok(verifyXMatrix(request, header, key.publicKey))
+  assert.ok(!verifyXMatrix({ ...request, contentText: '{}' }, header, key.publicKey))
+  assert.ok(!verifyXMatrix({ ...request, contentText: '{}', content: {} }, header, key.publicKey))
+})
