@@ -97,14 +97,12 @@ test('push rules are read, made, moved, switched and deleted, and sync tells of 
 
 test('pushers are listed as they were set, and deleted', async () => {
   const pusher = {
-    ...{
-      pushkey: 'key',
-      kind: 'http',
-      app_id: 'app',
-      app_display_name: 'App',
-      device_display_name: 'Phone',
-      lang: 'en',
-    },
+    pushkey: 'key',
+    kind: 'http',
+    app_id: 'app',
+    app_display_name: 'App',
+    device_display_name: 'Phone',
+    lang: 'en',
     data: { url: 'https://push.example.org/_matrix/push/v1/notify' },
   }
   await bob.post('/pushers/set', pusher)

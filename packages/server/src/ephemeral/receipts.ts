@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
 import { setAccountData } from '../store/account-data.ts'
+import { prunePushExceptions } from '../store/push.ts'
 import { everyThread, setReadMark, totalsUpTo, type ReadMarkRow } from '../store/read-marks.ts'
 import { setReceipt } from '../store/receipts.ts'
 import { journalKind, type Store, type Write } from '../store/store.ts'
@@ -53,6 +54,7 @@ export class Receipts {
       const position = this.#record(w, reading, ord)
       for (const mark of marks) {
         setReadMark(w, mark)
+        prunePushExceptions(w, mark)
         this.#options.onRead(mark, position)
       }
     })

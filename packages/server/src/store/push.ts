@@ -70,6 +70,17 @@ export const addPushExceptionByUserId = (
 export const pushExceptions = (read: Reader, user: number, room: number, after: number): Promise<PushExceptionRow[]> =>
   read.all(exceptionsAfter, { user, room, after })
 
+const prune = sql`
+  DELETE FROM push_exceptions WHERE user_nid = ${'user_nid'} AND room_nid = ${'room_nid'} AND ord <= ${'ord'}
+    AND (${'thread_nid'} < 0 OR thread_nid = ${'thread_nid'})`
+
+/** Removes what a read mark has made meaningless; a negative `thread_nid` stands for the whole room. */
+export const prunePushExceptions = (
+  w: Write,
+  mark: Pick<PushExceptionRow, 'user_nid' | 'room_nid' | 'ord' | 'thread_nid'>,
+): void =>
+  w.run(prune, { user_nid: mark.user_nid, room_nid: mark.room_nid, ord: mark.ord, thread_nid: mark.thread_nid })
+
 // Pushers
 
 export interface PusherRow extends Readonly<Record<string, string | number>> {

@@ -8,6 +8,7 @@ import type { RoomEvent } from '../rooms/room-event.ts'
 import { lastOrds } from '../store/events.ts'
 import { userRooms } from '../store/user-rooms.ts'
 import type { SyncParts, Viewer } from './parts.ts'
+import { viewerOf } from './room-fields.ts'
 import type { SyncUser } from './sync.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -95,10 +96,3 @@ async function notificationJson({ rooms }: SyncParts, viewer: Viewer, { room, ev
   const rest = JSON.stringify({ actions, read: isRead, room_id: room.roomId, ts: event.ts })
   return `{"event":${text},${rest.slice(1)}`
 }
-
-const viewerOf = ({ userId, userNid, deviceNid }: SyncUser): Viewer => ({
-  userId,
-  userNid,
-  deviceNid,
-  until: undefined,
-})

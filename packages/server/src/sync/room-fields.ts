@@ -19,7 +19,7 @@ export interface RoomRange {
 }
 
 /** The user as a reader of a room; `until` when they are gone. */
-export const viewerOf = ({ userId, userNid, deviceNid }: View, until?: number): Viewer => ({
+export const viewerOf = ({ userId, userNid, deviceNid }: Omit<Viewer, 'until'>, until?: number): Viewer => ({
   userId,
   userNid,
   deviceNid,

@@ -148,7 +148,6 @@ async function viewOf(engine: Engine, request: SyncRequest, { filter, position }
     fullState: request.fullState === true && position > 0,
     stateAfter: request.stateAfter,
     ignored: await engine.ignored.of(requester.userNid),
-    now: engine.parts.environment.now(),
   }
 }
 

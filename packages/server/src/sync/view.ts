@@ -16,8 +16,6 @@ export interface View {
   readonly stateAfter: 'state_after' | 'org.matrix.msc4222.state_after' | undefined
   /** Users whose messages are not shown. */
   readonly ignored: ReadonlySet<string>
-  /** Milliseconds since the epoch, for ages. */
-  readonly now: number
 }
 
 /** `"name":{"events":[…]}` */
