@@ -43,7 +43,7 @@ export const recentEventsMax = 50
 // State events other than the well-known ones kept in memory per room.
 export const stateEventsKeptMax = 1_000
 export const hotRoomsMax = 2_000
-export const hotRoomsBytesMax = 256 * 1024 * 1024
+export const hotRoomsBytesMax = 128 * 1024 * 1024
 export const hotRoomArenaBytesMax = 16 * 1024 * 1024
 
 // Sync

@@ -81,6 +81,7 @@ export function appendNow(context: RoomsContext, w: Write, { room, prepared, sig
     eventId: built.eventId,
     senderNid: draft.by.userNid,
     depth: built.depth,
+    ts: built.pdu.origin_server_ts,
     snapshot: change?.snapshot ?? room.snapshot,
     threadNid: relating?.threadNid,
     replacesNid: change?.replaced,

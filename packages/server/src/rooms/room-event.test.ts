@@ -12,6 +12,7 @@ const event = (pdu: Record<string, unknown>) =>
     senderNid: 1,
     ord: 1,
     depth: 1,
+    ts: 5,
     snapshot: 1,
     flags: 0,
     notifyCount: 0,

@@ -15,6 +15,8 @@ export interface RoomEventFields {
   /** Position in the timeline; negative for history fetched later, undefined for outliers and rejected events. */
   readonly ord: number | undefined
   readonly depth: number
+  /** `origin_server_ts`, milliseconds. */
+  readonly ts: number
   /** The state after the event. */
   readonly snapshot: number
   /** The root of the thread the event belongs to. */
@@ -39,6 +41,8 @@ export class RoomEvent {
   readonly senderNid: number
   readonly ord: number | undefined
   readonly depth: number
+  /** `origin_server_ts`, milliseconds. */
+  readonly ts: number
   readonly snapshot: number
   readonly threadNid: number | undefined
   readonly replacesNid: number | undefined
@@ -62,6 +66,7 @@ export class RoomEvent {
     this.senderNid = fields.senderNid
     this.ord = fields.ord
     this.depth = fields.depth
+    this.ts = fields.ts
     this.snapshot = fields.snapshot
     this.threadNid = fields.threadNid
     this.replacesNid = fields.replacesNid
@@ -98,10 +103,6 @@ export class RoomEvent {
   get isState(): boolean {
     return this.stateKey !== undefined
   }
-  /** `origin_server_ts`, milliseconds. */
-  get ts(): number {
-    return Number(this.#slice('origin_server_ts') ?? 0)
-  }
   get content(): JsonObject {
     this.#content ??= JSON.parse(this.#slice('content') ?? '{}') as JsonObject
     return this.#content
@@ -133,7 +134,10 @@ export class RoomEvent {
 
   /** Client format as `/sync` sends it: without `room_id` and `unsigned`. */
   syncJson(): string {
-    this.#syncJson ??= this.#cut()
+    if (this.#syncJson !== undefined) return this.#syncJson
+    this.#syncJson = this.#cut()
+    // They take more memory than the text and are seldom asked for again.
+    this.#slices = undefined
     return this.#syncJson
   }
 

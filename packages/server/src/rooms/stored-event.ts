@@ -13,6 +13,7 @@ export function eventOfRow(room: HotRoom, row: EventRow): RoomEvent {
     senderNid: row.senderNid,
     ord: row.ord ?? undefined,
     depth: row.depth,
+    ts: row.ts,
     snapshot: row.snapshot,
     threadNid: row.threadNid ?? undefined,
     flags: row.flags,
