@@ -60,6 +60,8 @@ export async function openRoom(context: RoomsContext, roomId: string, actor: Act
   const room = await context.hotRooms.get(nid)
   const membership = room.membership(actor.userNid)
   const open = { room, actor, membership, root: room.root, until: undefined }
+  // What the store might still lose is shown to nobody: an empty change is durable when all before it are.
+  if (room.lastPosition > context.store.durablePosition) await context.store.write(() => undefined)
   if (membership === 'join') return open
   const isGone = membership === 'leave' || membership === 'ban'
   const left = isGone ? await leftAt(context, room, actor) : undefined

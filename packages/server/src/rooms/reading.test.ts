@@ -187,3 +187,17 @@ test('members can be asked for by membership and as of a token', async () => {
   assert.deepEqual(await who({ notMembership: 'leave' }), [alice.userId])
   assert.deepEqual(await who({ at: then }), [alice.userId])
 })
+
+test('state is shown once it is durable', async () => {
+  await using talk = await openTalk(0)
+  const { rooms, roomId, alice, store } = talk
+  const sent = rooms.sendState(roomId, { by: alice, type: 'm.room.topic', stateKey: '', content: { topic: 'new' } })
+  let shown = false
+  while (!shown) {
+    const state = JSON.parse(await rooms.state(roomId, { by: alice })) as (TestEvent & { event_id: string })[]
+    shown = state.some(({ type }) => type === 'm.room.topic')
+    const room = await rooms.byId(roomId)
+    if (shown) assert.ok((room?.lastPosition ?? Infinity) <= store.durablePosition)
+  }
+  await sent
+})
