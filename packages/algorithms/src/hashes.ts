@@ -32,9 +32,17 @@ export const referenceText = (pdu: JsonObject, rules: RoomVersionRules): string 
 export const referenceHash = (
   pdu: JsonObject,
   rules: RoomVersionRules,
-  alphabet: 'base64' | 'base64url' = rules.eventIdFormat === 'base64url' ? 'base64url' : 'base64',
+  alphabet: 'base64' | 'base64url' = alphabetOf(rules),
 ): string => hash('sha256', referenceText(pdu, rules), alphabet).slice(0, 43)
+
+const alphabetOf = ({ eventIdFormat }: RoomVersionRules) => (eventIdFormat === 'base64url' ? 'base64url' : 'base64')
 
 /** The id of an event: `$` and the reference hash, or in room versions 1 and 2 the id it carries (empty when it has none). */
 export const eventIdOf = (pdu: JsonObject, rules: RoomVersionRules): string =>
-  rules.eventIdFormat === 'opaque' ? (stringMember(pdu, 'event_id') ?? '') : `$${referenceHash(pdu, rules)}`
+  rules.eventIdFormat === 'opaque'
+    ? (stringMember(pdu, 'event_id') ?? '')
+    : eventIdOfText(referenceText(pdu, rules), rules)
+
+/** The id of an event by its `referenceText`, from room version 3. */
+export const eventIdOfText = (text: string, rules: RoomVersionRules): string =>
+  `$${hash('sha256', text, alphabetOf(rules)).slice(0, 43)}`

@@ -1,0 +1,43 @@
+// An event as it arrives: checked for its format, redacted where its hash does not match, named, and made ready for its
+// signatures to be checked. https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
+import { canonicalJson } from './canonical-json.ts'
+import { checkPdu } from './event-format.ts'
+import type { Pdu } from './event.ts'
+import { eventIdOfText, hashMatches, referenceText } from './hashes.ts'
+import { stringMember } from './json.ts'
+import { redact } from './redaction.ts'
+import type { RoomVersionRules } from './room-version.ts'
+import { type EventSignature, signatureOf, verifyText } from './signatures.ts'
+
+export interface ReceivedPdu {
+  readonly eventId: string
+  /** The event to go on with: "if the hash check fails … the receiving server should use the redacted copy". */
+  readonly pdu: Pdu
+  /** Its canonical JSON, without `unsigned`. */
+  readonly json: string
+  /** The hash did not match, so the event was redacted. */
+  readonly isRedacted: boolean
+  /** What its signatures cover. */
+  readonly signedText: string
+}
+
+/** Reads an event, or says why it is none and has to be dropped. */
+export const readPdu = (
+  value: unknown,
+  rules: RoomVersionRules,
+): ReceivedPdu | { readonly refusal: string; readonly pdu?: undefined } => {
+  const { pdu, json, refusal } = checkPdu(value, rules)
+  if (pdu === undefined) return { refusal }
+  const signedText = referenceText(pdu, rules)
+  const eventId =
+    rules.eventIdFormat === 'opaque' ? (stringMember(pdu, 'event_id') ?? '') : eventIdOfText(signedText, rules)
+  if (hashMatches(pdu)) return { eventId, pdu, json, isRedacted: false, signedText }
+  const redacted = redact(pdu, rules)
+  return { eventId, pdu: redacted, json: canonicalJson(redacted, rules.canonicalJson), isRedacted: true, signedText }
+}
+
+/** Whether the event carries a valid signature by the entity's key. */
+export const verifyReceived = ({ pdu, signedText }: ReceivedPdu, by: EventSignature): boolean => {
+  const signature = signatureOf(pdu, by.entity, by.keyId)
+  return signature !== undefined && verifyText(signedText, signature, by.publicKey)
+}
