@@ -4,12 +4,12 @@ import { authorize } from '../../packages/algorithms/src/auth.ts'
 import { buildEvent } from '../../packages/algorithms/src/build-event.ts'
 import { canonicalJson } from '../../packages/algorithms/src/canonical-json.ts'
 import { backends, verifyEd25519 } from '../../packages/algorithms/src/ed25519.ts'
-import { checkPdu } from '../../packages/algorithms/src/event-format.ts'
 import { type AuthEvent, authEventOf } from '../../packages/algorithms/src/event.ts'
 import { compileGlob, matchesWords } from '../../packages/algorithms/src/glob.ts'
 import { eventIdOf, hashMatches } from '../../packages/algorithms/src/hashes.ts'
 import { defaultPushRules, evaluate } from '../../packages/algorithms/src/push-rules.ts'
 import { powerLevels } from '../../packages/algorithms/src/power-levels.ts'
+import { readPdu } from '../../packages/algorithms/src/received-pdu.ts'
 import { redact } from '../../packages/algorithms/src/redaction.ts'
 import { roomVersion } from '../../packages/algorithms/src/room-version.ts'
 import { signingKeyFromSeed, verifyEvent } from '../../packages/algorithms/src/signatures.ts'
@@ -58,9 +58,8 @@ const glob = compileGlob('usual*new')
 
 /** Everything done with an event that arrives, but for the signature. */
 const receive = (): void => {
-  const { pdu } = checkPdu(JSON.parse(json), rules)
-  if (pdu === undefined || !hashMatches(pdu)) throw new Error('the event is refused')
-  eventIdOf(pdu, rules)
+  const received = readPdu(JSON.parse(json), rules)
+  if (received.pdu === undefined || received.isRedacted) throw new Error('the event is refused')
 }
 
 const publicKey = signer.key.publicKey
