@@ -10,9 +10,10 @@ import type { Write } from '../store/store.ts'
 import { claimAlias } from './aliases.ts'
 import { appendNow, type EventDraft, type Prepared } from './append.ts'
 import { buildCreate } from './build.ts'
-import { type Actor, isLocal, type RoomsContext } from './context.ts'
+import type { Actor, RoomsContext } from './context.ts'
 import { publish } from './directory-entry.ts'
 import { HotRoom } from './hot-room.ts'
+import { checkInvite } from './invite.ts'
 import {
   createContent,
   type CreateRoomRequest,
@@ -36,7 +37,7 @@ export interface CreateOptions {
  */
 export async function create(context: RoomsContext, { by, request }: CreateOptions): Promise<string> {
   const rules = rulesOf(request.room_version ?? defaultRoomVersion)
-  checkRequest(context, request)
+  checkRequest(request)
   const make = (alias?: string) => makeRoom(context, { by, request, rules, alias })
   return request.room_alias_name === undefined ? make() : claimAlias(context, request.room_alias_name, make)
 }
@@ -49,14 +50,12 @@ export function rulesOf(version: string): RoomVersionRules {
   return rules
 }
 
-function checkRequest(context: RoomsContext, request: CreateRoomRequest): void {
+function checkRequest(request: CreateRoomRequest): void {
   if ((request.invite_3pid ?? []).length > 0)
     throw new MatrixError('M_THREEPID_DENIED', 'This server cannot invite email addresses or phone numbers')
   const invited = request.invite ?? []
   if (invited.length > invitesPerRequestMax)
     throw new MatrixError('M_INVALID_PARAM', `At most ${invitesPerRequestMax} users can be invited at once`)
-  if (!invited.every((user) => isLocal(context, user)))
-    throw new MatrixError('M_FORBIDDEN', 'Users of other servers cannot be invited: this server does not federate yet')
 }
 
 interface Making {
@@ -130,7 +129,7 @@ async function draftsOf(context: RoomsContext, { by, request, rules, alias }: Ma
   const invites = new Set(request.invite)
   invites.delete(by.userId)
   for (const userId of invites) {
-    await context.hooks.checkInvite(userId, by.userId)
+    await checkInvite(context, userId, by)
     const target = { userId, userNid: await context.users.intern(userId) }
     start.push(memberDraft(by, target, { membership: 'invite', ...(await context.hooks.profile(userId)), ...isDirect }))
   }

@@ -20,9 +20,14 @@ export function invite(context: RoomsContext, roomId: string, options: InviteOpt
 /** Invites `target` to a room at hand. */
 export async function inviteTo(context: RoomsContext, room: HotRoom, options: InviteOptions): Promise<void> {
   const { by, target, reason } = options
+  await checkInvite(context, target, by)
+  const content = options.isDirect ? { is_direct: true } : {}
+  await changeMembership(context, room, { by, target, membership: 'invite', reason, content })
+}
+
+/** Throws when a user cannot be invited: they are of another server, or do not want invites from `by`. */
+export async function checkInvite(context: RoomsContext, target: string, by: Actor): Promise<void> {
   if (!isLocal(context, target))
     throw new MatrixError('M_FORBIDDEN', 'Users of other servers cannot be invited: this server does not federate yet')
   await context.hooks.checkInvite(target, by.userId)
-  const content = options.isDirect ? { is_direct: true } : {}
-  await changeMembership(context, room, { by, target, membership: 'invite', reason, content })
 }

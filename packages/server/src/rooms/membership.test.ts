@@ -25,6 +25,10 @@ test('a private room is for the invited', async () => {
   await using scene = await openScene()
   const { rooms, roomId, alice, bob } = scene
   await assert.rejects(rooms.join(roomId, { by: bob }), { errcode: 'M_FORBIDDEN' })
+  const stranger = '@carol:elsewhere.org'
+  await assert.rejects(rooms.invite(roomId, { by: alice, target: stranger }), { errcode: 'M_FORBIDDEN' })
+  const member = { by: alice, type: 'm.room.member', stateKey: stranger, content: { membership: 'invite' } }
+  await assert.rejects(rooms.sendState(roomId, member), { errcode: 'M_FORBIDDEN' })
   await rooms.invite(roomId, { by: alice, target: bob.userId })
   assert.equal(await scene.membershipOf(bob), 'invite')
   assert.equal(await rooms.join(roomId, { by: bob }), roomId)

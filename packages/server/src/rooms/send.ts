@@ -7,6 +7,7 @@ import { checkAliases } from './aliases.ts'
 import { append } from './append.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { checkInvite } from './invite.ts'
 import { membershipOf } from './member-event.ts'
 import { redact } from './redact.ts'
 
@@ -65,7 +66,7 @@ export function sendState(context: RoomsContext, roomId: string, options: SendSt
       if (type === 'm.room.member' && content['membership'] === 'join' && stateKey !== by.userId)
         throw new MatrixError('M_FORBIDDEN', 'Users can only join by themselves')
       if (type === 'm.room.member' && content['membership'] === 'invite') {
-        if ((await membershipOf(room, stateKey)) !== 'invite') await context.hooks.checkInvite(stateKey, by.userId)
+        if ((await membershipOf(room, stateKey)) !== 'invite') await checkInvite(context, stateKey, by)
       }
       if (type === 'm.room.canonical_alias') await checkAliases(context, room, content)
       const same = await sameState(context, room, options)
