@@ -52,6 +52,19 @@ test('joining twice changes nothing, leaving twice neither', async () => {
   assert.equal(scene.store.durablePosition, left)
 })
 
+test("membership can be set as state, one's own from outside", async () => {
+  await using scene = await openScene({ preset: 'public_chat' })
+  const { rooms, roomId, alice, bob } = scene
+  const set = (by: Actor, target: Actor, membership: string) =>
+    rooms.sendState(roomId, { by, type: 'm.room.member', stateKey: target.userId, content: { membership } })
+  await assert.rejects(set(alice, bob, 'join'), { errcode: 'M_FORBIDDEN' })
+  await set(bob, bob, 'join')
+  assert.equal(await scene.membershipOf(bob), 'join')
+  await set(alice, bob, 'ban')
+  await assert.rejects(set(bob, bob, 'join'), { errcode: 'M_FORBIDDEN' })
+  await assert.rejects(set(alice, bob, 'nonsense'), { errcode: 'M_FORBIDDEN' })
+})
+
 test('an invite can be declined, and a stranger cannot leave', async () => {
   await using scene = await openScene()
   const { rooms, roomId, alice, bob } = scene

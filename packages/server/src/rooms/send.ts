@@ -2,7 +2,7 @@
 import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
-import { useJoinedRoom } from './access.ts'
+import { useJoinedRoom, useRoom } from './access.ts'
 import { checkAliases } from './aliases.ts'
 import { append } from './append.ts'
 import type { Actor, RoomsContext } from './context.ts'
@@ -59,20 +59,23 @@ export interface SendStateOptions extends Omit<SendOptions, 'transactionId'> {
  */
 export function sendState(context: RoomsContext, roomId: string, options: SendStateOptions): Promise<string> {
   const { by, type, stateKey, content, ts } = options
-  return useJoinedRoom(context, roomId, {
-    actor: by,
-    use: async (room) => {
-      if (type === 'm.room.create') throw new MatrixError('M_FORBIDDEN', 'A room is created once')
-      if (type === 'm.room.member' && content['membership'] === 'join' && stateKey !== by.userId)
-        throw new MatrixError('M_FORBIDDEN', 'Users can only join by themselves')
-      if (type === 'm.room.member' && content['membership'] === 'invite') {
-        if ((await membershipOf(room, stateKey)) !== 'invite') await checkInvite(context, stateKey, by)
-      }
-      if (type === 'm.room.canonical_alias') await checkAliases(context, room, content)
-      const same = await sameState(context, room, options)
-      return same ?? (await append(context, room, { by, type, stateKey, content, ts })).eventId
-    },
-  })
+  const use = async (room: HotRoom) => {
+    await checkState(context, room, options)
+    const same = await sameState(context, room, options)
+    return same ?? (await append(context, room, { by, type, stateKey, content, ts })).eventId
+  }
+  // One's own membership is what those who are not in the room may change.
+  const isOwnMembership = type === 'm.room.member' && stateKey === by.userId
+  return isOwnMembership ? useRoom(context, roomId, use) : useJoinedRoom(context, roomId, { actor: by, use })
+}
+
+/** What the authorisation rules leave to the server. */
+async function checkState(context: RoomsContext, room: HotRoom, options: SendStateOptions): Promise<void> {
+  const { by, type, stateKey, content } = options
+  if (type === 'm.room.create') throw new MatrixError('M_FORBIDDEN', 'A room is created once')
+  if (type === 'm.room.canonical_alias') await checkAliases(context, room, content)
+  const isInvite = type === 'm.room.member' && content['membership'] === 'invite'
+  if (isInvite && (await membershipOf(room, stateKey)) !== 'invite') await checkInvite(context, stateKey, by)
 }
 
 /** The id of the current state event if the same user set the same content, and that is known to last. */
