@@ -11,11 +11,13 @@ export interface Rejection {
   readonly reason: string
 }
 
+/** A refusal by a rule. */
 export const reject = (rule: string, reason: string): Rejection => ({ rule, reason })
 
 /** The state an event is judged by: what stands under a key, if anything. */
 export type StateLookup = (type: string, stateKey: string) => AuthEvent | undefined
 
+/** What a rule is told: the event, the state it is judged by, and the create event of that state. */
 export interface AuthContext {
   readonly event: AuthEvent
   readonly rules: RoomVersionRules

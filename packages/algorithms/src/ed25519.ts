@@ -4,9 +4,11 @@
 import { type KeyObject, createPrivateKey, createPublicKey, sign as nodeSign, verify as nodeVerify } from 'node:crypto'
 import { createRequire } from 'node:module'
 
-/** Bytes of an Ed25519 seed, public key and signature. */
+/** Bytes of an Ed25519 seed. */
 export const seedBytes = 32
+/** Bytes of an Ed25519 public key. */
 export const publicKeyBytes = 32
+/** Bytes of an Ed25519 signature. */
 export const signatureBytes = 64
 
 /** What either library does; all lengths have been checked. */

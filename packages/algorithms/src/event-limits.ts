@@ -5,8 +5,9 @@ import type { RoomVersionRules } from './room-version.ts'
 export const eventBytesMax = 65_536
 /** `sender`, `room_id`, `event_id`, `type` and `state_key`, in bytes or, in older room versions, code points. */
 export const identifierLengthMax = 255
-/** Entries of `auth_events` and `prev_events`. */
+/** Entries of `auth_events`. */
 export const authEventsMax = 10
+/** Entries of `prev_events`. */
 export const prevEventsMax = 20
 
 /** Whether an event's canonical JSON is small enough. */

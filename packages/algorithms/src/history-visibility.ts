@@ -2,6 +2,7 @@
 // https://spec.matrix.org/v1.19/client-server-api/#server-behaviour-5
 import { type JsonObject, stringMember } from './json.ts'
 
+/** The visibilities of https://spec.matrix.org/v1.19/client-server-api/#mroomhistory_visibility */
 export type HistoryVisibility = 'world_readable' | 'shared' | 'invited' | 'joined'
 
 /** The visibility a room has: "if no history_visibility is set, or if the value is not understood, … `shared`". */
@@ -17,6 +18,7 @@ export interface VisibilityMoment {
   readonly membership: string
 }
 
+/** Who asks to see which event, and what the state says at it. */
 export interface VisibilityQuestion {
   readonly userId: string
   readonly event: { readonly type: string; readonly stateKey?: string | undefined }

@@ -17,6 +17,7 @@ export interface PowerLevels {
   readonly redact: number
 }
 
+/** What levels are read by besides the content. */
 export interface PowerLevelsContext {
   readonly rules: RoomVersionRules
   /** `creatorsOf` the room. */

@@ -20,6 +20,7 @@ export interface PushRuleRefusal {
   readonly message: string
 }
 
+/** The rule set changed, or why it is not. */
 export type PushRuleChange =
   | { readonly ruleset: PushRuleset; readonly refusal?: undefined }
   | { readonly ruleset?: undefined; readonly refusal: PushRuleRefusal }

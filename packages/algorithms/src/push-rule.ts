@@ -7,6 +7,7 @@ export type PushAction = string | JsonObject
 /** A condition as it came; those of unknown kinds never hold. */
 export type PushCondition = JsonObject
 
+/** A rule. https://spec.matrix.org/v1.19/client-server-api/#push-rules */
 export interface PushRule {
   readonly rule_id: string
   /** One of the server's own rules rather than the user's. */
@@ -21,6 +22,7 @@ export interface PushRule {
 
 /** The kinds of rules, "in the order that they are checked". */
 export const pushRuleKinds = ['override', 'content', 'room', 'sender', 'underride'] as const
+/** One of the kinds. */
 export type PushRuleKind = (typeof pushRuleKinds)[number]
 
 /** Rules by kind, the most important first. */

@@ -14,6 +14,7 @@ export interface ReceiptChecks {
   readonly policyServerAgrees: boolean
 }
 
+/** The verdict, and the rule that decided it; a refusal by the policy server has none. */
 export type ReceiptVerdict =
   | { readonly verdict: 'accepted' }
   | { readonly verdict: 'rejected' | 'soft-failed'; readonly rejection: Rejection | undefined }

@@ -9,6 +9,7 @@ import { redact } from './redaction.ts'
 import type { RoomVersionRules } from './room-version.ts'
 import { type EventSignature, signatureOf, verifyText } from './signatures.ts'
 
+/** An event that was read. */
 export interface ReceivedPdu {
   readonly eventId: string
   /** The event to go on with: "if the hash check fails … the receiving server should use the redacted copy". */

@@ -37,20 +37,25 @@ const contentV6 = {
   'm.room.history_visibility': ['history_visibility'],
 }
 
+/** Room versions 1 to 5. */
 export const redactionV1: RedactionRules = {
   topLevel: topLevelV1,
   content: { ...contentV6, 'm.room.aliases': ['aliases'] },
   keepsSignedInvite: false,
 }
+/** Room versions 6 and 7: without `m.room.aliases`. */
 export const redactionV6: RedactionRules = { ...redactionV1, content: contentV6 }
+/** Room version 8: with the `allow` of join rules. */
 export const redactionV8: RedactionRules = {
   ...redactionV6,
   content: { ...redactionV6.content, 'm.room.join_rules': ['join_rule', 'allow'] },
 }
+/** Room versions 9 and 10: with `join_authorised_via_users_server`. */
 export const redactionV9: RedactionRules = {
   ...redactionV8,
   content: { ...redactionV8.content, 'm.room.member': ['membership', 'join_authorised_via_users_server'] },
 }
+/** Room versions 11 and 12. */
 export const redactionV11: RedactionRules = {
   topLevel: topLevelV1.filter((key) => !['prev_state', 'origin', 'membership'].includes(key)),
   content: {

@@ -4,6 +4,7 @@ import { type JsonObject, stringMember } from './json.ts'
 /** Members shown for a room without a name. */
 export const heroesMax = 5
 
+/** A member, as summaries count them. */
 export interface SummaryMember {
   readonly userId: string
   readonly membership: string
@@ -11,6 +12,7 @@ export interface SummaryMember {
   readonly position: number
 }
 
+/** What a summary says. */
 export interface RoomSummary {
   readonly heroes: readonly string[]
   readonly joinedCount: number

@@ -4,6 +4,7 @@ import { createPrivateKey } from 'node:crypto'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import { type Ed25519Backend, backend, seedBytes } from './ed25519.ts'
 
+/** A key that signs. */
 export interface SigningKey {
   /** Algorithm and key version, `ed25519:…`. */
   readonly keyId: string
