@@ -126,6 +126,8 @@ export const usersCachedMax = 100_000
 // Rooms. A state is stored whole after so many changes, or an eighth of its size if that is more.
 export const stateCheckpointChangesMin = 128
 export const timelineScanMax = 2_000
+// State events read and served between two turns of the event loop.
+export const stateEventsPerSlice = 200
 export const messagesLimitDefault = 10
 export const messagesLimitMax = 1_000
 export const relationsLimitDefault = 50

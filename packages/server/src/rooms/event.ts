@@ -8,7 +8,8 @@ import { lazyMembers } from './lazy-members.ts'
 import { pageLimit, tokenAfter } from './pagination.ts'
 import type { RoomEvent } from './room-event.ts'
 import { serveEvents } from './served-event.ts'
-import { stateEvents } from './state.ts'
+import { serveState } from './served-state.ts'
+import { stateNids } from './state.ts'
 import { findEvent } from './stored-event.ts'
 import { walk } from './timeline.ts'
 import { viewpoint } from './visibility.ts'
@@ -60,7 +61,7 @@ export async function eventContext(context: RoomsContext, roomId: string, option
   const then = { ...reading, root: reading.room.rootOf(last.snapshot) ?? reading.root }
   const state = filter.lazy_load_members
     ? [...(await otherState(context, then)), ...(await lazyMembers(context, then, all))]
-    : await serveEvents(context, then, await stateEvents(then))
+    : await serveState(context, then.room, { nids: stateNids(then) })
   const [beforeJson, [middleJson = '{}'], afterJson] = await Promise.all([
     serveEvents(context, reading, before.events),
     serveEvents(context, reading, [middle]),
@@ -83,5 +84,5 @@ async function otherState(context: RoomsContext, reading: Reading): Promise<stri
   const nids = Array.from(reading.room.stateEntries(reading.root))
     .filter(([type]) => type !== 'm.room.member')
     .map(([, , nid]) => nid)
-  return serveEvents(context, reading, await reading.room.events(nids))
+  return serveState(context, reading.room, { nids })
 }

@@ -3,7 +3,7 @@
 import type { Reading } from './access.ts'
 import type { RoomsContext } from './context.ts'
 import type { RoomEvent } from './room-event.ts'
-import { serveEvents } from './served-event.ts'
+import { serveState } from './served-state.ts'
 
 /** JSON texts of the membership events of the senders, as they are in the state the reader sees. */
 export async function lazyMembers(
@@ -13,5 +13,5 @@ export async function lazyMembers(
 ): Promise<string[]> {
   const senders = new Set(events.map((event) => event.sender))
   const nids = Array.from(senders, (sender) => reading.room.stateNidAt(reading.root, 'm.room.member', sender))
-  return serveEvents(context, reading, await reading.room.events(nids.filter((nid) => nid !== 0)))
+  return serveState(context, reading.room, { nids })
 }

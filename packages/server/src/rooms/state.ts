@@ -5,20 +5,17 @@ import { contentText, type Actor, type RoomsContext } from './context.ts'
 import { membershipIn } from './member-event.ts'
 import { parseToken } from './pagination.ts'
 import type { RoomEvent } from './room-event.ts'
-import { serveEvents } from './served-event.ts'
+import { serveState } from './served-state.ts'
 import { eventBefore } from './stored-event.ts'
 
 /** The state as JSON text of a list. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidstate */
 export async function state(context: RoomsContext, roomId: string, { by }: { readonly by: Actor }): Promise<string> {
   const reading = await openRoom(context, roomId, by)
-  const events = await stateEvents(reading)
-  return `[${(await serveEvents(context, reading, events)).join(',')}]`
+  return `[${(await serveState(context, reading.room, { nids: stateNids(reading) })).join(',')}]`
 }
 
 /** Every state event of the state the reader sees. */
-export async function stateEvents({ room, root }: Reading): Promise<RoomEvent[]> {
-  return room.events(Array.from(room.stateEntries(root), ([, , nid]) => nid))
-}
+export const stateNids = ({ room, root }: Reading): number[] => Array.from(room.stateEntries(root), ([, , nid]) => nid)
 
 export interface StateEventOptions {
   readonly by: Actor
@@ -37,7 +34,7 @@ export async function stateEvent(context: RoomsContext, roomId: string, options:
   const [event] = nid === 0 ? [] : await reading.room.events([nid])
   if (!event) throw new MatrixError('M_NOT_FOUND', 'The room has no such state')
   if (options.format !== 'event') return JSON.stringify(event.content)
-  const [json = ''] = await serveEvents(context, reading, [event])
+  const [json = ''] = await serveState(context, reading.room, { nids: [nid] })
   return json
 }
 
@@ -52,12 +49,13 @@ export interface MembersOptions {
 export async function members(context: RoomsContext, roomId: string, options: MembersOptions): Promise<string> {
   const opened = await openRoom(context, roomId, options.by)
   const reading = options.at === undefined ? opened : await readingAt(context, opened, parseToken(options.at))
-  const events = (await memberEvents(reading)).filter((event) => {
+  const accepts = (event: RoomEvent) => {
     const membership = membershipIn(event)
     if (options.notMembership !== undefined && membership === options.notMembership) return false
     return options.membership === undefined || membership === options.membership
-  })
-  return `{"chunk":[${(await serveEvents(context, reading, events)).join(',')}]}`
+  }
+  const chunk = await serveState(context, reading.room, { nids: memberNids(reading), accepts })
+  return `{"chunk":[${chunk.join(',')}]}`
 }
 
 /** The same reading with the state as it was at a place of the timeline, unless the reader had left by then. */
@@ -69,10 +67,10 @@ async function readingAt(context: RoomsContext, reading: Reading, place: number)
   return { ...reading, root: reading.room.rootOf(last.snapshot) ?? reading.root }
 }
 
-async function memberEvents({ room, root }: Reading): Promise<RoomEvent[]> {
-  const nids = Array.from(room.slotsOfType('m.room.member').values(), (slot) => room.arena.get(root, slot))
-  return room.events(nids.filter((nid) => nid !== 0))
-}
+const memberNids = ({ room, root }: Reading): number[] =>
+  Array.from(room.slotsOfType('m.room.member').values(), (slot) => room.arena.get(root, slot)).filter(
+    (nid) => nid !== 0,
+  )
 
 /** A joined member's profile; field names of the wire. */
 export interface JoinedMember {
@@ -91,7 +89,7 @@ export async function joinedMembers(
 ): Promise<Record<string, JoinedMember>> {
   const reading = await openRoom(context, roomId, by)
   if (reading.membership !== 'join') throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
-  const joined = (await memberEvents(reading)).filter((event) => membershipIn(event) === 'join')
+  const joined = (await reading.room.events(memberNids(reading))).filter((event) => membershipIn(event) === 'join')
   return Object.fromEntries(joined.map((event) => [event.stateKey ?? '', profileIn(event)]))
 }
 

@@ -1,0 +1,38 @@
+// State as clients get it: whole lists of state events, which may be long, read and served in slices that leave room for
+// others. What `unsigned` says about the moment of an event is left to timelines: it would take a past state per event.
+import { stateEventsPerSlice } from '../limits.ts'
+import type { RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { type RoomEvent, spliceLast } from './room-event.ts'
+
+export interface StateToServe {
+  /** State events; 0 stands for none. */
+  readonly nids: readonly number[]
+  readonly accepts?: (event: RoomEvent) => boolean
+}
+
+/** JSON texts of state events, in order. */
+export async function serveState(context: RoomsContext, room: HotRoom, state: StateToServe): Promise<string[]> {
+  const { environment } = context
+  const nids = state.nids.filter((nid) => nid !== 0)
+  const texts: string[] = []
+  for (let from = 0; from < nids.length; from += stateEventsPerSlice) {
+    if (from > 0) await new Promise<void>((resolve) => void environment.timer(0, resolve))
+    const events = await room.events(nids.slice(from, from + stateEventsPerSlice))
+    const accepted = state.accepts ? events.filter(state.accepts) : events
+    const redactions = await redactionsOf(room, accepted)
+    for (const event of accepted) texts.push(textOf(event, redactions, environment.now()))
+  }
+  return texts
+}
+
+async function redactionsOf(room: HotRoom, events: readonly RoomEvent[]): Promise<ReadonlyMap<number, RoomEvent>> {
+  const nids = events.flatMap((event) => event.redactedBy ?? [])
+  return new Map(nids.length === 0 ? [] : (await room.events(nids)).map((event) => [event.nid, event]))
+}
+
+function textOf(event: RoomEvent, redactions: ReadonlyMap<number, RoomEvent>, now: number): string {
+  const redaction = event.redactedBy === undefined ? undefined : redactions.get(event.redactedBy)
+  const because = redaction ? `,"redacted_because":${redaction.clientJson()}` : ''
+  return spliceLast(event.clientJson(), `"unsigned":{"age":${Math.max(0, now - event.ts)}${because}}`)
+}
