@@ -13,17 +13,26 @@ export interface StateToServe {
 
 /** JSON texts of state events, in order. */
 export async function serveState(context: RoomsContext, room: HotRoom, state: StateToServe): Promise<string[]> {
-  const { environment } = context
-  const nids = state.nids.filter((nid) => nid !== 0)
   const texts: string[] = []
-  for (let from = 0; from < nids.length; from += stateEventsPerSlice) {
-    if (from > 0) await new Promise<void>((resolve) => void environment.timer(0, resolve))
-    const events = await room.events(nids.slice(from, from + stateEventsPerSlice))
+  for await (const events of stateSlices(context, room, state.nids)) {
     const accepted = state.accepts ? events.filter(state.accepts) : events
     const redactions = await redactionsOf(room, accepted)
-    for (const event of accepted) texts.push(textOf(event, redactions, environment.now()))
+    for (const event of accepted) texts.push(textOf(event, redactions, context.environment.now()))
   }
   return texts
+}
+
+/** The events of many nids, some at a time, with a turn of the event loop in between. */
+export async function* stateSlices(
+  { environment }: RoomsContext,
+  room: HotRoom,
+  nids: readonly number[],
+): AsyncGenerator<RoomEvent[], void> {
+  const some = nids.filter((nid) => nid !== 0)
+  for (let from = 0; from < some.length; from += stateEventsPerSlice) {
+    if (from > 0) await new Promise<void>((resolve) => void environment.timer(0, resolve))
+    yield room.events(some.slice(from, from + stateEventsPerSlice))
+  }
 }
 
 async function redactionsOf(room: HotRoom, events: readonly RoomEvent[]): Promise<ReadonlyMap<number, RoomEvent>> {

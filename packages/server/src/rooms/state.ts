@@ -5,7 +5,7 @@ import { contentText, type Actor, type RoomsContext } from './context.ts'
 import { membershipIn } from './member-event.ts'
 import { parseToken } from './pagination.ts'
 import type { RoomEvent } from './room-event.ts'
-import { serveState } from './served-state.ts'
+import { serveState, stateSlices } from './served-state.ts'
 import { eventBefore } from './stored-event.ts'
 
 /** The state as JSON text of a list. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidstate */
@@ -89,8 +89,11 @@ export async function joinedMembers(
 ): Promise<Record<string, JoinedMember>> {
   const reading = await openRoom(context, roomId, by)
   if (reading.membership !== 'join') throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
-  const joined = (await reading.room.events(memberNids(reading))).filter((event) => membershipIn(event) === 'join')
-  return Object.fromEntries(joined.map((event) => [event.stateKey ?? '', profileIn(event)]))
+  const joined: [userId: string, member: JoinedMember][] = []
+  for await (const events of stateSlices(context, reading.room, memberNids(reading)))
+    for (const event of events)
+      if (membershipIn(event) === 'join') joined.push([event.stateKey ?? '', profileIn(event)])
+  return Object.fromEntries(joined)
 }
 
 function profileIn({ content }: RoomEvent): JoinedMember {

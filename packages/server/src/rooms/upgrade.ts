@@ -14,6 +14,8 @@ import { plain, rulesOf, writeNewRoom } from './create.ts'
 import type { HotRoom } from './hot-room.ts'
 import { membershipIn } from './member-event.ts'
 import { requireStatePower } from './power.ts'
+import type { RoomEvent } from './room-event.ts'
+import { stateSlices } from './served-state.ts'
 
 export interface UpgradeOptions {
   readonly by: Actor
@@ -114,7 +116,9 @@ function levelsFor(content: JsonObject, rules: RoomVersionRules, creators: reado
 
 async function banDrafts(context: RoomsContext, room: HotRoom, by: Actor): Promise<Prepared[]> {
   const nids = Array.from(room.slotsOfType('m.room.member').values(), (slot) => room.arena.get(room.root, slot))
-  const banned = (await room.events(nids.filter((nid) => nid !== 0))).filter((event) => membershipIn(event) === 'ban')
+  const banned: RoomEvent[] = []
+  for await (const events of stateSlices(context, room, nids))
+    banned.push(...events.filter((event) => membershipIn(event) === 'ban'))
   const drafts: Prepared[] = []
   for (const event of banned) {
     const userId = event.stateKey ?? ''
