@@ -1,0 +1,164 @@
+// HTTPS requests to other servers: each host has a pool of a few connections, made only to allowed addresses and only to
+// whoever has the right certificate. Everything that is waited for has a limit.
+import type { lookup as systemLookup } from 'node:dns'
+import { isIP } from 'node:net'
+import type { Readable } from 'node:stream'
+import { checkServerIdentity, connect, createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls'
+import { Pool, type buildConnector } from 'undici'
+import {
+  federationConnectionsPerServerMax,
+  federationConnectTimeoutMs,
+  federationIdleConnectionMs,
+  federationPoolsMax,
+  federationRequestTimeoutMs,
+} from '../limits.ts'
+import { AddressRefused, guardedLookup, isPublicAddress, type AddressGuard } from './address-guard.ts'
+import { BoundedMap } from './bounded-map.ts'
+import type { Endpoint } from './resolve-server.ts'
+
+export interface OutboundRequest {
+  readonly endpoint: Endpoint
+  readonly hostHeader: string
+  /** The host name or IP address the certificate must be valid for. */
+  readonly certificateName: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Path and query. */
+  readonly uri: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface OutboundResponse {
+  readonly status: number
+  /** Names in lower case; of a repeated header the first. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Must be read to its end or destroyed. */
+  readonly body: Readable
+}
+
+export interface Outbound extends AsyncDisposable {
+  /** Throws AddressRefused, and whatever the connection fails with. Redirects are answers like any other. */
+  request(request: OutboundRequest): Promise<OutboundResponse>
+}
+
+export interface OutboundOptions {
+  readonly allowPrivateAddresses: boolean
+  /** A certificate authority trusted besides the usual ones, PEM. */
+  readonly ca?: string | undefined
+  readonly lookup?: typeof systemLookup
+  readonly connectTimeoutMs?: number
+  readonly requestTimeoutMs?: number
+}
+
+/** Opens no connection yet. Disposing ends all of them at once. */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const isAllowed: AddressGuard = options.allowPrivateAddresses ? () => true : isPublicAddress
+  const secureContext = createSecureContext(
+    options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] },
+  )
+  const lookup = guardedLookup(isAllowed, options.lookup)
+  const pools = new BoundedMap<Pool>(federationPoolsMax, (pool) => void pool.close())
+  const requestTimeoutMs = options.requestTimeoutMs ?? federationRequestTimeoutMs
+  const dial: Dial = {
+    isAllowed,
+    timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs,
+    tls: { secureContext, lookup, ALPNProtocols: ['http/1.1'] },
+  }
+
+  function poolOf({ endpoint, certificateName }: OutboundRequest): Pool {
+    const origin = `https://${isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`
+    const key = `${origin}/${certificateName}`
+    const known = pools.get(key)
+    if (known !== undefined) return known
+    const pool = new Pool(origin, {
+      connections: federationConnectionsPerServerMax,
+      connect: connector(dial, endpoint, certificateName),
+      headersTimeout: requestTimeoutMs,
+      bodyTimeout: requestTimeoutMs,
+      keepAliveTimeout: federationIdleConnectionMs,
+      keepAliveMaxTimeout: federationIdleConnectionMs,
+    })
+    pools.set(key, pool)
+    return pool
+  }
+
+  return {
+    request: async (request) => {
+      const { method, uri: path, body = null, signal = null } = request
+      const headers = { ...request.headers, host: request.hostHeader }
+      const answer = await poolOf(request).request({ method, path, headers, body, signal })
+      return { status: answer.statusCode, headers: firstOfEach(answer.headers), body: answer.body }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...pools].map(([, pool]) => pool.destroy()))
+      pools.clear()
+    },
+  }
+}
+
+interface Dial {
+  readonly isAllowed: AddressGuard
+  readonly timeoutMs: number
+  readonly tls: ConnectionOptions
+}
+
+/**
+ * Connects to an endpoint whoever the certificate must be of. "A SNI should be sent for the certificate which is expected,
+ * unless that certificate is expected to be an IP address".
+ */
+const connector =
+  ({ isAllowed, timeoutMs, tls }: Dial, { host, port }: Endpoint, certificateName: string): buildConnector.connector =>
+  (_, callback) => {
+    // A literal address is never looked up, so that the look-up cannot refuse it.
+    if (isIP(host) !== 0 && !isAllowed(host)) return callback(new AddressRefused(`${host} is no public address`), null)
+    const socket = connect({
+      ...tls,
+      host,
+      port,
+      servername: isIP(certificateName) === 0 ? certificateName : '',
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(certificateName, certificate),
+    })
+    let isWaiting = true
+    const settle = (error?: Error) => {
+      if (!isWaiting) return
+      isWaiting = false
+      if (error === undefined) return callback(null, socket.setTimeout(0))
+      socket.destroy()
+      callback(error, null)
+    }
+    socket.setNoDelay(true).setKeepAlive(true, federationIdleConnectionMs)
+    socket.setTimeout(timeoutMs, () => settle(new Error(`no connection to ${host}:${port} in ${timeoutMs} ms`)))
+    socket.once('secureConnect', () => settle()).on('error', settle)
+  }
+
+const firstOfEach = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
+
+/** An answer that is longer than it may be. */
+export class TooLong extends Error {
+  override readonly name = 'TooLong'
+}
+
+/** The whole body as text. Throws TooLong beyond `bytesMax`, and what the connection fails with. */
+export async function readText({ headers, body }: OutboundResponse, bytesMax: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = Number(headers['content-length'] ?? 0)
+  if (bytes <= bytesMax) {
+    bytes = 0
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      if (bytes > bytesMax) break
+      chunks.push(chunk)
+    }
+  }
+  if (bytes <= bytesMax) return Buffer.concat(chunks).toString()
+  discard(body)
+  throw new TooLong(`the answer is longer than ${bytesMax} bytes`)
+}
+
+/** Ends the connection of a body nobody wants. */
+export function discard(body: Readable): void {
+  body.on('error', () => {}) // the error says that it was ended
+  body.destroy()
+}
