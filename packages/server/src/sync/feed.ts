@@ -1,4 +1,5 @@
-// From the journal to the users: marks who must look at what, and wakes them, as changes become durable.
+// From the journal to the users: marks who must look at what, and wakes them, as changes become durable. All entries of
+// one announcement are taken together, so that a busy room costs its members one mark however many events came.
 import { privateReceiptRef } from '../ephemeral/receipts.ts'
 import { journalKind, type Journaled } from '../store/store.ts'
 import { type Dirty, kindBit } from './dirty.ts'
@@ -15,78 +16,84 @@ export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemera
 /** Starts following the journal. */
 export function startFeed(parts: FeedParts): void {
   parts.store.onDurable((entries) => {
-    const flush = { touched: new Set<number>(), members: new Map<number, readonly number[] | undefined>() }
-    for (const entry of entries) if (!markEntry(parts, entry, flush)) return markEverybody(parts)
-    parts.waiters.wake(flush.touched)
+    const flush: Flush = { rooms: new Map(), users: new Map() }
+    for (const entry of entries) gather(parts, entry, flush)
+    announce(parts, flush, entries.at(-1)?.position ?? 0)
   })
-  parts.store.onReset(() => {
-    parts.dirty.clear()
-    parts.waiters.wakeAll()
-  })
+  parts.store.onReset(() => everybodyAsks(parts))
 }
 
-/** What one announcement of the store touches. */
+/** What one announcement of the store touches: kinds by room, and by user and room. */
 interface Flush {
-  /** Users to wake. */
-  readonly touched: Set<number>
-  /** Members of this server by room, undefined for rooms that are not in memory. */
-  readonly members: Map<number, readonly number[] | undefined>
+  /** For everybody in the room. */
+  readonly rooms: Map<number, number>
+  /** For one user; room 0 for what belongs to no room. */
+  readonly users: Map<number, Map<number, number>>
 }
 
-/** False when the room is not in memory, so that nobody can say whom it concerns. */
-function markEntry(parts: FeedParts, entry: Journaled, flush: Flush): boolean {
-  const { kind, position, room, user, ref } = entry
-  const kinds = kindBit(kind)
-  const mark = (who: number, inRoom = room) => {
-    parts.dirty.mark(who, { position, room: inRoom, kinds })
-    flush.touched.add(who)
-  }
-  const everybodyIn = () => {
-    const members = membersOf(parts, room, flush)
-    for (const member of members ?? []) mark(member)
-    return members !== undefined
+function gather(parts: FeedParts, { kind, position, room, user, ref }: Journaled, flush: Flush): void {
+  const toRoom = () => addKind(flush.rooms, room, kind)
+  const toUser = (who: number, inRoom: number) => {
+    const rooms = flush.users.get(who) ?? new Map<number, number>()
+    flush.users.set(who, rooms)
+    addKind(rooms, inRoom, kind)
   }
   switch (kind) {
     case journalKind.event:
-      if (user !== 0) {
-        parts.heroes.changed(room, user)
-        mark(user)
-      }
-      return everybodyIn()
-    case journalKind.receipt:
-      if (ref !== privateReceiptRef) return everybodyIn()
-      mark(user)
-      return true
+      // The user whose membership the event sets.
+      if (user !== 0) parts.heroes.changed(room, user)
+      if (user !== 0) toUser(user, room)
+      return toRoom()
     case journalKind.typing:
-      return everybodyIn()
+      return toRoom()
+    case journalKind.receipt:
+      return ref === privateReceiptRef ? toUser(user, room) : toRoom()
     case journalKind.presence:
-      for (const witness of parts.ephemeral.presence.takeAudience(position)) mark(witness, 0)
-      mark(user, 0)
-      return true
+      for (const witness of parts.ephemeral.presence.takeAudience(position)) toUser(witness, 0)
+      return toUser(user, 0)
     case journalKind.accountData:
       parts.onAccountData(user)
-      mark(user)
-      return true
+      return toUser(user, room)
     default:
-      if (user !== 0) mark(user, 0)
-      return true
+      if (user !== 0) toUser(user, 0)
   }
+}
+
+const addKind = (kinds: Map<number, number>, key: number, kind: number): void =>
+  void kinds.set(key, (kinds.get(key) ?? 0) | kindBit(kind))
+
+/** Tokens are the ends of announcements, so that within one all marks may carry its last position. */
+function announce(parts: FeedParts, { rooms, users }: Flush, position: number): void {
+  const { dirty, waiters } = parts
+  const touched = new Set<number>()
+  for (const [room, kinds] of rooms) {
+    const members = membersOf(parts, room)
+    if (!members) return everybodyAsks(parts)
+    for (const user of members) {
+      dirty.mark(user, { position, room, kinds })
+      touched.add(user)
+    }
+  }
+  for (const [user, kindsByRoom] of users) {
+    for (const [room, kinds] of kindsByRoom) dirty.mark(user, { position, room, kinds })
+    touched.add(user)
+  }
+  waiters.wake(touched)
 }
 
 /**
  * Who was in the room when the entries were made: the room in memory is ahead of them, so that those who leave by an
- * event that is not durable yet are added.
+ * event that is not durable yet are added. Undefined when the room is not in memory.
  */
-function membersOf({ rooms }: FeedParts, roomNid: number, { members }: Flush): readonly number[] | undefined {
-  if (members.has(roomNid)) return members.get(roomNid)
+function membersOf({ rooms }: FeedParts, roomNid: number): Iterable<number> | undefined {
   const room = rooms.peek(roomNid)
-  const found = room && [...room.localJoined, ...rooms.unsettledMembers(room)]
-  members.set(roomNid, found)
-  return found
+  if (!room) return undefined
+  const unsettled = rooms.unsettledMembers(room)
+  return unsettled.length === 0 ? room.localJoined : new Set([...room.localJoined, ...unsettled])
 }
 
-/** Everybody asks the database once. */
-function markEverybody({ dirty, waiters }: FeedParts) {
+/** What is known may be wrong or incomplete: everybody asks the database once. */
+function everybodyAsks({ dirty, waiters }: FeedParts): void {
   dirty.clear()
   waiters.wakeAll()
 }
