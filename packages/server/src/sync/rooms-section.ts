@@ -1,4 +1,5 @@
 // The `rooms` of an answer: every room the user has something to hear of, in the part it belongs to.
+import { MatrixError } from '@myelin/protocol/errors'
 import { syncSliceMs } from '../limits.ts'
 import type { UserRoom } from '../store/user-rooms.ts'
 import type { AccountDataByRoom } from './account-data.ts'
@@ -32,6 +33,7 @@ export async function roomsSection(parts: SyncParts, view: View, request: RoomsR
   let hasNewRoom = false
   let sliceStart = parts.environment.monotonic()
   for (const row of request.rooms) {
+    if (view.signal.aborted) throw new MatrixError('M_CONNECTION_TIMEOUT', 'Nobody waits for this answer any more')
     if (!view.filter.acceptsRoom(row.roomId)) continue
     const entry = await roomEntry(parts, view, { row, request })
     if (entry) found[entry.part].push(entry.json)

@@ -200,3 +200,13 @@ test('what was said just before a leave arrives, however the commits fall', asyn
     assert.deepEqual(seen, [`round ${round}`])
   }
 })
+
+test('an initial sync nobody waits for is not finished', async () => {
+  await using server = await openTestServer()
+  const alice = await server.device('alice')
+  await publicRoom(server, alice)
+  await assert.rejects(
+    server.sync.sync({ requester: alice, signal: AbortSignal.abort() }),
+    code('M_CONNECTION_TIMEOUT'),
+  )
+})

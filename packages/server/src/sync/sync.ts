@@ -148,6 +148,7 @@ async function viewOf(engine: Engine, request: SyncRequest, { filter, position }
     fullState: request.fullState === true && position > 0,
     stateAfter: request.stateAfter,
     ignored: await engine.ignored.of(requester.userNid),
+    signal: request.signal,
   }
 }
 

@@ -16,6 +16,8 @@ export interface View {
   readonly stateAfter: 'state_after' | 'org.matrix.msc4222.state_after' | undefined
   /** Users whose messages are not shown. */
   readonly ignored: ReadonlySet<string>
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 /** `"name":{"events":[…]}` */
