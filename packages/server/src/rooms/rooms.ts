@@ -50,23 +50,8 @@ type Bound<V> = V extends (context: RoomsContext, ...rest: infer Rest) => infer 
 
 /** Builds the rooms of a server on its store. */
 export function createRooms(options: RoomsOptions) {
-  const { store, users, environment, config, hooks } = options
-  const { serverName, signingKey } = config
-  const hotRooms = new HotRooms(store, (nid) => loadRoom(store, serverName, nid))
-  const transactions = new Transactions(store, environment)
-  const mutex = createKeyedMutex()
-  const context: RoomsContext = {
-    store,
-    users,
-    environment,
-    serverName,
-    signingKey,
-    hooks,
-    hotRooms,
-    transactions,
-    redactedOriginals: new RedactedOriginals(environment),
-    mutex,
-  }
+  const context = contextOf(options)
+  const { hotRooms, transactions } = context
   const bind = <V extends (context: RoomsContext, ...rest: never[]) => unknown>(verb: V) =>
     ((...rest: never[]) => verb(context, ...rest)) as Bound<V>
   return {
@@ -118,6 +103,22 @@ export function createRooms(options: RoomsOptions) {
     transactions,
     /** What the functions of this folder that are not verbs take first. */
     context,
+  }
+}
+
+function contextOf({ store, users, environment, config, hooks }: RoomsOptions): RoomsContext {
+  const { serverName, signingKey } = config
+  return {
+    store,
+    users,
+    environment,
+    serverName,
+    signingKey,
+    hooks,
+    hotRooms: new HotRooms(store, (nid) => loadRoom(store, serverName, nid)),
+    transactions: new Transactions(store, environment),
+    redactedOriginals: new RedactedOriginals(environment),
+    mutex: createKeyedMutex(),
   }
 }
 
