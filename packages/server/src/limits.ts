@@ -58,6 +58,8 @@ export const dirtyEntriesPerUserMax = 1_024
 export const dirtyUsersMax = 50_000
 export const lazyMembersRememberedMax = 1_000_000
 export const syncFilterBytesMax = 64 * 1024
+export const filtersRememberedMax = 1_000
+export const filterRememberedCharactersMax = 4_096
 export const ignoredListsRememberedMax = 50_000
 export const heroRoomsRememberedMax = 20_000
 
@@ -146,3 +148,6 @@ export const redactedOriginalsPruneMs = 60 * 60 * 1000
 export const transactionsPerDeviceMax = 1_000
 export const transactionDevicesMax = 20_000
 export const transactionKeptMs = 24 * 60 * 60 * 1000
+
+// Metrics
+export const requestSecondsBuckets: readonly number[] = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60]

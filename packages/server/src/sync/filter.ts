@@ -6,7 +6,13 @@ import type { EventFilter } from '@myelin/protocol/client-server/definitions/eve
 import type { RoomEventFilter } from '@myelin/protocol/client-server/definitions/room_event_filter'
 import { MatrixError } from '@myelin/protocol/errors'
 import { parse } from '@myelin/protocol/schema'
-import { syncFilterBytesMax, syncTimelineEventsDefault, syncTimelineEventsMax } from '../limits.ts'
+import {
+  filterRememberedCharactersMax,
+  filtersRememberedMax,
+  syncFilterBytesMax,
+  syncTimelineEventsDefault,
+  syncTimelineEventsMax,
+} from '../limits.ts'
 
 /** What a test looks at. */
 export interface Filterable {
@@ -50,6 +56,22 @@ export function compileFilterText(text: string): CompiledFilter {
     throw new MatrixError('M_NOT_JSON', 'The filter is not valid JSON', { cause })
   }
   return compileFilter(parse(SyncFilter, json))
+}
+
+/** Filters compiled lately, because a client sends the same one with every poll. */
+export class CompiledFilters {
+  readonly #byText = new Map<string, CompiledFilter>()
+
+  /** The compiled filter of a JSON text. Throws like `compileFilterText`. */
+  of(text: string): CompiledFilter {
+    const known = this.#byText.get(text)
+    if (known) return known
+    const compiled = compileFilterText(text)
+    if (text.length > filterRememberedCharactersMax) return compiled
+    if (this.#byText.size >= filtersRememberedMax) this.#byText.clear()
+    this.#byText.set(text, compiled)
+    return compiled
+  }
 }
 
 /** Compiles a filter. Throws `M_BAD_JSON` for a negative limit. */

@@ -10,7 +10,7 @@ import { filterContent } from '../store/filters.ts'
 import { answer } from './answer.ts'
 import { Dirty } from './dirty.ts'
 import { startFeed } from './feed.ts'
-import { type CompiledFilter, compileFilterText, everything } from './filter.ts'
+import { type CompiledFilter, CompiledFilters, everything } from './filter.ts'
 import { Heroes } from './heroes.ts'
 import { IgnoredUsers } from './ignored-users.ts'
 import { LazyMembers } from './lazy-members.ts'
@@ -64,6 +64,7 @@ interface Engine {
   readonly dirty: Dirty
   readonly waiters: Waiters
   readonly ignored: IgnoredUsers
+  readonly filters: CompiledFilters
 }
 
 /** Starts following the journal and answers `/sync`. */
@@ -77,6 +78,7 @@ export function createSync({ rooms, ephemeral, push, devices = noDevices }: Sync
     dirty: new Dirty(),
     waiters: new Waiters(environment),
     ignored: new IgnoredUsers(store.read),
+    filters: new CompiledFilters(),
   }
   const { dirty, waiters, ignored } = engine
   startFeed({ ...parts, dirty, waiters, onAccountData: (user) => ignored.forget(user) })
@@ -155,10 +157,10 @@ async function viewOf(engine: Engine, request: SyncRequest, { filter, position }
 /** "The server will detect whether it is an ID or a JSON object by whether the first character is a `{`." */
 async function filterOf(engine: Engine, { filter, requester }: SyncRequest): Promise<CompiledFilter> {
   if (filter === undefined || filter === '') return everything
-  if (filter.startsWith('{')) return compileFilterText(filter)
+  if (filter.startsWith('{')) return engine.filters.of(filter)
   const stored = /^\d{1,15}$/.test(filter)
     ? await filterContent(engine.parts.store.read, requester.userNid, Number(filter))
     : undefined
   if (stored === undefined) throw new MatrixError('M_INVALID_PARAM', 'There is no such filter')
-  return compileFilterText(stored)
+  return engine.filters.of(stored)
 }
