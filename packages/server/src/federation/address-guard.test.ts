@@ -19,15 +19,16 @@ describe('an address', () => {
   for (const address of allowed) test(`${address} is allowed`, () => assert.equal(isPublicAddress(address), true))
 })
 
-describe('a guarded look-up', () => {
-  const answering = (...addresses: string[]) =>
-    ((_: string, __: unknown, callback: (...result: unknown[]) => void) =>
-      callback(
-        null,
-        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-      )) as unknown as typeof systemLookup
-  const ask = (...addresses: string[]) => promisify(guardedLookup(isPublicAddress, answering(...addresses)))
+const answering = (...addresses: string[]) =>
+  ((_: string, __: unknown, callback: (...result: unknown[]) => void) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )) as unknown as typeof systemLookup
 
+const ask = (...addresses: string[]) => promisify(guardedLookup(isPublicAddress, answering(...addresses)))
+
+describe('a guarded look-up', () => {
   test('gives the public addresses of a name and keeps the others back', async () => {
     const found = await ask('10.0.0.1', '1.1.1.1', '::1')('a.org', { all: true })
     assert.deepEqual(found, [{ address: '1.1.1.1', family: 4 }])

@@ -1,10 +1,10 @@
 // Server discovery: every step of the specification as a table, and how long its answers are kept.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Environment } from '../environment.ts'
 import { createDiscovery, type Resolver, type WellKnownAnswer } from './discovery.ts'
 import { FederationError } from './federation-error.ts'
 import type { SrvRecord } from './resolve-server.ts'
+import { ManualClock } from './testing/manual-clock.ts'
 
 interface World {
   readonly wellKnown?: Readonly<Record<string, string>>
@@ -20,15 +20,7 @@ const record = (name: string, port: number, rest: Partial<SrvRecord> = {}): SrvR
   ...rest,
 })
 
-class Clock implements Environment {
-  ms = 1_000_000
-  now = () => this.ms
-  monotonic = () => this.ms
-  random = (byteCount: number) => new Uint8Array(byteCount)
-  timer = () => () => {}
-}
-
-function discover(world: World, clock = new Clock()) {
+function discover(world: World, clock = new ManualClock()) {
   const asked: string[] = []
   const answers: Record<string, WellKnownAnswer> = Object.fromEntries(
     Object.entries(world.wellKnown ?? {}).map(([host, server]) => [

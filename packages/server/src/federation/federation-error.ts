@@ -23,13 +23,22 @@ export class FederationError extends MatrixError {
 
   /** `reason` continues a sentence that begins with the server's name. */
   constructor(kind: FederationErrorKind, serverName: string, reason: string, options: FederationErrorOptions = {}) {
-    const errcode = kind === 'unreachable' ? 'M_CONNECTION_FAILED' : 'M_UNKNOWN'
-    super(errcode, `${serverName} ${reason}`, { status: 502, cause: options.cause })
+    super(errcodeOf(kind, options.refusal), `${serverName} ${reason}`, {
+      status: passedOn(options.refusal)?.status ?? 502,
+      cause: options.cause,
+    })
     this.kind = kind
     this.serverName = serverName
     this.refusal = options.refusal
   }
 }
+
+/** "Forbidden" and "not found" mean the same to whoever asked this server to ask. */
+const passedOn = (refusal: MatrixError | undefined): MatrixError | undefined =>
+  refusal?.status === 403 || refusal?.status === 404 ? refusal : undefined
+
+const errcodeOf = (kind: FederationErrorKind, refusal: MatrixError | undefined): string =>
+  passedOn(refusal)?.errcode ?? (kind === 'unreachable' ? 'M_CONNECTION_FAILED' : 'M_UNKNOWN')
 
 /** The message of whatever was thrown. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
