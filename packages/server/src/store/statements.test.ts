@@ -18,6 +18,9 @@ const mayScan: Readonly<Record<string, string>> = {
   'DELETE FROM short_lived_tokens WHERE user_nid = ?': 'they live for minutes',
   'SELECT count(*) AS "rooms" FROM directory': 'one row per published room',
   'DELETE FROM redacted_originals WHERE redacted_ts < ?': 'clean-up',
+  'SELECT server_name AS "serverName", position, failures, next_try_ts AS "nextTryTs", last_success_ts AS "lastSuccessTs", last_error AS "lastError" FROM destinations':
+    'at start',
+  'SELECT DISTINCT server_name AS "serverName" FROM outbound_edus': 'at start',
   'SELECT p.*, u.user_id FROM presence p JOIN users u ON u.nid = p.user_nid': 'at start',
   'SELECT p.*, u.user_id FROM push_rules p JOIN users u ON u.nid = p.user_nid': 'at start',
 }

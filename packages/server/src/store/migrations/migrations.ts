@@ -3,6 +3,7 @@ import { roomsMigration } from './0001-rooms.ts'
 import { accountsMigration } from './0002-accounts.ts'
 import { syncMigration } from './0003-sync.ts'
 import { identityMigration } from './0004-identity.ts'
+import { federationMigration } from './0005-federation.ts'
 
 export interface Migration {
   readonly version: number
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'accounts', statements: accountsMigration },
   { version: 3, name: 'sync', statements: syncMigration },
   { version: 4, name: 'identity', statements: identityMigration },
+  { version: 5, name: 'federation', statements: federationMigration },
 ]

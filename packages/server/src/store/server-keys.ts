@@ -1,0 +1,54 @@
+// Keys of other servers: each key with its times, and each server's last key document as it signed it.
+import { sql } from './sql.ts'
+import type { Reader, Row, Write } from './store.ts'
+
+export interface ServerKeyRow extends Row {
+  readonly keyId: string
+  /** Unpadded base64. */
+  readonly publicKey: string
+  /** Milliseconds since the epoch. */
+  readonly validUntilTs: number
+  /** Of a retired key, milliseconds since the epoch. */
+  readonly expiredTs: number | null
+}
+
+export interface KeyDocumentRow extends Row {
+  readonly json: string
+  readonly fetchedTs: number
+  readonly validUntilTs: number
+}
+
+const keysOf = sql`SELECT key_id AS "keyId", public_key AS "publicKey", valid_until_ts AS "validUntilTs",
+  expired_ts AS "expiredTs" FROM server_keys WHERE server_name = ${'serverName'}`
+const documentOf = sql`SELECT json, fetched_ts AS "fetchedTs", valid_until_ts AS "validUntilTs"
+  FROM server_key_documents WHERE server_name = ${'serverName'}`
+const upsertKey = sql`INSERT INTO server_keys (server_name, key_id, public_key, valid_until_ts, expired_ts)
+  VALUES (${'serverName'}, ${'keyId'}, ${'publicKey'}, ${'validUntilTs'}, ${'expiredTs'})
+  ON CONFLICT (server_name, key_id) DO UPDATE SET public_key = excluded.public_key,
+    valid_until_ts = excluded.valid_until_ts, expired_ts = excluded.expired_ts`
+const upsertDocument = sql`INSERT INTO server_key_documents (server_name, json, fetched_ts, valid_until_ts)
+  VALUES (${'serverName'}, ${'json'}, ${'fetchedTs'}, ${'validUntilTs'})
+  ON CONFLICT (server_name) DO UPDATE SET json = excluded.json, fetched_ts = excluded.fetched_ts,
+    valid_until_ts = excluded.valid_until_ts`
+
+/** Every key ever learned of a server. */
+export const serverKeys = (read: Reader, serverName: string): Promise<ServerKeyRow[]> =>
+  read.all(keysOf, { serverName })
+
+/** The last key document of a server. */
+export const keyDocument = (read: Reader, serverName: string): Promise<KeyDocumentRow | undefined> =>
+  read.get(documentOf, { serverName })
+
+export interface LearnedKeys {
+  readonly serverName: string
+  readonly keys: readonly ServerKeyRow[]
+  readonly document: KeyDocumentRow
+}
+
+/** Adds what a key document says; keys it does not name stay. */
+export function saveServerKeys(w: Write, { serverName, keys, document }: LearnedKeys): void {
+  for (const { keyId, publicKey, validUntilTs, expiredTs } of keys)
+    w.run(upsertKey, { serverName, keyId, publicKey, validUntilTs, expiredTs })
+  const { json, fetchedTs, validUntilTs } = document
+  w.run(upsertDocument, { serverName, json, fetchedTs, validUntilTs })
+}
