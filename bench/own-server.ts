@@ -18,7 +18,7 @@ export interface OwnServer extends AsyncDisposable {
 export async function startOwnServer(durability: 'power' | 'process'): Promise<OwnServer> {
   const data = mkdtempSync(join(tmpdir(), 'myelin-bench-'))
   const port = await freePort()
-  const main = join(import.meta.dirname, '../packages/server/src/main.ts')
+  const main = join(import.meta.dirname, '../dist/myelin/myelin.mjs')
   const startMs = performance.now()
   const options = [
     '--data',

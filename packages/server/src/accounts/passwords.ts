@@ -1,5 +1,4 @@
 // Passwords: argon2id in the thread pool, a bounded number at once, the same time for users that do not exist.
-import { hash, verify } from '@node-rs/argon2'
 import { MatrixError } from '@myelin/protocol/errors'
 import { passwordCharactersMax, passwordHashesAtOnceMax, passwordHashesWaitingMax } from '../limits.ts'
 
@@ -9,6 +8,9 @@ export interface PasswordCost {
   readonly passes: number
   readonly lanes: number
 }
+
+/** Loaded with the first password: a server that has just started holds 3 MB less. */
+const argon2 = () => import('@node-rs/argon2')
 
 export const passwordCostDefault: PasswordCost = { memoryKib: 19 * 1024, passes: 2, lanes: 1 }
 
@@ -35,9 +37,10 @@ export function createPasswords({ cost, charactersMin }: PasswordPolicy): Passwo
   let decoy: Promise<string> | undefined
   return {
     requireAcceptable: (password) => requireAcceptable(password, charactersMin),
-    hash: (password) => pool(() => hash(password, options)),
+    hash: (password) => pool(async () => (await argon2()).hash(password, options)),
     matches: async (password, stored) => {
       if (password.length > passwordCharactersMax) return false
+      const { hash, verify } = await argon2()
       const against = stored ?? (await (decoy ??= hash('nobody has this password', options)))
       const same = await pool(() => verify(against, password))
       return same && stored !== undefined

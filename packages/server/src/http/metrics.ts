@@ -1,45 +1,126 @@
-// What the server counts about itself, in Prometheus's text format.
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+// What the server counts about itself, in Prometheus's text format: requests by operation, the process, and whatever the
+// parts of the server offer as gauges.
+// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+import { requestSecondsBuckets } from '../limits.ts'
+
+export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8'
 
 export interface Metrics {
-  readonly registry: Registry
   /** One answered request: the endpoint's operation name, its HTTP status and how long it took. */
   request(operation: string, status: number, seconds: number): void
   /** A value read when somebody asks for the metrics. */
   gauge(name: string, help: string, read: () => number): void
+  /** A value that only grows, read when somebody asks for the metrics. */
+  counter(name: string, help: string, read: () => number): void
+  /** Everything, in the text format. */
+  text(): string
+}
+
+/** Requests of one operation: how many by status, and their durations. */
+interface Operation {
+  readonly byStatus: Map<number, number>
+  /** Requests no longer than each bound of `requestSecondsBuckets`, and longer than the one before. */
+  readonly buckets: number[]
+  seconds: number
+  count: number
+}
+
+interface Reading {
+  readonly type: 'gauge' | 'counter'
+  readonly name: string
+  readonly help: string
+  readonly read: () => number
 }
 
 export function createMetrics(): Metrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const requests = new Counter({
-    name: 'myelin_http_requests_total',
-    help: 'Answered requests by operation and status.',
-    labelNames: ['operation', 'status'],
-    registers: [registry],
-  })
-  const durations = new Histogram({
-    name: 'myelin_http_request_seconds',
-    help: 'Time from the request line to the end of the answer, by operation.',
-    labelNames: ['operation'],
-    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
-    registers: [registry],
-  })
+  const operations = new Map<string, Operation>()
+  const readings: Reading[] = [...processReadings]
   return {
-    registry,
-    request: (operation, status, seconds) => {
-      requests.inc({ operation, status })
-      durations.observe({ operation }, seconds)
-    },
-    gauge: (name, help, read) => {
-      new Gauge({
-        name,
-        help,
-        registers: [registry],
-        collect() {
-          this.set(read())
-        },
-      })
-    },
+    request: (operation, status, seconds) => count(operationOf(operations, operation), status, seconds),
+    gauge: (name, help, read) => void readings.push({ type: 'gauge', name, help, read }),
+    counter: (name, help, read) => void readings.push({ type: 'counter', name, help, read }),
+    text: () => [...requestLines(operations), ...readings.flatMap(readingLines), ''].join('\n'),
   }
 }
+
+const processReadings: readonly Reading[] = [
+  {
+    type: 'gauge',
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory.',
+    read: () => process.memoryUsage.rss(),
+  },
+  {
+    type: 'gauge',
+    name: 'nodejs_heap_size_used_bytes',
+    help: 'Heap in use.',
+    read: () => process.memoryUsage().heapUsed,
+  },
+  {
+    type: 'counter',
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time used.',
+    read: () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+  },
+  {
+    type: 'gauge',
+    name: 'process_start_time_seconds',
+    help: 'When the process started, seconds since the epoch.',
+    read: () => performance.timeOrigin / 1000,
+  },
+  {
+    type: 'gauge',
+    name: 'nodejs_eventloop_utilization',
+    help: 'Share of its time the event loop was busy since the start.',
+    read: () => performance.eventLoopUtilization().utilization,
+  },
+]
+
+function operationOf(operations: Map<string, Operation>, name: string): Operation {
+  const known = operations.get(name)
+  if (known !== undefined) return known
+  const made = { byStatus: new Map(), buckets: requestSecondsBuckets.map(() => 0), seconds: 0, count: 0 }
+  operations.set(name, made)
+  return made
+}
+
+function count(operation: Operation, status: number, seconds: number): void {
+  operation.byStatus.set(status, (operation.byStatus.get(status) ?? 0) + 1)
+  operation.count++
+  operation.seconds += seconds
+  const bucket = requestSecondsBuckets.findIndex((bound) => seconds <= bound)
+  if (bucket >= 0) operation.buckets[bucket]!++
+}
+
+function requestLines(operations: ReadonlyMap<string, Operation>): string[] {
+  const total = 'myelin_http_requests_total'
+  const seconds = 'myelin_http_request_seconds'
+  return [
+    ...header(total, 'counter', 'Answered requests by operation and status.'),
+    ...[...operations].flatMap(([name, { byStatus }]) =>
+      Array.from(byStatus, ([status, n]) => `${total}{operation="${name}",status="${status}"} ${n}`),
+    ),
+    ...header(seconds, 'histogram', 'Time from the request line to the answer, by operation.'),
+    ...[...operations].flatMap(([name, operation]) => histogramLines(`${seconds}`, `operation="${name}"`, operation)),
+  ]
+}
+
+function histogramLines(name: string, label: string, { buckets, seconds, count }: Operation): string[] {
+  let below = 0
+  return [
+    ...requestSecondsBuckets.map((bound, i) => `${name}_bucket{${label},le="${bound}"} ${(below += buckets[i] ?? 0)}`),
+    `${name}_bucket{${label},le="+Inf"} ${count}`,
+    `${name}_sum{${label}} ${seconds}`,
+    `${name}_count{${label}} ${count}`,
+  ]
+}
+
+const readingLines = ({ name, type, help, read }: Reading): string[] => [
+  ...header(name, type, help),
+  `${name} ${read()}`,
+]
+
+const header = (name: string, type: string, help: string): string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+]

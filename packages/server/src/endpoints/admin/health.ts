@@ -2,6 +2,7 @@
 import type * as health from '@myelin/protocol/admin/health'
 import { MatrixError } from '@myelin/protocol/errors'
 import { Raw } from '@myelin/protocol/handlers'
+import { metricsContentType } from '../../http/metrics.ts'
 import type { Handlers } from '../handlers.ts'
 
 const isThisMachine = (address: string) => address === '::1' || address.startsWith('127.') || address === ''
@@ -14,6 +15,6 @@ export const handlers: Handlers<typeof health> = {
   getMetrics: async ({ metrics }, { address }) => {
     if (!isThisMachine(address))
       throw new MatrixError('M_FORBIDDEN', 'Metrics are for callers on this machine; see metrics.listen')
-    return text(metrics.registry.contentType, await metrics.registry.metrics())
+    return text(metricsContentType, metrics.text())
   },
 }

@@ -24,6 +24,7 @@ import { migrate } from './migrate.ts'
 import { NidCounters, reserveNids } from './nid-counters.ts'
 import { SqliteReader } from './reader.ts'
 import { StatementNumbers } from './statement-numbers.ts'
+import { threadUrl } from './thread-url.ts'
 
 export interface SqliteStoreOptions {
   /** Folder of the database; created if absent. Without one the store lives in a temporary folder that closing removes. */
@@ -80,7 +81,7 @@ const writerOptions = ({ durability, pagesMax, logPagesMax }: SqliteStoreOptions
 })
 
 async function startWriter(options: WriterOptions): Promise<Worker> {
-  const worker = new Worker(new URL('writer.ts', import.meta.url), { workerData: options })
+  const worker = new Worker(threadUrl('writer', import.meta.url), { workerData: options })
   await once(worker, 'message')
   return worker
 }

@@ -12,6 +12,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { storeIdleCheckpointMs, storeLogPagesMax, storeTransactionOperationsMax } from '../../limits.ts'
 import { openForWriting } from './connection.ts'
 import type { Batch, FromWriter, Operation, ToWriter, WriterOptions } from './messages.ts'
+import { threadUrl } from './thread-url.ts'
 
 class Writer {
   readonly #port: MessagePort
@@ -80,7 +81,7 @@ class Writer {
    */
   #checkpointBeside(): void {
     this.#checkpointing = true
-    const thread = new Worker(new URL('checkpointer.ts', import.meta.url), { workerData: this.#options })
+    const thread = new Worker(threadUrl('checkpointer', import.meta.url), { workerData: this.#options })
     thread.on('error', () => undefined)
     thread.on('exit', () => {
       this.#checkpointing = false

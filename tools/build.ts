@@ -1,0 +1,29 @@
+// Bundles each command into a folder of `dist/`: a few files instead of nine hundred modules, so that an idle server holds
+// about half the memory and starts in about half the time. Packages with machine code stay outside.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+
+/** Entry files by command; those after the first are threads, which need a file of their own beside it. */
+const commands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  myelin: {
+    myelin: 'packages/server/src/main.ts',
+    writer: 'packages/server/src/store/sqlite/writer.ts',
+    checkpointer: 'packages/server/src/store/sqlite/checkpointer.ts',
+  },
+  'myelin-notify': { 'myelin-notify': 'packages/notifier/src/main.ts' },
+}
+
+rmSync(dist, { recursive: true, force: true })
+for (const [command, entries] of Object.entries(commands))
+  await build({
+    input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
+    platform: 'node',
+    external: ['sodium-native', '@node-rs/argon2'],
+    logLevel: 'warn',
+    output: { dir: join(dist, command), entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+  })
+writeFileSync(join(dist, '.built'), '')
