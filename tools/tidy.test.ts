@@ -1,7 +1,7 @@
 // Style as a test: what style.md says and a machine can see. Order of imports, sizes, names, headers, secrets of the trade.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import { parseSync } from 'oxc-parser'
@@ -39,6 +39,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .trim()
   .split('\n')
+  .filter((path) => existsSync(join(root, path)))
   .map(read)
 
 function read(path: string): SourceFile {

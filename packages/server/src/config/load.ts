@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Check } from 'typebox/value'
+import type * as Yaml from 'yaml'
 import { settingNames, settings, variableOf, type Config, type Setting, type SettingName } from './settings.ts'
 
 /** A mistake in the configuration, worded for the person who made it. */
@@ -41,7 +42,7 @@ function fileValues(file: string | undefined): [SettingName, unknown][] {
 }
 
 /** Loaded where there is a file to read: most servers have none, and hold 3 MB less. */
-const loadYaml = () => createRequire(import.meta.url)('yaml') as typeof import('yaml')
+const loadYaml = () => createRequire(import.meta.url)('yaml') as typeof Yaml
 
 function readYaml(path: string): unknown {
   try {

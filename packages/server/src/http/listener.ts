@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { Logger } from './log.ts'
 import type { Handle, HttpResponse } from './message.ts'
 import { NodeRequest } from './node-request.ts'
@@ -117,7 +118,7 @@ function send(
   if (stopping.aborted || !response.req.complete) response.setHeader('connection', 'close')
   if (body instanceof ReadableStream) {
     response.writeHead(status, headers)
-    pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), response).catch((error: unknown) =>
+    pipeline(Readable.fromWeb(body as NodeReadableStream), response).catch((error: unknown) =>
       log.debug({ err: error }, 'A response was cut short'),
     )
     return
