@@ -1,14 +1,14 @@
 // Announces commits in rooms: each commit once per room, in order, rooms side by side.
 import { createHash } from 'node:crypto'
 import type { Commit } from './commits.ts'
-import { NotifierError } from './failure.ts'
-import type { Homeserver } from './homeserver.ts'
+import { inEachRoom } from './each-room.ts'
+import type { Homeserver, OwnMessage } from './homeserver.ts'
 import { announcement, commitField } from './render.ts'
 
 export interface AnnounceOptions {
+  /** Oldest first. */
   readonly commits: readonly Commit[]
-  /** Room ids or aliases; without any, every room the account has joined. */
-  readonly rooms: readonly string[]
+  readonly roomIds: readonly string[]
   /** Rooms told at the same time. */
   readonly roomsAtOnceMax: number
   /** Finds out what would be posted and posts nothing. */
@@ -26,27 +26,9 @@ export interface Outcome {
 
 /** Tells the rooms. A room that fails does not keep the others from being told. */
 export async function announce(homeserver: Homeserver, options: AnnounceOptions): Promise<Outcome[]> {
-  const rooms = await roomsOf(homeserver, options.rooms)
-  const outcomes: Outcome[][] = []
-  const waiting = rooms.entries()
-  const worker = async () => {
-    for (const [place, roomId] of waiting) outcomes[place] = await announceIn(homeserver, roomId, options)
-  }
-  await Promise.all(Array.from({ length: Math.min(options.roomsAtOnceMax, rooms.length) }, worker))
+  const { roomIds, roomsAtOnceMax } = options
+  const outcomes = await inEachRoom(roomIds, roomsAtOnceMax, (roomId) => announceIn(homeserver, roomId, options))
   return outcomes.flat()
-}
-
-async function roomsOf(homeserver: Homeserver, wanted: readonly string[]): Promise<string[]> {
-  const rooms =
-    wanted.length > 0
-      ? await Promise.all(wanted.map((room) => homeserver.roomId(room)))
-      : await homeserver.joinedRooms()
-  if (rooms.length === 0)
-    throw new NotifierError(
-      'usage',
-      'This account has joined no room: invite it and let it join, or name one with --room',
-    )
-  return [...new Set(rooms)]
 }
 
 async function announceIn(
@@ -56,19 +38,29 @@ async function announceIn(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   try {
-    const known = await announcedBefore(homeserver, roomId)
+    await homeserver.refuseEncrypted(roomId)
+    const known = new Set(announced(await lookBack(homeserver, roomId, commits)).keys())
     for (const commit of commits) outcomes.push(await announceOne(homeserver, { roomId, commit, known, isDryRun }))
+    return await settled(homeserver, { roomId, commits, outcomes })
   } catch (error) {
     if (!(error instanceof Error)) throw error
     for (const commit of commits.slice(outcomes.length)) outcomes.push({ roomId, commit, result: 'failed', error })
+    return outcomes
   }
-  return outcomes
 }
 
-/** Hashes of the commits that this account's latest messages in the room announce: the memory is the room itself. */
-async function announcedBefore(homeserver: Homeserver, roomId: string): Promise<ReadonlySet<string>> {
-  const contents = await homeserver.ownMessages(roomId)
-  return new Set(contents.flatMap((content) => hashOf(content[commitField]) ?? []))
+/** The memory is the room itself; it is looked through as far back as these commits and as many others would reach. */
+const lookBack = (homeserver: Homeserver, roomId: string, commits: readonly Commit[]) =>
+  homeserver.ownMessages(roomId, Math.max(250, 2 * commits.length))
+
+/** Event IDs of the messages that announce each commit, oldest first. */
+function announced(messages: readonly OwnMessage[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { eventId, content } of messages.toReversed()) {
+    const hash = hashOf(content[commitField])
+    if (hash !== undefined) found.set(hash, [...(found.get(hash) ?? []), eventId])
+  }
+  return found
 }
 
 const hashOf = (field: unknown): string | undefined =>
@@ -86,8 +78,29 @@ interface One {
 async function announceOne(homeserver: Homeserver, { roomId, commit, known, isDryRun }: One): Promise<Outcome> {
   if (known.has(commit.hash)) return { roomId, commit, result: 'announced before' }
   if (isDryRun) return { roomId, commit, result: 'would post' }
-  const eventId = await homeserver.send(roomId, transactionId(commit), announcement(commit))
+  const eventId = await homeserver.send(roomId, { txnId: transactionId(commit), content: announcement(commit) })
   return { roomId, commit, result: 'posted', eventId }
+}
+
+interface Done {
+  readonly roomId: string
+  readonly commits: readonly Commit[]
+  readonly outcomes: readonly Outcome[]
+}
+
+/** Where another run announced the same commit at the same time, the earlier message stays and the later is taken back. */
+async function settled(homeserver: Homeserver, { roomId, commits, outcomes }: Done): Promise<Outcome[]> {
+  if (!outcomes.some(({ result }) => result === 'posted')) return [...outcomes]
+  const present = announced(await lookBack(homeserver, roomId, commits))
+  const kept: Outcome[] = []
+  for (const outcome of outcomes) {
+    const { commit, eventId } = outcome
+    const first = present.get(commit.hash)?.[0]
+    const isSecond = eventId !== undefined && first !== undefined && first !== eventId
+    if (isSecond) await homeserver.redact(roomId, eventId, 'Announced twice at the same time')
+    kept.push(isSecond ? { roomId, commit, result: 'announced before' } : outcome)
+  }
+  return kept
 }
 
 /** The same commit has the same transaction id, so that a retry after a lost answer posts nothing twice. */

@@ -33,16 +33,23 @@ describe('commits', () => {
       hash,
       shortHash: hash.slice(0, 7),
       author: 'Ada L',
+      email: 'ada@example.org',
       subject: 'third',
       link: `https://code.example/team/project/commit/${hash}`,
     })
   })
 
   test('a range comes oldest first and is bounded', async () => {
-    const subjects = async (countMax: number) =>
-      (await readCommits({ repository, range: 'HEAD', countMax })).map(({ subject }) => subject)
-    assert.deepEqual(await subjects(20), ['first', 'second "quoted"', 'third'])
-    assert.deepEqual(await subjects(2), ['second "quoted"', 'third'])
+    for (const [countMax, subjects] of [
+      [20, ['first', 'second "quoted"', 'third']],
+      [2, ['second "quoted"', 'third']],
+    ] as const) {
+      const commits = await readCommits({ repository, range: 'HEAD', countMax })
+      assert.deepEqual(
+        commits.map(({ subject }) => subject),
+        subjects,
+      )
+    }
   })
 
   test('an unknown range, an option in its place, and a folder without a repository are wrong use', async () => {

@@ -1,21 +1,28 @@
-// How a run can fail, each way with an exit code of its own that scripts can rely on.
+// How a run can fail, each way with an exit code that scripts can rely on.
 
-/** Exit codes of `myelin-notify`. 0 is success, also when everything had been announced before. */
+/** Exit codes of `myelin-notify`. 0 is success, also when there was nothing new to say; 1 is a bug. */
 export const exitCodes = {
-  /** Wrong options, no checkout, unreadable password file. */
+  /** Wrong options, no checkout, an unreadable or wrong file. */
   usage: 2,
-  /** The homeserver cannot be reached, or answered with an error that will not go away. */
+  /** The homeserver answered with an error that will not go away. */
   server: 3,
+  /** The homeserver cannot be reached, or not within the time to wait. */
+  unreachable: 3,
+  /** The room does not exist, or the account is not in it or may not do this there. */
+  room: 3,
   /** The homeserver does not accept the credentials. */
   login: 4,
   /** Some rooms were told, others were not. */
   partial: 5,
   /** The homeserver asked for more patience than the budget allows. */
   rateLimited: 6,
+  /** The room is encrypted, and nothing is ever sent there as plain text. */
+  encrypted: 9,
 } as const
 
 export type FailureKind = keyof typeof exitCodes
 
+/** A failure that the user can do something about: its message is shown, its kind decides the exit code. */
 export class NotifierError extends Error {
   override readonly name = 'NotifierError'
   readonly kind: FailureKind

@@ -1,108 +1,158 @@
-// The homeserver as the notifier uses it: sign in, find rooms, look at one's own messages, post, sign out.
-import { clientOf, type ClientOf } from '@myelin/protocol/client/client-of'
-import * as directory from '@myelin/protocol/client-server/directory'
-import * as joinedRooms from '@myelin/protocol/client-server/list_joined_rooms'
-import * as login from '@myelin/protocol/client-server/login'
-import * as logout from '@myelin/protocol/client-server/logout'
-import * as messagePagination from '@myelin/protocol/client-server/message_pagination'
-import * as roomSend from '@myelin/protocol/client-server/room_send'
-import * as whoami from '@myelin/protocol/client-server/whoami'
+// The homeserver as an account of it sees it: any request, and what every command needs of rooms and messages.
+import type { AnswerOf, CallArguments, Connection } from '@myelin/protocol/client/connection'
+import { getRoomIdByAlias } from '@myelin/protocol/client-server/directory'
+import { getJoinedRooms } from '@myelin/protocol/client-server/list_joined_rooms'
+import { getRoomEvents } from '@myelin/protocol/client-server/message_pagination'
+import { redactEvent } from '@myelin/protocol/client-server/redaction'
+import { sendMessage } from '@myelin/protocol/client-server/room_send'
+import { getRoomStateWithKey } from '@myelin/protocol/client-server/rooms'
+import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { MatrixError } from '@myelin/protocol/errors'
-import { NotifierError } from './failure.ts'
+import { NotifierError, type FailureKind } from './failure.ts'
 
-/** An access token stays valid after the run; a password is exchanged for one that is given back at the end. */
-export type Credentials = { readonly token: string } | { readonly user: string; readonly password: string }
+export type Content = Readonly<Record<string, unknown>>
 
-export interface SignInOptions {
-  readonly baseUrl: string
-  readonly credentials: Credentials
-  /** The longest wait that is accepted, each time the homeserver asks for one, milliseconds. */
-  readonly waitMaxMs: number
+/** A message that this account has sent. */
+export interface OwnMessage {
+  readonly eventId: string
+  readonly content: Content
+  /** `origin_server_ts`, milliseconds. */
+  readonly at: number
 }
 
-const groups = { directory, joinedRooms, login, logout, messagePagination, roomSend, whoami }
-type Matrix = ClientOf<typeof groups>
+/** How many of the account's own latest messages in a room are looked through, at least. */
+const ownMessagesMaxDefault = 250
+/** A homeserver that filters slowly may return pages with few messages: there is an end to asking for more. */
+const pagesPerMessage = 1 / 25
+const pageSize = 100
 
-/** How many of the account's own latest messages in a room are looked through. */
-const ownMessagesMax = 100
+export class Homeserver {
+  readonly userId: string
+  readonly deviceId: string | undefined
+  readonly #connection: Connection
+  readonly #encryption = new Map<string, Promise<Content | undefined>>()
 
-/** Signs in. Throws `NotifierError` of kind `login` when the credentials are refused. */
-export async function signIn({ baseUrl, credentials, waitMaxMs }: SignInOptions): Promise<Homeserver> {
-  const options = { rateLimitWaitMaxMs: waitMaxMs }
-  if ('token' in credentials) {
-    const matrix = clientOf(groups, baseUrl, { ...options, accessToken: credentials.token })
-    const { user_id } = await asked('login', () => matrix.getTokenOwner())
-    return new Homeserver(matrix, user_id, false)
-  }
-  const session = await asked('login', () =>
-    clientOf(groups, baseUrl, options).login({
-      type: 'm.login.password',
-      identifier: { type: 'm.id.user', user: credentials.user },
-      password: credentials.password,
-      initial_device_display_name: 'myelin-notify',
-    }),
-  )
-  return new Homeserver(
-    clientOf(groups, baseUrl, { ...options, accessToken: session.access_token }),
-    session.user_id,
-    true,
-  )
-}
-
-export class Homeserver implements AsyncDisposable {
-  readonly #matrix: Matrix
-  readonly #userId: string
-  readonly #signsOut: boolean
-
-  constructor(matrix: Matrix, userId: string, signsOut: boolean) {
-    this.#matrix = matrix
-    this.#userId = userId
-    this.#signsOut = signsOut
+  constructor(connection: Connection, owner: { readonly user_id: string; readonly device_id?: string }) {
+    this.#connection = connection
+    this.userId = owner.user_id
+    this.deviceId = owner.device_id
   }
 
-  /** The id of a room named by its id or an alias. */
+  /** Calls an endpoint. A refusal is thrown as the `NotifierError` whose kind decides the exit code. */
+  call<const D extends EndpointDefinition>(definition: D, ...parameters: CallArguments<D>): Promise<AnswerOf<D>> {
+    return explained(this.#connection.call(definition, ...parameters), 'use')
+  }
+
+  /** As `call`, but undefined where the homeserver knows no such thing (404). */
+  async find<const D extends EndpointDefinition>(
+    definition: D,
+    ...parameters: CallArguments<D>
+  ): Promise<AnswerOf<D> | undefined> {
+    try {
+      return await this.call(definition, ...parameters)
+    } catch (error) {
+      if (refusalOf(error)?.errcode === 'M_NOT_FOUND') return undefined
+      throw error
+    }
+  }
+
+  /** The ID of a room named by its ID, an alias or a `matrix.to` link. */
   async roomId(room: string): Promise<string> {
-    if (!room.startsWith('#')) return room
-    const { room_id } = await asked('use', () => this.#matrix.getRoomIdByAlias({ roomAlias: room }))
-    if (room_id === undefined) throw new NotifierError('server', `${room} leads to no room`)
+    const name = room.startsWith('https://matrix.to/#/') ? linked(room) : room
+    if (name.startsWith('!')) return name
+    if (!name.startsWith('#')) throw new NotifierError('usage', `'${room}' is neither a room ID (!…) nor an alias (#…)`)
+    const { room_id } = await this.call(getRoomIdByAlias, { roomAlias: name })
+    if (room_id === undefined) throw new NotifierError('room', `${name} leads to no room`)
     return room_id
   }
 
   async joinedRooms(): Promise<string[]> {
-    return (await asked('use', () => this.#matrix.getJoinedRooms())).joined_rooms
+    return (await this.call(getJoinedRooms)).joined_rooms
   }
 
-  /** Contents of the account's own latest messages in a room, newest first. */
-  async ownMessages(roomId: string): Promise<Readonly<Record<string, unknown>>[]> {
-    const filter = JSON.stringify({ senders: [this.#userId], types: ['m.room.message'] })
-    const { chunk } = await asked('use', () =>
-      this.#matrix.getRoomEvents({ roomId, dir: 'b', limit: ownMessagesMax, filter }),
+  /** The content of a piece of state, or undefined when the room has none. */
+  async state(roomId: string, eventType: string, stateKey = ''): Promise<Content | undefined> {
+    return this.find(getRoomStateWithKey, { roomId, eventType, stateKey })
+  }
+
+  /** The account's own latest messages in a room, newest first, redacted ones left out. */
+  async ownMessages(roomId: string, messagesMax = ownMessagesMaxDefault): Promise<OwnMessage[]> {
+    const filter = JSON.stringify({ senders: [this.userId], types: ['m.room.message'] })
+    const messages: OwnMessage[] = []
+    let from: string | undefined
+    for (let page = 0; page < messagesMax * pagesPerMessage && messages.length < messagesMax; page++) {
+      const position = from === undefined ? {} : { from }
+      const { chunk, end } = await this.call(getRoomEvents, { roomId, dir: 'b', limit: pageSize, filter, ...position })
+      for (const { event_id, content, origin_server_ts } of chunk)
+        if ('msgtype' in content) messages.push({ eventId: event_id, content, at: origin_server_ts })
+      if (end === undefined || chunk.length === 0) break
+      from = end
+    }
+    return messages
+  }
+
+  /**
+   * Sends an event; the same transaction ID sends once. Returns the event's ID. Throws `NotifierError` of kind
+   * `encrypted` when the room is encrypted: what is meant for such a room never goes there as plain text.
+   */
+  async send(
+    roomId: string,
+    event: { readonly type?: string; readonly txnId: string; readonly content: object },
+  ): Promise<string> {
+    const { type: eventType = 'm.room.message', txnId, content } = event
+    await this.refuseEncrypted(roomId)
+    return (await this.call(sendMessage, { roomId, eventType, txnId, body: { ...content } })).event_id
+  }
+
+  /** Throws `NotifierError` of kind `encrypted` when the room is. Asked once per room. */
+  async refuseEncrypted(roomId: string): Promise<void> {
+    let encryption = this.#encryption.get(roomId)
+    if (encryption === undefined) this.#encryption.set(roomId, (encryption = this.state(roomId, 'm.room.encryption')))
+    if ((await encryption) === undefined) return
+    throw new NotifierError(
+      'encrypted',
+      `${roomId} is encrypted and myelin-notify cannot encrypt: nothing was sent there. Name other rooms with --room.`,
     )
-    return chunk.map(({ content }) => content)
   }
 
-  /** Posts a message; the same transaction id posts once. Returns the event's id. */
-  async send(roomId: string, txnId: string, body: object): Promise<string> {
-    const message = { roomId, eventType: 'm.room.message', txnId, body: { ...body } }
-    return (await asked('use', () => this.#matrix.sendMessage(message))).event_id
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#signsOut) await asked('use', () => this.#matrix.logout())
+  async redact(roomId: string, eventId: string, reason: string): Promise<void> {
+    await this.call(redactEvent, { roomId, eventId, txnId: `redact-${eventId.slice(1, 40)}`, reason })
   }
 }
 
-/** Does a request; a refusal becomes the kind of failure that decides the exit code. */
-async function asked<T>(step: 'login' | 'use', request: () => Promise<T>): Promise<T> {
+const linked = (link: string): string =>
+  decodeURIComponent(link.slice('https://matrix.to/#/'.length).split('?')[0] ?? '')
+
+/** The homeserver's refusal behind an error, if it is one. */
+export const refusalOf = (error: unknown): MatrixError | undefined =>
+  error instanceof Error && error.cause instanceof MatrixError ? error.cause : undefined
+
+/** Waits for an answer; a refusal becomes the kind of failure that decides the exit code. */
+export async function explained<T>(answer: Promise<T>, step: 'login' | 'use'): Promise<T> {
   try {
-    return await request()
+    return await answer
   } catch (cause) {
     if (!(cause instanceof MatrixError)) throw cause
-    throw new NotifierError(kindOf(cause, step), `The homeserver says: ${cause.message} (${cause.errcode})`, { cause })
+    const kind = kindOf(cause, step)
+    const reason =
+      kind === 'unreachable' ? reachProblem(cause) : `The homeserver says: ${cause.message} (${cause.errcode})`
+    throw new NotifierError(kind, reason, { cause })
   }
 }
 
-function kindOf({ errcode, status }: MatrixError, step: 'login' | 'use'): 'rateLimited' | 'login' | 'server' {
-  if (errcode === 'M_LIMIT_EXCEEDED') return 'rateLimited'
-  return status === 401 || (step === 'login' && status === 403) ? 'login' : 'server'
+function kindOf({ errcode, status }: MatrixError, step: 'login' | 'use'): FailureKind {
+  if (errcode === 'M_CONNECTION_FAILED') return 'unreachable'
+  if (status === 429) return 'rateLimited'
+  if (status === 401 || (step === 'login' && status === 403)) return 'login'
+  return status === 403 || errcode === 'M_NOT_FOUND' ? 'room' : 'server'
 }
+
+/** Why a server cannot be reached, down to what the platform says of it. */
+function reachProblem(error: MatrixError): string {
+  let deepest: unknown = error
+  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause
+  const detail = deepest instanceof Error && deepest !== error ? `: ${deepest.message || codeOf(deepest)}` : ''
+  return `${error.message}${detail}`
+}
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : error.name)

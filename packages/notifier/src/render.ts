@@ -1,5 +1,6 @@
 // A commit as a message: plain text, the same as HTML, and fields that machines can read.
 import type { Commit } from './commits.ts'
+import { escapeHtml, oneLine } from './text.ts'
 
 /** The field of the event's content by which a later run recognises what it has announced. */
 export const commitField = 'dev.myelin.commit'
@@ -27,17 +28,3 @@ export function announcement({ hash, shortHash, author, subject, link }: Commit)
     [commitField]: { hash, ...(link === undefined ? {} : { link }) },
   }
 }
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-export const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
-
-/** Control and direction-changing characters could make a line read as what it is not. */
-const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim()

@@ -1,0 +1,63 @@
+// `myelin-notify` with no command, and `myelin-notify commits`: announces commits, each once per room.
+import { announce, type Outcome } from '../announce.ts'
+import { readCommits, type Commit } from '../commits.ts'
+import { exitCodeOf, globMatches } from '../each-room.ts'
+import { announcement } from '../render.ts'
+import { detect } from '../vendor.ts'
+import { roomsOf, sessionOf } from './connect.ts'
+import type { ConnectionFlags, RoomFlags } from './options.ts'
+import type { Output } from './output.ts'
+
+export interface CommitFlags extends ConnectionFlags, RoomFlags {
+  readonly repository: string
+  readonly range?: string
+  readonly count: number
+  readonly webUrl?: string
+  readonly path?: readonly string[]
+  readonly notAuthor?: readonly string[]
+}
+
+/** Announces the newest commit, or those of a range. */
+export async function announceCommits(flags: CommitFlags, output: Output): Promise<number> {
+  const { repository, range, webUrl, path: paths } = flags
+  const found = await readCommits({ repository, range, webUrl, paths, countMax: flags.count })
+  const commits = found.filter((commit) => !isBy(flags.notAuthor ?? [], commit))
+  if (commits.length === 0) return report([], output)
+  const outcomes = await sessionOf(flags, output).use(async (homeserver) =>
+    announce(homeserver, {
+      commits,
+      roomIds: await roomsOf(homeserver, flags),
+      roomsAtOnceMax: flags.connections,
+      isDryRun: flags.dryRun ?? false,
+    }),
+  )
+  return report(outcomes, output)
+}
+
+/** Announces what the CI vendor says has been pushed, or the range given, or the newest commit. */
+export async function announcePushed(range: string | undefined, flags: CommitFlags, output: Output): Promise<number> {
+  const pushed = range ?? pushedRange()
+  return announceCommits(pushed === undefined ? flags : { ...flags, range: pushed }, output)
+}
+
+function pushedRange(): string | undefined {
+  const pipeline = detect(process.env)?.pipeline
+  if (pipeline?.before === undefined || pipeline.commit === undefined) return undefined
+  return `${pipeline.before}..${pipeline.commit}`
+}
+
+const isBy = (patterns: readonly string[], { author, email = '' }: Commit): boolean =>
+  patterns.some((pattern) => globMatches(pattern, author) || globMatches(pattern, email))
+
+/** Says what was done, one line per commit and room, and turns it into the exit code. */
+function report(outcomes: readonly Outcome[], output: Output): number {
+  if (outcomes.length === 0) output.say('No commits to announce.', { summary: true, rooms: 0 })
+  for (const { roomId, commit, result, error, eventId } of outcomes) {
+    const [line = ''] = announcement(commit).body.split('\n')
+    const problem = error === undefined ? '' : ` (${error.message})`
+    const object = { room: roomId, commit: commit.hash, result, event_id: eventId, error: error?.message }
+    output.say(`${roomId}  ${result}${problem}  ${line}`, object)
+    if (error !== undefined && output.isQuiet) output.warn(`${roomId}: ${error.message}`)
+  }
+  return exitCodeOf(outcomes)
+}

@@ -1,0 +1,153 @@
+// The command line of `myelin-notify`: what there is to say, each command loaded only when it is called.
+import { Command, CommanderError, Option } from 'commander'
+import { exitCodes, NotifierError } from '../failure.ts'
+import type { CommitFlags } from './commits.ts'
+import type { MessageCommandFlags } from './announce-message.ts'
+import { collect, wholeNumber, withConnection, withMessage, withRooms, type ConnectionFlags } from './options.ts'
+import { Output } from './output.ts'
+import type { RunFlags } from './run-command.ts'
+import { withSeedFlags, type SeedFlags } from './seed-flags.ts'
+import type { Phase, StatusFlags } from './status.ts'
+
+const help = `
+Exit codes: 0 told, or nothing new · ${exitCodes.usage} wrong use · ${exitCodes.server} homeserver unreachable, in error, or no such room ·
+${exitCodes.login} credentials refused · ${exitCodes.partial} some rooms were not told · ${exitCodes.rateLimited} rate-limited for longer than --wait-max · ${exitCodes.encrypted} encrypted room
+
+Variables: MYELIN_NOTIFY_HOMESERVER, _USER, _PASSWORD, _TOKEN, _ROOMS, _CA, _SOFT; HTTPS_PROXY, NO_PROXY.
+A password or token is never the value of a flag: other users of the machine could read it.`
+
+/** Something a command does: resolves with the exit code. */
+type Action<Flags> = (words: readonly string[], flags: Flags, output: Output) => Promise<number>
+
+/** Runs one command line; resolves with the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let exitCode = 0
+  let output = new Output({ isJson: false, isQuiet: false })
+  const act =
+    <Flags extends ConnectionFlags>(action: Action<Flags>) =>
+    async (...given: readonly unknown[]) => {
+      const command = given.at(-1) as Command
+      const flags: Flags = command.opts<Flags>()
+      output = new Output({ isJson: flags.json ?? false, isQuiet: flags.quiet ?? false })
+      exitCode = await softened(flags, action(command.args, flags, output), output)
+    }
+  try {
+    await programOf(act).parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return failed(error, output)
+  }
+}
+
+export type Act = <Flags extends ConnectionFlags>(
+  action: Action<Flags>,
+) => (...given: readonly unknown[]) => Promise<void>
+
+async function softened({ soft }: ConnectionFlags, action: Promise<number>, output: Output): Promise<number> {
+  if (soft !== true) return action
+  const code = await action.catch((error: unknown) => failed(error, output))
+  return code === exitCodes.usage ? code : 0
+}
+
+function failed(error: unknown, output: Output): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
+  if (!(error instanceof NotifierError)) throw error
+  output.warn(error.message)
+  return exitCodes[error.kind]
+}
+
+function programOf(act: Act): Command {
+  const program = new Command('myelin-notify')
+    .description(
+      'Tells Matrix rooms about commits and pipelines. Without a command: announces the newest commit, once.',
+    )
+    .exitOverride()
+    .enablePositionalOptions()
+    .addHelpText('after', help)
+  withSeedFlags(withCommits(withRooms(withConnection(program))))
+    .option('--range <RANGE>', 'Revisions as git names them, e.g. v1.0..main; without it the newest commit.')
+    .action(
+      act<CommitFlags & SeedFlags>(async (words, flags, output) => {
+        if (words.length > 0) throw new NotifierError('usage', `There is no command '${words[0]}': see --help`)
+        return (await import('./seed-flags.ts')).announceAsSeed(flags, output)
+      }),
+    )
+  addMessages(program, act)
+  addPipelines(program, act)
+  addRooms(program, act)
+  addAccount(program, act)
+  return program
+}
+
+const withCommits = (command: Command): Command =>
+  command
+    .option('--repository <DIR>', 'Folder of the git checkout.', '.')
+    .option('--count <N>', 'The most commits of a range to announce.', wholeNumber, 20)
+    .option('--web-url <URL>', 'Web page of the repository, when its remote does not tell.')
+    .option('--path <PATHSPEC>', 'Only commits that touch these files. Repeatable.', collect)
+    .option(
+      '--not-author <PATTERN>',
+      'No commits of authors whose name or e-mail address matches. Repeatable.',
+      collect,
+    )
+
+function addMessages(program: Command, act: Act): void {
+  withMessage(withRooms(withConnection(program.command('announce [MESSAGE]'))))
+    .description('Say one message; without it, or as -, what comes on standard input.')
+    .addOption(new Option('--format <FORMAT>', 'How it is written.').choices(['markdown', 'text']).default('markdown'))
+    .option('--key <KEY>', 'Say it once: later runs with the key edit the message where its text differs.')
+    .action(
+      act<MessageCommandFlags>(async ([text], flags, output) =>
+        (await import('./announce-message.ts')).announceMessage(text, flags, output),
+      ),
+    )
+  withCommits(withRooms(withConnection(program.command('commits [RANGE]'))))
+    .description('Announce commits, each once: RANGE, else what the CI vendor says was pushed, else the newest.')
+    .action(
+      act<CommitFlags>(async ([range], flags, output) =>
+        (await import('./commits.ts')).announcePushed(range, flags, output),
+      ),
+    )
+}
+
+const withPipeline = (command: Command): Command =>
+  withMessage(withRooms(withConnection(command)))
+    .option('--repository <DIR>', 'Folder of the git checkout.', '.')
+    .option('--key <KEY>', 'What tells this pipeline from others; the CI vendor tells otherwise.')
+    .option('--name <NAME>', 'Name of the pipeline.')
+    .option('--url <URL>', 'Page of the pipeline.')
+    .option('--only-changes', 'Say only when a branch breaks, stays broken or is fixed.')
+    .option('--thread', 'Jobs in a thread, one message each.')
+    .option('--react-jobs', 'Jobs as reactions.')
+    .option('--mention-on <STATUS>', 'Mention at this status (failed unless given). Repeatable.', collect)
+    .option('--template <FILE>', 'Liquid template of the message.')
+    .option('--plain', 'Words instead of emoji.')
+
+function addPipelines(program: Command, act: Act): void {
+  const status = program.command('status').description('Tell how the pipeline stands, in one message edited in place.')
+  const phases: Readonly<Record<Phase, string>> = {
+    start: 'The pipeline begins.',
+    update: 'A job begins or is over (--job, --status).',
+    finish: 'The pipeline is over (--status).',
+    auto: 'Whatever the variables of the CI vendor say.',
+  }
+  for (const [phase, description] of Object.entries(phases) as [Phase, string][])
+    withPipeline(status.command(phase).description(description))
+      .option('--status <STATUS>', 'running, passed, failed, cancelled or skipped.')
+      .option('--job <NAME>', 'The job that this is about.')
+      .option('--job-url <URL>', 'Page of the job.')
+      .action(act<StatusFlags>(async (_, flags, output) => (await import('./status.ts')).status(phase, flags, output)))
+  withPipeline(program.command('run <COMMAND...>'))
+    .description('Run a command and tell how it goes; exits with its code.')
+    .option('--job <NAME>', 'The job of the pipeline that this is.')
+    .option('--lines <N>', 'How many last lines of output to quote when it fails.', wholeNumber, 20)
+    .passThroughOptions()
+    .action(
+      act<RunFlags>(async (words, flags, output) =>
+        (await import('./run-command.ts')).runCommand(words, flags, output),
+      ),
+    )
+}
+
+function addRooms(_program: Command, _act: Act): void {}
+function addAccount(_program: Command, _act: Act): void {}

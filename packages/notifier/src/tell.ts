@@ -1,0 +1,158 @@
+// Tells rooms about a pipeline: one message that is edited as the pipeline goes on, with its jobs in a thread and as
+// reactions if wanted, or only where a branch breaks or is repaired.
+import { judge } from './branch-memory.ts'
+import { inEachRoom, outcomeOf, type RoomOutcome } from './each-room.ts'
+import type { Content, Homeserver } from './homeserver.ts'
+import { showReactions } from './job-reactions.ts'
+import { isContent, knownOf, postOnce, type Known, type Posted } from './keyed-message.ts'
+import { mentioned, mentionsOf, withMentions, type AuthorMap } from './mentions.ts'
+import { jobLine, renderReport, type Rendered } from './render-report.ts'
+import { jobsMax, merged, statusNamed, type Job, type Report } from './report.ts'
+import { renderTemplate } from './template.ts'
+
+export interface TellOptions {
+  readonly rooms: readonly string[]
+  /** Rooms told at the same time. */
+  readonly roomsAtOnceMax: number
+  /** Silent while a branch stays as it is; a branch that stays broken is counted in the message that told of it. */
+  readonly onlyChanges: boolean
+  readonly jobsInThread: boolean
+  readonly jobsAsReactions: boolean
+  /** User IDs, `author`, `room`. */
+  readonly mention: readonly string[]
+  /** Statuses at which to mention. */
+  readonly mentionOn: readonly string[]
+  readonly authors: AuthorMap
+  /** Liquid text, instead of the built-in message. */
+  readonly template?: string | undefined
+  readonly isPlain: boolean
+  readonly msgtype: 'm.notice' | 'm.text'
+  readonly isDryRun: boolean
+}
+
+/** Tells every room what the report adds to what is known there. */
+export const tell = (homeserver: Homeserver, report: Report, options: TellOptions): Promise<RoomOutcome[]> =>
+  inEachRoom(options.rooms, options.roomsAtOnceMax, (roomId) =>
+    outcomeOf(roomId, () => tellRoom(homeserver, { roomId, report, options })),
+  )
+
+interface Telling {
+  readonly roomId: string
+  readonly report: Report
+  readonly options: TellOptions
+}
+
+type Told = Pick<RoomOutcome, 'result' | 'eventId'>
+
+async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Telling): Promise<Told> {
+  await homeserver.refuseEncrypted(roomId)
+  const known = await lookUp(homeserver, roomId, report.key)
+  const whole = finished(merged(reportIn(known), report))
+  const judgement = await judge(homeserver, roomId, whole)
+  const judged = { ...whole, change: judgement?.change, failuresInARow: judgement?.standing.failuresInARow }
+  const isStillBroken = judged.change === 'still broken'
+  if (options.onlyChanges && judged.change === undefined) {
+    if (!options.isDryRun) await judgement?.keep()
+    return { result: 'silent' }
+  }
+  const key = options.onlyChanges && isStillBroken ? (judgement?.standing.brokenBy ?? whole.key) : whole.key
+  const posted = await post(homeserver, { roomId, report: judged, options }, key)
+  if (!options.isDryRun) await judgement?.keep()
+  if (posted.eventId !== undefined && !options.isDryRun)
+    await tellJobs(homeserver, { roomId, report: judged, options }, posted.eventId)
+  return posted
+}
+
+/** Jobs of one pipeline may tell at the same time: whoever finds that its edit left out what another told edits again. */
+const attemptsMax = 3
+
+async function post(homeserver: Homeserver, { roomId, report, options }: Telling, key: string): Promise<Posted> {
+  let shown = report
+  let posted: Posted | undefined
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const content = await contentOf(shown, options)
+    const next = await postOnce(homeserver, {
+      roomId,
+      key,
+      content,
+      fields: fieldsOf(shown),
+      isDryRun: options.isDryRun,
+    })
+    posted = posted === undefined || next.result !== 'unchanged' ? next : posted
+    if (options.isDryRun || key !== report.key) break
+    const all = merged(reportIn(await lookUp(homeserver, roomId, key)), shown)
+    if (JSON.stringify(all.jobs) === JSON.stringify(shown.jobs)) break
+    shown = { ...all, change: report.change, failuresInARow: report.failuresInARow }
+  }
+  return posted ?? { result: 'unchanged' }
+}
+
+const lookUp = async (homeserver: Homeserver, roomId: string, key: string): Promise<Known> =>
+  knownOf(await homeserver.ownMessages(roomId), key)
+
+/** All that the messages with a key have said, as one report. */
+function reportIn({ fields }: Known): Report | undefined {
+  return fields
+    .flatMap(({ report }) => (isContent(report) ? [report] : []))
+    .toReversed()
+    .map(readReport)
+    .reduce<Report | undefined>((earlier, later) => (later === undefined ? earlier : merged(earlier, later)), undefined)
+}
+
+/** A report as an earlier run wrote it. The account wrote it itself: only what decides the merge is checked. */
+function readReport(value: Content): Report | undefined {
+  if (typeof value['key'] !== 'string' || typeof value['status'] !== 'string') return undefined
+  const status = statusNamed(value['status'])
+  if (status === undefined || !Array.isArray(value['jobs'])) return undefined
+  return { ...value, key: value['key'], status, jobs: value['jobs'].filter(isJob) }
+}
+
+const isJob = (value: unknown): value is Job =>
+  isContent(value) &&
+  typeof value['name'] === 'string' &&
+  typeof value['status'] === 'string' &&
+  typeof value['at'] === 'number'
+
+/** A report that is over has a duration. */
+function finished(report: Report): Report {
+  const { status, startedAt, durationMs } = report
+  if (status === 'running' || startedAt === undefined || durationMs !== undefined) return report
+  return { ...report, durationMs: Math.max(0, Date.now() - startedAt) }
+}
+
+/** The report for machines, without what is private or long. */
+const fieldsOf = (report: Report): Content => ({
+  report: {
+    ...report,
+    excerpt: undefined,
+    ...(report.commit === undefined ? {} : { commit: { ...report.commit, email: undefined } }),
+    jobs: report.jobs.slice(0, jobsMax),
+  },
+})
+
+async function contentOf(report: Report, options: TellOptions): Promise<Content> {
+  const { template, isPlain } = options
+  const rendered =
+    template === undefined ? renderReport(report, { isPlain }) : await renderTemplate(template, report, { isPlain })
+  const names = options.mentionOn.includes(report.status) ? mentioned(options.mention, report, options.authors) : []
+  return { ...messageOf(withMentions(rendered, names), options.msgtype), 'm.mentions': mentionsOf(names) }
+}
+
+/** Content of an `m.room.message`. */
+export const messageOf = ({ body, html }: Rendered, msgtype: TellOptions['msgtype']): Content => ({
+  msgtype,
+  body,
+  format: 'org.matrix.custom.html',
+  formatted_body: html,
+})
+
+async function tellJobs(homeserver: Homeserver, { roomId, report, options }: Telling, rootId: string): Promise<void> {
+  if (options.jobsInThread)
+    for (const job of report.jobs) {
+      const { text, html } = jobLine(job, options)
+      const key = `${report.key}\njob\n${job.name}`
+      const content = messageOf({ body: text, html }, options.msgtype)
+      await postOnce(homeserver, { roomId, key, content, fields: { job }, threadRoot: rootId })
+    }
+  if (options.jobsAsReactions) await showReactions(homeserver, { roomId, rootId, jobs: report.jobs, options })
+}
