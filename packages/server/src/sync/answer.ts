@@ -55,7 +55,9 @@ export async function answer({ parts, dirty }: AnswerParts, asked: Omit<View, 't
 /** A membership was read that is on disk but not announced yet: waits for the announcement, which says what else changed. */
 async function later(answerParts: AnswerParts, asked: Omit<View, 'to'>, position: number): Promise<Answer> {
   const { store, environment } = answerParts.parts
-  while (store.durablePosition < position) await new Promise<void>((resolve) => void environment.timer(1, resolve))
+  while (store.durablePosition < position && !asked.signal.aborted)
+    await new Promise<void>((resolve) => void environment.timer(1, resolve))
+  asked.signal.throwIfAborted()
   return answer(answerParts, asked)
 }
 
