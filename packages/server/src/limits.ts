@@ -37,6 +37,17 @@ export const federationResponseBytesMax = 16 * 1024 * 1024
 export const federationRetryFirstMs = 1_000
 export const federationRetryMaxMs = 60 * 60 * 1000
 export const federationDestinationsMax = 50_000
+// Keys of other servers. A server's answer is not asked for again before the first delay has passed.
+export const keyringServersMax = 20_000
+export const keysPerServerMax = 200
+export const keyFetchTimeoutMs = 10_000
+export const keyFetchesAtOnceMax = 50
+export const keyFetchesWaitingMax = 2_000
+export const keyRefetchMinMs = 30_000
+export const keyRetryFirstMs = 5_000
+export const keyRetryMaxMs = 5 * 60 * 1000
+export const keyDocumentBytesMax = 256 * 1024
+export const notaryQueryServersMax = 100
 
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
 export const recentEventsMax = 50

@@ -121,6 +121,10 @@ export const settings = {
     argument: 'FILE',
     doc: 'A certificate authority trusted for federation besides the system ones, PEM.',
   }),
+  'federation.trustedNotaries': setting(Type.Array(Type.String()), [], {
+    argument: 'NAME',
+    doc: 'Servers that vouch for the keys of servers that cannot be asked themselves. May be given several times.',
+  }),
   'federation.hostOverrides': setting(
     Type.Record(Type.String(), address),
     {},

@@ -1,0 +1,233 @@
+// Keys of other servers: in memory, else in the store, else fetched, and what this server as a notary passes on of them.
+// https://spec.matrix.org/v1.19/server-server-api/#retrieving-server-keys
+import { decodeBase64, encodeBase64 } from '@myelin/algorithms/base64'
+import type { JsonObject } from '@myelin/algorithms/json'
+import { validUntil } from '@myelin/algorithms/key-validity'
+import { signJson, type SigningKey } from '@myelin/algorithms/signatures'
+import { Slots } from '@myelin/protocol/client/slots'
+import { isServerName } from '@myelin/protocol/identifiers'
+import type { OldVerifyKeys } from '../config/signing-keys.ts'
+import type { Environment } from '../environment.ts'
+import {
+  keyFetchesAtOnceMax,
+  keyFetchesWaitingMax,
+  keyRefetchMinMs,
+  keyringServersMax,
+  keyRetryFirstMs,
+  keyRetryMaxMs,
+} from '../limits.ts'
+import {
+  keyDocument,
+  saveServerKeys,
+  serverKeys,
+  type KeyDocumentRow,
+  type ServerKeyRow,
+} from '../store/server-keys.ts'
+import type { Store } from '../store/store.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { delayAfter } from './doubling.ts'
+import { FederationError } from './federation-error.ts'
+import type { KeyDocument, KnownKey } from './key-document.ts'
+import { fetchFromNotary, fetchKeys } from './key-fetcher.ts'
+import type { PeerClient } from './peer-client.ts'
+
+export interface KeyringOptions {
+  readonly store: Store
+  readonly environment: Environment
+  readonly peers: PeerClient
+  /** Servers whose word about others' keys is taken, asked in this order. */
+  readonly trustedNotaries: readonly string[]
+  /** This server's own keys. */
+  readonly own: {
+    readonly serverName: string
+    readonly key: SigningKey
+    readonly old: OldVerifyKeys
+    /** The document it publishes. */
+    readonly document: () => JsonObject
+  }
+}
+
+/** What is known of a server. */
+interface Entry {
+  readonly keys: Map<string, KnownKey>
+  failures: number
+  /** Not asked again before, milliseconds since the epoch. */
+  nextFetchMs: number
+}
+
+export class Keyring {
+  readonly #options: KeyringOptions
+  readonly #entries = new BoundedMap<Entry>(keyringServersMax)
+  readonly #loads = new Map<string, Promise<Entry>>()
+  readonly #fetches = new Map<string, Promise<void>>()
+  readonly #queries = new Map<string, Promise<void>>()
+  readonly #slots = new Slots(keyFetchesAtOnceMax)
+  readonly #ownKeys: ReadonlyMap<string, KnownKey>
+
+  constructor(options: KeyringOptions) {
+    this.#options = options
+    this.#ownKeys = ownKeys(options.own)
+  }
+
+  /** A key that is in memory: undefined says nothing about the rest. */
+  cached(serverName: string, keyId: string): KnownKey | undefined {
+    return this.#known(serverName)?.get(keyId)
+  }
+
+  /**
+   * A key of a server, fetched if it is not known to be valid at `neededTs` (milliseconds since the epoch). Undefined when
+   * it cannot be had; whether its times suit an event or a request is for the caller to decide (`key-validity`).
+   */
+  async key(serverName: string, keyId: string, neededTs: number): Promise<KnownKey | undefined> {
+    if (serverName === this.#options.own.serverName) return this.#ownKeys.get(keyId)
+    if (!isServerName(serverName)) return undefined
+    const { keys } = await this.#entry(serverName)
+    const isMet = () => isUpTo(keys.get(keyId), neededTs)
+    if (!isMet() && (await this.#fetch(serverName)) && !isMet())
+      await shared(this.#queries, `${serverName} ${keyId}`, () => this.#ask({ serverName, keyId, neededTs, isMet }))
+    return keys.get(keyId)
+  }
+
+  /**
+   * A server's last key document, with this server's signature added: "notary servers can return keys for servers that
+   * are offline". Fetched when half its life is over, or it ends before `neededTs`.
+   */
+  async notarized(serverName: string, neededTs: number): Promise<JsonObject | undefined> {
+    const { own, store, environment } = this.#options
+    if (serverName === own.serverName) return own.document()
+    const isFresh = (row: KeyDocumentRow | undefined): boolean =>
+      row !== undefined && row.validUntilTs >= neededTs && environment.now() < (row.fetchedTs + row.validUntilTs) / 2
+    let row = await keyDocument(store.read, serverName)
+    if (!isFresh(row)) {
+      await this.#fetch(serverName)
+      row = await keyDocument(store.read, serverName)
+    }
+    return row && signJson(JSON.parse(row.json) as JsonObject, own.serverName, own.key)
+  }
+
+  #known(serverName: string): ReadonlyMap<string, KnownKey> | undefined {
+    return serverName === this.#options.own.serverName ? this.#ownKeys : this.#entries.get(serverName)?.keys
+  }
+
+  #entry(serverName: string): Promise<Entry> {
+    const known = this.#entries.get(serverName)
+    if (known !== undefined) return Promise.resolve(known)
+    return shared(this.#loads, serverName, async () => {
+      const rows = await serverKeys(this.#options.store.read, serverName)
+      const entry = { keys: new Map(rows.map((row) => [row.keyId, fromRow(row)])), failures: 0, nextFetchMs: 0 }
+      this.#entries.set(serverName, entry)
+      return entry
+    })
+  }
+
+  /** False when that was done a moment ago, or failed lately. Never throws for what the other server does. */
+  async #fetch(serverName: string): Promise<boolean> {
+    const entry = await this.#entry(serverName)
+    if (!this.#fetches.has(serverName)) {
+      const isTooEarly = entry.nextFetchMs > this.#options.environment.now()
+      if (isTooEarly || this.#fetches.size >= keyFetchesWaitingMax) return false
+    }
+    await shared(this.#fetches, serverName, () => this.#slots.run(() => this.#fetchNow(serverName, entry)))
+    return true
+  }
+
+  async #fetchNow(serverName: string, entry: Entry): Promise<void> {
+    const { environment, peers } = this.#options
+    try {
+      await this.#learn(serverName, entry, await fetchKeys(peers, serverName))
+      entry.failures = 0
+      entry.nextFetchMs = environment.now() + keyRefetchMinMs
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error
+      entry.failures++
+      const delayMs = delayAfter(entry.failures, { firstMs: keyRetryFirstMs, maxMs: keyRetryMaxMs })
+      entry.nextFetchMs = environment.now() + delayMs
+    }
+  }
+
+  /** Asks the notaries in turn. Their own keys come from themselves, so that no two wait for each other. */
+  async #ask({ serverName, keyId, neededTs, isMet }: Need): Promise<void> {
+    const { trustedNotaries, own, environment, peers } = this.#options
+    const entry = await this.#entry(serverName)
+    for (const notary of trustedNotaries) {
+      if (isMet() || notary === serverName || notary === own.serverName) continue
+      const notaryKey = async (id: string) => {
+        const { keys } = await this.#entry(notary)
+        if (!isUpTo(keys.get(id), environment.now())) await this.#fetch(notary)
+        return keys.get(id)
+      }
+      try {
+        const query = { notary, serverName, keyId, minimumValidUntilTs: neededTs, notaryKey }
+        for (const read of await fetchFromNotary(peers, query)) await this.#learn(serverName, entry, read)
+      } catch (error) {
+        if (!(error instanceof FederationError)) throw error // the next one may know more
+      }
+    }
+  }
+
+  /** A document never shortens what is known: notaries may have older ones. */
+  async #learn(
+    serverName: string,
+    { keys }: Entry,
+    { keys: said, validUntilTs, document }: KeyDocument,
+  ): Promise<void> {
+    const now = this.#options.environment.now()
+    const news = said.map((key) => bounded(key, now)).filter((key) => isNews(keys.get(key.keyId), key))
+    for (const key of news) keys.set(key.keyId, key)
+    const row = { json: JSON.stringify(document), fetchedTs: now, validUntilTs: validUntil(validUntilTs, now) }
+    await this.#options.store.write((w) => saveServerKeys(w, { serverName, keys: news.map(toRow), document: row }))
+  }
+}
+
+/** The key somebody waits for. */
+interface Need {
+  readonly serverName: string
+  readonly keyId: string
+  readonly neededTs: number
+  readonly isMet: () => boolean
+}
+
+/** Runs `work` for the first caller; those who come meanwhile get the same promise. */
+function shared<T>(running: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> {
+  const known = running.get(name)
+  if (known !== undefined) return known
+  const promise = work().finally(() => running.delete(name))
+  running.set(name, promise)
+  return promise
+}
+
+/** A retired key does not get better by asking again. */
+const isUpTo = (key: KnownKey | undefined, neededTs: number): boolean =>
+  key !== undefined && ('expiredTs' in key.times || key.times.validUntilTs >= neededTs)
+
+const isNews = (known: KnownKey | undefined, said: KnownKey): boolean =>
+  known === undefined ||
+  'expiredTs' in said.times ||
+  ('validUntilTs' in known.times && said.times.validUntilTs > known.times.validUntilTs)
+
+/** "Servers MUST use the lesser of this field and 7 days into the future". */
+const bounded = (key: KnownKey, now: number): KnownKey =>
+  'expiredTs' in key.times ? key : { ...key, times: { validUntilTs: validUntil(key.times.validUntilTs, now) } }
+
+const fromRow = ({ keyId, publicKey, validUntilTs, expiredTs }: ServerKeyRow): KnownKey => ({
+  keyId,
+  publicKey: decodeBase64(publicKey) ?? new Uint8Array(),
+  times: expiredTs === null ? { validUntilTs } : { expiredTs },
+})
+
+const toRow = ({ keyId, publicKey, times }: KnownKey): ServerKeyRow => ({
+  keyId,
+  publicKey: encodeBase64(publicKey),
+  validUntilTs: 'expiredTs' in times ? times.expiredTs : times.validUntilTs,
+  expiredTs: 'expiredTs' in times ? times.expiredTs : null,
+})
+
+function ownKeys({ key, old }: KeyringOptions['own']): ReadonlyMap<string, KnownKey> {
+  const current = { keyId: key.keyId, publicKey: key.publicKey, times: { validUntilTs: Infinity } }
+  const retired = Object.entries(old).map(([keyId, { key: text, expired_ts: expiredTs }]) => ({
+    keyId,
+    publicKey: decodeBase64(text) ?? new Uint8Array(),
+    times: { expiredTs },
+  }))
+  return new Map([...retired, current].map((each) => [each.keyId, each]))
+}

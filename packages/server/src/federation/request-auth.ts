@@ -1,0 +1,82 @@
+// Who sent a request: the server that signed it, or M_UNAUTHORIZED with the reason.
+// https://spec.matrix.org/v1.19/server-server-api/#request-authentication
+import { CanonicalJsonError } from '@myelin/algorithms/canonical-json'
+import { isKeyValidForRequest } from '@myelin/algorithms/key-validity'
+import { verifyXMatrix, type FederationRequest } from '@myelin/algorithms/x-matrix'
+import { MatrixError } from '@myelin/protocol/errors'
+import type { ServerName } from '@myelin/protocol/identifiers'
+import { parseJsonText } from '@myelin/protocol/json-text'
+import { parseXMatrix, type XMatrix } from '@myelin/protocol/x-matrix'
+import type { Environment } from '../environment.ts'
+import type { Keyring } from './keyring.ts'
+import type { Reachability } from './reachability.ts'
+
+export interface IncomingRequest {
+  readonly method: string
+  /** Path and query as they were sent. */
+  readonly uri: string
+  readonly authorization: string | undefined
+  /** Undefined or empty when there is no body. */
+  readonly bodyText: string | undefined
+}
+
+export interface RequestAuthOptions {
+  /** This server's own name. */
+  readonly serverName: string
+  readonly environment: Environment
+  readonly keyring: Keyring
+  readonly reachability: Reachability
+}
+
+export interface RequestAuth {
+  /** The server that made the request. Throws M_UNAUTHORIZED, and M_NOT_JSON or M_BAD_JSON for its body. */
+  authenticatePeer(request: IncomingRequest): Promise<{ readonly serverName: ServerName }>
+}
+
+export function createRequestAuth({ serverName, environment, keyring, reachability }: RequestAuthOptions): RequestAuth {
+  return {
+    authenticatePeer: async (request) => {
+      const header = parseHeader(request.authorization)
+      const { origin, destination = serverName, key: keyId } = header
+      // "If this property is included, but the value does not match the receiving server's name, …  must deny"
+      if (destination !== serverName) throw unauthorized(`This is ${serverName}, not ${destination}`)
+      if (origin === serverName) throw unauthorized('This server does not call itself')
+      const now = environment.now()
+      const key = await keyring.key(origin, keyId, now)
+      if (key === undefined) throw unauthorized(`The key ${keyId} of ${origin} cannot be found`)
+      if (!isKeyValidForRequest(key.times, now)) throw unauthorized(`The key ${keyId} of ${origin} is no longer valid`)
+      const signed = { method: request.method, uri: request.uri, origin, destination }
+      if (!isSigned(signed, request.bodyText, header, key.publicKey))
+        throw unauthorized(`The signature of ${origin} by ${keyId} is wrong`)
+      reachability.reached(origin)
+      return { serverName: origin }
+    },
+  }
+}
+
+function parseHeader(authorization: string | undefined): XMatrix {
+  if (authorization === undefined) throw unauthorized('This needs a signature: Authorization: X-Matrix …')
+  const header = parseXMatrix(authorization)
+  if (header === undefined) throw unauthorized('The Authorization header is not one of X-Matrix')
+  return header
+}
+
+/** Most servers send their bodies in canonical form; only those of others are parsed for it. */
+function isSigned(
+  request: FederationRequest,
+  bodyText: string | undefined,
+  header: XMatrix,
+  publicKey: Uint8Array,
+): boolean {
+  if (bodyText === undefined || bodyText === '') return verifyXMatrix(request, header, publicKey)
+  if (verifyXMatrix({ ...request, contentText: bodyText }, header, publicKey)) return true
+  const content = parseJsonText(bodyText)
+  try {
+    return verifyXMatrix({ ...request, content }, header, publicKey)
+  } catch (error) {
+    if (error instanceof CanonicalJsonError) return false // nobody can have signed what has no canonical form
+    throw error
+  }
+}
+
+const unauthorized = (reason: string): MatrixError => new MatrixError('M_UNAUTHORIZED', reason)
