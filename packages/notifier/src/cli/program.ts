@@ -5,7 +5,11 @@ import type { CommitFlags } from './commits.ts'
 import type { MessageCommandFlags } from './announce-message.ts'
 import { collect, wholeNumber, withConnection, withMessage, withRooms, type ConnectionFlags } from './options.ts'
 import { Output } from './output.ts'
+import type { DoctorFlags } from './doctor.ts'
+import type { HookFlags } from './hook.ts'
+import type { EnsureFlags, MembershipFlags } from './rooms.ts'
 import type { RunFlags } from './run-command.ts'
+import type { UploadFlags } from './upload.ts'
 import { withSeedFlags, type SeedFlags } from './seed-flags.ts'
 import type { Phase, StatusFlags } from './status.ts'
 
@@ -39,9 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-export type Act = <Flags extends ConnectionFlags>(
-  action: Action<Flags>,
-) => (...given: readonly unknown[]) => Promise<void>
+type Act = <Flags extends ConnectionFlags>(action: Action<Flags>) => (...given: readonly unknown[]) => Promise<void>
 
 async function softened({ soft }: ConnectionFlags, action: Promise<number>, output: Output): Promise<number> {
   if (soft !== true) return action
@@ -149,5 +151,88 @@ function addPipelines(program: Command, act: Act): void {
     )
 }
 
-function addRooms(_program: Command, _act: Act): void {}
-function addAccount(_program: Command, _act: Act): void {}
+const withWishes = (command: Command): Command =>
+  withConnection(command)
+    .option('--name <NAME>', 'Name of the room.')
+    .option('--topic <TOPIC>', 'Topic of the room.')
+    .addOption(new Option('--join <RULE>', 'Who may join.').choices(['public', 'invite', 'knock']))
+    .addOption(
+      new Option('--history <VISIBILITY>', 'Who may read it.').choices([
+        'world_readable',
+        'shared',
+        'invited',
+        'joined',
+      ]),
+    )
+    .option('--listed', 'In the public directory.')
+    .option('--no-listed', 'Not in the public directory.')
+    .option('--encrypted', 'Encrypted; there is no way back.')
+    .option('--is-space', 'Made as a space.')
+    .option('--space <ROOM>', 'Space that it belongs to.')
+    .option('--admin <USER>', 'Has power level 100. Repeatable.', collect)
+    .option('--moderator <USER>', 'Has power level 50. Repeatable.', collect)
+    .option('--power <NAME=LEVEL>', 'Such as users_default=-1: only moderators speak. Repeatable.', collect)
+    .option('--invite <USER>', 'Invited unless ever a member. Repeatable.', collect)
+    .option('--dry-run', 'Show what differs and change nothing.')
+
+function addRooms(program: Command, act: Act): void {
+  const room = program.command('room').description("The account's rooms.")
+  withWishes(
+    room.command('ensure <ROOM>').description('Create the room, or change what differs and nothing else.'),
+  ).action(
+    act<EnsureFlags>(async ([name = ''], flags, output) => (await import('./rooms.ts')).ensure(name, flags, output)),
+  )
+  withConnection(room.command('list').description('List the rooms joined, and invites.')).action(
+    act<ConnectionFlags>(async (_, flags, output) => (await import('./rooms.ts')).list(flags, output)),
+  )
+  withConnection(room.command('join [ROOMS...]').description('Join rooms.'))
+    .option('--invites', 'Join every room that the account is invited to.')
+    .action(
+      act<MembershipFlags>(async (words, flags, output) => (await import('./rooms.ts')).join(words, flags, output)),
+    )
+  withConnection(room.command('leave <ROOMS...>').description('Leave rooms.')).action(
+    act<ConnectionFlags>(async (words, flags, output) => (await import('./rooms.ts')).leave(words, flags, output)),
+  )
+  withConnection(room.command('invite <ROOM> <USERS...>').description('Invite people to a room.')).action(
+    act<ConnectionFlags>(async (words, flags, output) => (await import('./rooms.ts')).invite(words, flags, output)),
+  )
+  withConnection(program.command('apply <FILE>').description('Make rooms be as a YAML file describes them.'))
+    .option('--dry-run', 'Show what differs and change nothing.')
+    .action(
+      act<EnsureFlags>(async ([file = ''], flags, output) => (await import('./rooms.ts')).apply(file, flags, output)),
+    )
+}
+
+const withHook = (command: Command): Command =>
+  withCommits(withRooms(withConnection(command)))
+    .option('--branch <PATTERN>', 'Only these branches. Repeatable.', collect)
+    .option('--commits-max <N>', 'How many commits of a push to list.', wholeNumber, 10)
+
+function addAccount(program: Command, act: Act): void {
+  const hook = program.command('hook').description('Hooks of git: post-receive and post-commit.')
+  withHook(hook.command('install <HOOK>').description('Write the hook into the repository.'))
+    .option('--force', 'Replace a hook that is there.')
+    .action(
+      act<HookFlags>(async ([name], flags, output) => (await import('./hook.ts')).installHook(name, flags, output)),
+    )
+  withHook(hook.command('run <HOOK>').description('What the hook calls.')).action(
+    act<HookFlags>(async ([name], flags, output) => (await import('./hook.ts')).runHook(name, flags, output)),
+  )
+  withRooms(withConnection(program.command('upload <FILES...>').description('Post files.')))
+    .option('--size-max <MIB>', 'Largest file.', wholeNumber, 20)
+    .action(
+      act<UploadFlags>(async (files, flags, output) => (await import('./upload.ts')).upload(files, flags, output)),
+    )
+  withConnection(program.command('login').description('Sign in and keep the login for later runs.')).action(
+    act<ConnectionFlags>(async (_, flags, output) => (await import('./account.ts')).login(flags, output)),
+  )
+  withConnection(program.command('logout').description('End the kept login.')).action(
+    act<ConnectionFlags>(async (_, flags, output) => (await import('./account.ts')).logout(flags, output)),
+  )
+  withConnection(program.command('whoami').description('Tell whose account it is.')).action(
+    act<ConnectionFlags>(async (_, flags, output) => (await import('./account.ts')).whoami(flags, output)),
+  )
+  withRooms(withConnection(program.command('doctor').description('Check everything a run needs.')))
+    .option('--repository <DIR>', 'Folder of the git checkout.', '.')
+    .action(act<DoctorFlags>(async (_, flags, output) => (await import('./doctor.ts')).doctor(flags, output)))
+}
