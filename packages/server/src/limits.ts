@@ -48,6 +48,20 @@ export const keyRetryFirstMs = 5_000
 export const keyRetryMaxMs = 5 * 60 * 1000
 export const keyDocumentBytesMax = 256 * 1024
 export const notaryQueryServersMax = 100
+// Sending: "at most 50 PDUs and 100 EDUs". What is queued for a server is bounded; a server that is further behind is
+// served from the journal, and one that is too far behind gets the newest and asks for the rest itself.
+export const pdusPerTransactionMax = 50
+export const edusPerTransactionMax = 100
+export const pdusQueuedPerServerMax = 1_000
+export const edusQueuedPerServerMax = 500
+export const transactionsAtOnceMax = 200
+export const transactionTimeoutMs = 60_000
+export const transactionRefusalsMax = 5
+export const senderPageEntriesMax = 500
+export const senderPendingEntriesMax = 10_000
+export const senderCatchUpEntriesMax = 500_000
+export const senderCheckpointMs = 1_000
+export const senderStartSpreadMs = 20_000
 
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
 export const recentEventsMax = 50
