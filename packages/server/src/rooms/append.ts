@@ -5,12 +5,15 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { isUserId } from '@myelin/protocol/identifiers'
 import { insertEvent } from '../store/events.ts'
 import { setMember } from '../store/members.ts'
+import { setRoomHeads } from '../store/rooms.ts'
 import { journalKind, type Write } from '../store/store.ts'
 import { rememberTransaction } from '../store/transactions.ts'
 import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
-import { contentText, isLocal, type RoomsContext } from './context.ts'
+import { noteStateEvent } from './auth-graph.ts'
+import { contentText, type RoomsContext } from './context.ts'
 import { publish, shownTypes } from './directory-entry.ts'
 import type { HotRoom, Membership, StateChange } from './hot-room.ts'
+import { memberHost } from './member-host.ts'
 import { applyRedaction } from './redaction.ts'
 import { prepareRelation, refuseRecentDuplicate, type Relating, writeRelation } from './relate.ts'
 import { RoomEvent } from './room-event.ts'
@@ -94,6 +97,8 @@ export function appendNow(context: RoomsContext, w: Write, { room, prepared, sig
   if (draft.transaction) event.transaction = draft.transaction
   count(context, w, { room, event })
   insertEvent(w, { room, event, slot: change?.slot })
+  if (room.headsStored) setRoomHeads(w, room.nid, undefined)
+  if (change && room.authDag) noteStateEvent(room, event, { slot: change.slot, authNids: authNids(room, draft) })
   if (memberNid !== 0) writeMember(w, { room, event, memberNid })
   if (relating) writeRelation(w, { room, event, relating })
   if (draft.transaction) {
@@ -109,13 +114,19 @@ export function appendNow(context: RoomsContext, w: Write, { room, prepared, sig
   return event
 }
 
+/** What the event cites, before it is applied. */
+const authNids = (room: HotRoom, draft: EventDraft) =>
+  authKeys(draft, room.rules)
+    .map(([type, stateKey]) => room.stateNid(type, stateKey))
+    .filter((nid) => nid !== 0)
+
 interface Appended {
   readonly room: HotRoom
   readonly event: RoomEvent
 }
 
 /** Sets the counters of the event: what came before it in its partition, and what it adds. */
-function count(context: RoomsContext, w: Write, { room, event }: Appended): void {
+export function count(context: RoomsContext, w: Write, { room, event }: Appended): void {
   const before = room.totals.get(event.threadNid ?? 0) ?? { notify: 0, highlight: 0 }
   const decision = context.hooks.decide(event, room)
   event.notifyCount = before.notify + Number(decision.notify)
@@ -128,7 +139,8 @@ function writeMember(w: Write, { room, event, memberNid }: Appended & { readonly
   setMember(w, { roomNid: room.nid, userNid: memberNid, membership, eventNid: event.nid, position: event.ord ?? 0 })
 }
 
-const membershipOfEvent = (event: RoomEvent) => contentText(event.content, 'membership') as Membership
+/** The membership a member event sets. */
+export const membershipOfEvent = (event: RoomEvent) => contentText(event.content, 'membership') as Membership
 
 function apply(
   context: RoomsContext,
@@ -139,9 +151,11 @@ function apply(
     memberNid,
   }: Appended & { readonly change: StateChange | undefined; readonly memberNid: number },
 ): void {
+  room.headsStored = false
   room.heads = [{ nid: event.nid, eventId: event.eventId, depth: event.depth }]
   room.totals.set(event.threadNid ?? 0, { notify: event.notifyCount, highlight: event.highlightCount })
   room.addRecent(event)
   if (change) room.moveState(event, change)
-  if (memberNid !== 0) room.setMembership(memberNid, membershipOfEvent(event), isLocal(context, event.stateKey ?? ''))
+  if (memberNid !== 0)
+    room.setMembership(memberNid, membershipOfEvent(event), memberHost(event.stateKey ?? '', context.serverName))
 }

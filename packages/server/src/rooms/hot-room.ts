@@ -1,7 +1,9 @@
 // A room in memory: all that a local send, a sync or a push decision asks for, so that none of them has to read.
 // Changed only by `append`, synchronously; what is not in memory (old events, old states) is loaded through its source.
 import assert from 'node:assert/strict'
+import type { AuthDag } from '@myelin/algorithms/auth-dag'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
+import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
 import { hotRoomArenaBytesMax, recentEventsMax, stateEventsKeptMax } from '../limits.ts'
 import type { RoomEvent } from './room-event.ts'
@@ -41,6 +43,24 @@ export interface StateChange {
   readonly changesSinceCheckpoint: number
 }
 
+/** The state moved to where several slots may differ. */
+export interface StateMove {
+  readonly root: number
+  readonly snapshot: number
+  readonly changesSinceCheckpoint: number
+  /** Nids of the state events that no longer are. */
+  readonly replaced: readonly number[]
+  /** The state events that are new. */
+  readonly events: readonly RoomEvent[]
+}
+
+/** A user as the room counts members. */
+export interface MemberHost {
+  readonly isLocal: boolean
+  /** Name of the user's server. */
+  readonly host: string
+}
+
 // Measured: maps of slots and memberships, and an event with its text and what is parsed of it.
 const bytesPerSlot = 250
 const bytesPerEvent = 3_000
@@ -72,6 +92,16 @@ export class HotRoom {
   lastPosition = 0
   /** Every live event with an `ord` above this is in `recent`. */
   recentAfter = 0
+  /** Servers with joined users, and how many of them each has. */
+  readonly hosts = new Map<string, number>()
+  /** The heads are stored, because the last event of the timeline is not the only one. */
+  headsStored = false
+  /** State snapshots after events in the event graph, by nid, where `RoomEvent.snapshot` is another. */
+  readonly forks = new Map<number, number>()
+  /** The room's auth DAG, once a resolution has asked for it. */
+  authDag: AuthDag | undefined
+  authDagReady: Promise<void> | undefined
+  readonly resolutions = new ResolutionMemory()
   joinedCount = 0
   invitedCount = 0
   /** State changes since the last full copy of the state was stored. */
@@ -265,14 +295,32 @@ export class HotRoom {
     this.#others.delete(change.replaced)
     this.#keepState(event)
   }
-  setMembership(userNid: number, membership: Membership, isLocal: boolean): void {
+  /** The state has moved, by an event and by what state resolution made of it. The roots are known already. */
+  setState({ root, snapshot, changesSinceCheckpoint, replaced, events }: StateMove): void {
+    this.root = root
+    this.snapshot = snapshot
+    this.changesSinceCheckpoint = changesSinceCheckpoint
+    for (const nid of replaced) {
+      this.#wellKnown.delete(nid)
+      this.#others.delete(nid)
+    }
+    for (const event of events) this.#keepState(event)
+  }
+  setMembership(userNid: number, membership: Membership, { isLocal, host }: MemberHost): void {
     const before = this.memberships.get(userNid)
-    this.joinedCount += Number(membership === 'join') - Number(before === 'join')
+    const joins = Number(membership === 'join') - Number(before === 'join')
+    this.joinedCount += joins
     this.invitedCount += Number(membership === 'invite') - Number(before === 'invite')
     this.memberships.set(userNid, membership)
+    if (joins !== 0) this.#countHost(host, joins)
     if (!isLocal) return
     if (membership === 'join') this.localJoined.add(userNid)
     else this.localJoined.delete(userNid)
+  }
+  #countHost(host: string, joins: number): void {
+    const users = (this.hosts.get(host) ?? 0) + joins
+    if (users > 0) this.hosts.set(host, users)
+    else this.hosts.delete(host)
   }
 }
 

@@ -9,6 +9,7 @@ import { slotsOfRoom } from '../store/slots.ts'
 import { loadState } from '../store/state.ts'
 import type { Reader, Store } from '../store/store.ts'
 import { HotRoom, loadedStateTypes, type Membership, type RoomSource } from './hot-room.ts'
+import { memberHost } from './member-host.ts'
 import { eventOfRow, loadedEvents } from './stored-event.ts'
 
 /** Where the rooms of this store load from. */
@@ -28,7 +29,7 @@ export async function loadRoom(store: Store, serverName: string, roomNid: number
   await loadCurrentState(store.read, room, row)
   await loadTimeline(store.read, room, row)
   for (const { userNid, userId, membership } of await membersOfRoom(store.read, roomNid))
-    room.setMembership(userNid, membership as Membership, userId.endsWith(`:${serverName}`))
+    room.setMembership(userNid, membership as Membership, memberHost(userId, serverName))
   await room.loadState(Array.from(loadedStateTypes, (type) => [type, ''] as const))
   return room
 }
@@ -44,6 +45,7 @@ async function loadTimeline(read: Reader, room: HotRoom, row: RoomRow): Promise<
   for (const event of rows.toReversed()) room.addRecent(eventOfRow(room, event))
   room.recentAfter = rows.length < recentEventsMax ? 0 : (rows.at(-1)?.ord ?? 1) - 1
   const heads = row.heads === null ? rows.slice(0, 1) : await eventsByNids(read, JSON.parse(row.heads) as number[])
+  room.headsStored = row.heads !== null
   room.heads = heads.map(({ nid, eventId, depth }) => ({ nid, eventId, depth }))
   room.totals.set(0, await totalsOfRoom(read, room.nid))
 }
@@ -61,9 +63,16 @@ async function loadChain(read: Reader, room: HotRoom, snapshot: number): Promise
 }
 
 async function loadRoots(read: Reader, room: HotRoom, snapshots: readonly number[]): Promise<void> {
+  const whole = new Set(snapshots)
   // Newest first: the way back from the newest passes the older ones.
   for (const { snapshot, parent, slot, eventNid } of await deltasOf(read, snapshots)) {
     if (room.rootOf(parent) === undefined) await loadChain(read, room, parent)
     room.addRoot(snapshot, room.arena.set(room.rootOf(parent) ?? room.arena.empty, slot, eventNid), parent)
+    whole.delete(snapshot)
+  }
+  // What is left was stored whole and not made from another state.
+  for (const snapshot of whole) {
+    if (room.rootOf(snapshot) === undefined) await loadChain(read, room, snapshot)
+    room.addRoot(snapshot, room.rootOf(snapshot) ?? room.arena.empty, snapshot)
   }
 }

@@ -3,8 +3,11 @@ import { type AuthEvent, type EventReference, referencedIds } from '@myelin/algo
 import type { JsonObject } from '@myelin/algorithms/json'
 import { jsonSlices, type Slices } from './json-slices.ts'
 
-/** Bits of `RoomEvent.flags`. */
-export const eventFlag = { rejected: 1, softFailed: 2, outlier: 4, related: 8 } as const
+/**
+ * Bits of `RoomEvent.flags`. `forked`: the state after the event in the event graph is not `snapshot`. `relayed`: it came
+ * from another server through this one, which passes it on to the servers in the room.
+ */
+export const eventFlag = { rejected: 1, softFailed: 2, outlier: 4, related: 8, forked: 16, relayed: 32 } as const
 
 /** What the row of an event holds besides its text. */
 export interface RoomEventFields {

@@ -26,3 +26,65 @@ export function changeState(
   if (isDue) insertCheckpoint(w, { snapshot, roomNid: room.nid, vector: room.arena.toVector(root, slot + 1) })
   return { type, stateKey, slot, replaced, root, snapshot, changesSinceCheckpoint: isDue ? 0 : changes }
 }
+
+/** A state that is stored: its root in the arena and the number under which it is. */
+export interface StatePlace {
+  readonly root: number
+  readonly snapshot: number
+}
+
+export interface StateWay {
+  readonly from: StatePlace
+  readonly to: number
+  /** The slot that an event sets: changed last, so that the state before the event is stored too. */
+  readonly lastSlot?: number | undefined
+}
+
+export interface StoredState extends StatePlace {
+  /** Changes stored since `from`; 0 if nothing differs. */
+  readonly changes: number
+  /** It was stored whole. */
+  readonly isWhole: boolean
+}
+
+/** Writes the state `to` as what differs from a stored one, or whole where that is much. Its roots are known afterwards. */
+export function storeState(
+  context: RoomsContext,
+  w: Write,
+  room: HotRoom,
+  { from, to, lastSlot }: StateWay,
+): StoredState {
+  const changed: (readonly [slot: number, nid: number])[] = []
+  room.arena.diff(from.root, to, (slot, _, nid) => void (slot !== lastSlot && changed.push([slot, nid])))
+  const isWhole = changed.length >= stateCheckpointChangesMin
+  let { root, snapshot } = from
+  if (isWhole) {
+    const before = lastSlot === undefined ? to : room.arena.set(to, lastSlot, room.arena.get(from.root, lastSlot))
+    snapshot = context.store.nextNid('snapshots')
+    insertCheckpoint(w, { snapshot, roomNid: room.nid, vector: room.arena.toVector(before) })
+    room.addRoot(snapshot, before, snapshot)
+    root = before
+    changed.length = 0
+  }
+  const last = lastSlot === undefined ? 0 : room.arena.get(to, lastSlot)
+  if (lastSlot !== undefined && room.arena.get(root, lastSlot) !== last) changed.push([lastSlot, last])
+  for (const [slot, eventNid] of changed) {
+    const parent = snapshot
+    snapshot = context.store.nextNid('snapshots')
+    insertDelta(w, { snapshot, roomNid: room.nid, parent, slot, eventNid })
+    root = room.arena.set(root, slot, eventNid)
+    room.addRoot(snapshot, root, parent)
+  }
+  return { root, snapshot, changes: changed.length, isWhole }
+}
+
+/** The slot of a (type, state_key), given one if the room never had it. */
+export function internSlot(context: RoomsContext, room: HotRoom, [type, stateKey]: readonly [string, string]): number {
+  const known = room.slotOf(type, stateKey)
+  if (known !== undefined) return known
+  const slot = room.slotCount
+  room.addSlot(slot, type, stateKey)
+  // If this fails, so does every write behind it, and the room is dropped: nobody is left to tell.
+  context.store.write((w) => insertSlot(w, { roomNid: room.nid, slot, type, stateKey })).catch(() => undefined)
+  return slot
+}

@@ -28,7 +28,9 @@ export interface EventRow extends Row {
   readonly json: string
 }
 
-const columns = fragment(`nid, room_nid AS "roomNid", ord, type, sender_nid AS "senderNid", slot, event_id AS "eventId",
+/** The columns of an `EventRow`. */
+export const eventColumns =
+  fragment(`nid, room_nid AS "roomNid", ord, type, sender_nid AS "senderNid", slot, event_id AS "eventId",
   depth, ts, snapshot, thread_nid AS "threadNid", notify_count AS "notifyCount", highlight_count AS "highlightCount",
   flags, redacted_by AS "redactedBy", json`)
 
@@ -81,12 +83,12 @@ export function insertEvent(w: Write, { room, event, slot }: EventInsertion): vo
   })
 }
 
-const byNids = sql`SELECT ${columns} FROM events WHERE nid IN (SELECT value FROM json_each(${'nids'}))`
-const byId = sql`SELECT ${columns} FROM events WHERE id_hash = ${'idHash'} AND event_id = ${'eventId'}`
-const byIds = sql`SELECT ${columns} FROM events WHERE id_hash IN (SELECT value FROM json_each(${'idHashes'}))`
-const forwards = sql`SELECT ${columns} FROM events
+const byNids = sql`SELECT ${eventColumns} FROM events WHERE nid IN (SELECT value FROM json_each(${'nids'}))`
+const byId = sql`SELECT ${eventColumns} FROM events WHERE id_hash = ${'idHash'} AND event_id = ${'eventId'}`
+const byIds = sql`SELECT ${eventColumns} FROM events WHERE id_hash IN (SELECT value FROM json_each(${'idHashes'}))`
+const forwards = sql`SELECT ${eventColumns} FROM events
   WHERE room_nid = ${'roomNid'} AND ord > ${'after'} AND ord <= ${'upTo'} ORDER BY ord LIMIT ${'limit'}`
-const backwards = sql`SELECT ${columns} FROM events
+const backwards = sql`SELECT ${eventColumns} FROM events
   WHERE room_nid = ${'roomNid'} AND ord > ${'after'} AND ord <= ${'upTo'} ORDER BY ord DESC LIMIT ${'limit'}`
 const lastOrd = sql`SELECT value AS "roomNid", (SELECT max(ord) FROM events WHERE room_nid = value) AS ord
   FROM json_each(${'roomNids'})`
@@ -160,6 +162,16 @@ export function placeEvent(
   event: { readonly nid: number; readonly ord: number; readonly snapshot: number; readonly flags: number },
 ): void {
   w.run(place, event)
+}
+
+const placeLive = sql`UPDATE events SET ord = ${'ord'}, snapshot = ${'snapshot'}, flags = ${'flags'},
+  thread_nid = ${'threadNid'}, notify_count = ${'notifyCount'}, highlight_count = ${'highlightCount'} WHERE nid = ${'nid'}`
+
+/** Takes an event that was stored outside the timeline into it as the newest one, with its counters. */
+export function placeLiveEvent(w: Write, event: NewEvent): void {
+  const { nid, ord, snapshot, flags, threadNid, notifyCount, highlightCount } = event
+  const thread = threadNid ?? null
+  w.run(placeLive, { nid, ord: ord ?? null, snapshot, flags, threadNid: thread, notifyCount, highlightCount })
 }
 
 const keepOriginal = sql`INSERT INTO redacted_originals (event_nid, json, redacted_ts)

@@ -4,6 +4,7 @@ import { accountsMigration } from './0002-accounts.ts'
 import { syncMigration } from './0003-sync.ts'
 import { identityMigration } from './0004-identity.ts'
 import { federationMigration } from './0005-federation.ts'
+import { forksMigration } from './0006-forks.ts'
 
 export interface Migration {
   readonly version: number
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'sync', statements: syncMigration },
   { version: 4, name: 'identity', statements: identityMigration },
   { version: 5, name: 'federation', statements: federationMigration },
+  { version: 6, name: 'forks', statements: forksMigration },
 ]

@@ -1,0 +1,61 @@
+// The auth DAG of a hot room: read once a fork has to be resolved, and kept up with every state event from then on.
+import { AuthDag, authFlagsOf } from '@myelin/algorithms/auth-dag'
+import { type EventReference, referencedIds } from '@myelin/algorithms/event'
+import { resolve } from '@myelin/algorithms/state-resolution'
+import { stateEventsOfRoom } from '../store/forks.ts'
+import type { RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import type { RoomEvent } from './room-event.ts'
+import { eventOfRow } from './stored-event.ts'
+
+/** Adds a state event to the auth DAG, if the room has one in memory. */
+export function noteStateEvent(
+  room: HotRoom,
+  event: RoomEvent,
+  { slot, authNids }: { readonly slot: number; readonly authNids: readonly number[] },
+): void {
+  const { nid, ts: originServerTs, depth, authEvent } = event
+  room.authDag?.append({ nid, slot, originServerTs, depth, flags: authFlagsOf(authEvent) }, authNids)
+}
+
+/** Brings the auth DAG into memory. */
+async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDag> {
+  // From now on it is told of new events; what is on its way to the disk is read once it is there.
+  const dag = (room.authDag ??= new AuthDag())
+  room.authDagReady ??= readAuthDag(context, room)
+  await room.authDagReady
+  return dag
+}
+
+async function readAuthDag(context: RoomsContext, room: HotRoom): Promise<void> {
+  await context.store.write(() => undefined)
+  const rows = await stateEventsOfRoom(context.store.read, room.nid)
+  const nids = new Map(rows.map((row) => [row.eventId, row.nid]))
+  for (const row of rows) {
+    const { auth_events: cited } = JSON.parse(row.json) as { auth_events: readonly EventReference[] }
+    const authNids = referencedIds(cited).flatMap((eventId) => nids.get(eventId) ?? [])
+    noteStateEvent(room, eventOfRow(room, row), { slot: row.slot ?? 0, authNids })
+  }
+}
+
+/** One state out of several. `fresh` is an event that the store does not have yet. */
+export async function resolveStates(
+  context: RoomsContext,
+  room: HotRoom,
+  { roots, fresh }: { readonly roots: readonly number[]; readonly fresh?: RoomEvent | undefined },
+): Promise<number> {
+  const distinct = [...new Set(roots)]
+  if (distinct.length === 1 && distinct[0] !== undefined) return distinct[0]
+  const dag = await loadAuthDag(context, room)
+  const loaded = new Map(fresh ? [[fresh.nid, fresh]] : [])
+  const event = (nid: number) => (loaded.get(nid) ?? room.event(nid))?.authEvent
+  const { arena, rules } = room
+  const slotOf = (type: string, stateKey: string) => room.slotOf(type, stateKey)
+  for (;;) {
+    const resolution = resolve(distinct, { arena, dag, rules, event, slotOf }, room.resolutions)
+    if ('root' in resolution) return resolution.root
+    const found = await room.events(resolution.missing)
+    for (const each of found) loaded.set(each.nid, each)
+    if (found.length < resolution.missing.length) throw new Error('An event of the auth DAG is not stored')
+  }
+}
