@@ -9,6 +9,9 @@ const usage = `npm run bench -- SCENARIO [options]
 
   s2            one room, many senders
   calibrate     only what the machine can do
+  state         state versions, auth difference, resolution: the algorithms alone, CPU time
+  events        hashes, signatures, authorisation, push rules: the algorithms alone, CPU time
+  import        the published protocol library, CPU time
 
   --base-url URL      measure this homeserver (open registration, or BENCH_REGISTRATION_SHARED_SECRET)
   --senders 1,16,64   numbers of senders, one run each
@@ -27,14 +30,25 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const [scenario] = positionals
-if (values.help || (scenario !== 's2' && scenario !== 'calibrate')) {
+/** Scenarios that need no server: each is a program of its own. */
+const programs: Readonly<Record<string, () => Promise<unknown>>> = {
+  state: () => import('./algorithms/state.bench.ts'),
+  events: () => import('./algorithms/events.bench.ts'),
+  import: () => import('./protocol/import.bench.ts'),
+}
+
+const [scenario = ''] = positionals
+const program = programs[scenario]
+if (values.help || (scenario !== 's2' && scenario !== 'calibrate' && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
 
-console.log(`${await calibrate()}\n`)
-if (scenario === 's2') await runS2()
+if (program) await program()
+else {
+  console.log(`${await calibrate()}\n`)
+  if (scenario === 's2') await runS2()
+}
 
 async function runS2(): Promise<void> {
   const options = {

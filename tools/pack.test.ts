@@ -14,8 +14,8 @@ const root = join(import.meta.dirname, '..')
 const project = mkdtempSync(join(tmpdir(), 'myelin-pack-'))
 const modules = join(project, 'node_modules')
 
-const install = (name: string): void => {
-  const tarball = packPackage(name, project)
+const install = async (name: string): Promise<void> => {
+  const tarball = await packPackage(name, project)
   execFileSync('tar', ['-xzf', tarball, '-C', project])
   cpSync(join(project, 'package'), join(modules, '@myelin', name), { recursive: true })
   rmSync(join(project, 'package'), { recursive: true })
@@ -32,10 +32,10 @@ const example = (name: string) => import(pathToFileURL(join(project, name)).href
 
 const packed = (path: string) => import(pathToFileURL(join(modules, '@myelin', path)).href)
 
-before(() => {
+before(async () => {
   mkdirSync(modules)
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
-  for (const name of ['protocol', 'algorithms']) install(name)
+  for (const name of ['protocol', 'algorithms']) await install(name)
   for (const name of ['typebox', 'sodium-native', '@types'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'dir')
 })
@@ -101,7 +101,7 @@ test('the third example defines, serves and calls an endpoint', async () => {
 
 test('the protocol library imports nothing that a browser lacks', () => {
   const folder = join(modules, '@myelin/protocol')
-  const files = globSync('**/*.js', { cwd: folder })
+  const files = globSync('**/*.js', { cwd: folder }).filter((file) => !file.startsWith('node/'))
   assert.ok(files.length > 100)
   const foreign = files.flatMap((file) =>
     [...readFileSync(join(folder, file), 'utf8').matchAll(/^(?:import|export) .*?from '([^'.][^']*)'/gms)]
@@ -109,4 +109,28 @@ test('the protocol library imports nothing that a browser lacks', () => {
       .filter((name) => name !== 'typebox' && !name.startsWith('typebox/')),
   )
   assert.deepEqual(foreign, [])
+})
+
+test('in Node the whole protocol library is two files behind the names of its modules', async () => {
+  const folder = join(modules, '@myelin/protocol')
+  const names = globSync('**/*.js', { cwd: folder }).filter((file) => !file.startsWith('node/'))
+  assert.deepEqual(globSync('chunks/*.js', { cwd: join(folder, 'node') }).toSorted(), [
+    'chunks/library.js',
+    'chunks/rolldown-runtime.js',
+    'chunks/typebox.js',
+  ])
+  for (const name of names) {
+    const [plain, bundled] = await Promise.all([packed(`protocol/${name}`), packed(`protocol/node/${name}`)])
+    assert.deepEqual(Object.keys(bundled).toSorted(), Object.keys(plain).toSorted(), name)
+  }
+})
+
+test('no declaration of the libraries says any', () => {
+  for (const name of ['protocol', 'algorithms']) {
+    const folder = join(modules, '@myelin', name)
+    for (const file of globSync('**/*.d.ts', { cwd: folder })) {
+      const code = readFileSync(join(folder, file), 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '')
+      assert.doesNotMatch(code, /[:<|&,(=]\s*any\b|\bany(?:\[\]|>)/, `${name}/${file}`)
+    }
+  }
 })

@@ -12,7 +12,7 @@ const restore = (): void => (existsSync(kept) ? renameSync(kept, manifest) : und
 restore()
 if (process.argv.includes('--restore')) rmSync(join(folder, 'dist'), { recursive: true, force: true })
 else {
-  buildPackage(folder)
+  await buildPackage(folder)
   const published = publishedManifest(folder, './dist/')
   renameSync(manifest, kept)
   writeFileSync(manifest, JSON.stringify({ ...JSON.parse(published), files: ['dist'] }, null, 2))
