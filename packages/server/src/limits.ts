@@ -63,6 +63,19 @@ export const senderCatchUpEntriesMax = 500_000
 export const senderCheckpointMs = 1_000
 export const senderStartSpreadMs = 20_000
 
+// What other servers may ask for at once, and what is asked of them.
+export const backfillEventsMax = 100
+export const missingEventsMax = 20
+export const federationBodyBytesMax = 16 * 1024 * 1024
+export const transactionsRememberedMax = 10_000
+export const forwardExtremitiesMax = 20
+export const stateEventsFetchedSinglyMax = 20
+export const joinServersTriedMax = 10
+export const joinTimeoutMs = 3 * 60 * 1000
+export const joinResponseBytesMax = 256 * 1024 * 1024
+export const importedEventsPerWrite = 500
+export const inviteStateEventsMax = 100
+
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
 export const recentEventsMax = 50
 // State events other than the well-known ones kept in memory per room.

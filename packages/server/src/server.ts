@@ -13,7 +13,7 @@ import type { Services } from './endpoints/handlers.ts'
 import { routes } from './endpoints/routes.ts'
 import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
-import { createPublishedKeys } from './federation/published-keys.ts'
+import { createFederation } from './federation/federation.ts'
 import { listen, parseListenAddress, type Listener } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -56,18 +56,20 @@ export async function openServices(config: Config, environment: Environment): Pr
   })
   await claimIdentity(store, config.serverName)
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
+  const federation = createFederation({ config, environment, store, key, old: keys.old })
   const parts = await assemble({ config, environment, store, key })
-  const publishedKeys = createPublishedKeys({ serverName: config.serverName, key, old: keys.old, environment })
   return {
     ...parts,
     config,
     environment,
     store,
-    publishedKeys,
+    federation,
+    publishedKeys: federation.publishedKeys,
     metrics: createMetrics(),
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
       await parts.accounts[Symbol.asyncDispose]()
+      await federation[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },
   }

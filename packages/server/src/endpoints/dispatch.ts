@@ -1,16 +1,18 @@
 // One request from its path to its answer: route, limits, who is calling, typed parse, one handler, response.
+import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { MatrixError } from '@myelin/protocol/errors'
 import { parseRequest } from '@myelin/protocol/request'
 import { createRouter } from '@myelin/protocol/router'
 import type { Requester } from '../accounts/accounts.ts'
+import { FederationError } from '../federation/federation-error.ts'
 import type { Logger } from '../http/log.ts'
 import type { Handle, HttpRequest, HttpResponse } from '../http/message.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import { failure, preflight, success } from '../http/respond.ts'
-import { requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
+import { federationBodyBytesMax, requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
 import { isOpenToLocked, requireStanding } from './account-standing.ts'
-import type { Services } from './handlers.ts'
+import type { PeerServer, Services } from './handlers.ts'
 import { rateClassOf } from './rate-class.ts'
 import type { Route } from './routes.ts'
 
@@ -59,11 +61,11 @@ export function createDispatch(options: DispatchOptions): Handle {
     const { definition } = route
     const rateClass = rateClassOf(route)
     const { address } = request
-    const requester = await identify(route, request)
-    if (requester) requireStanding(route, requester)
-    if (rateClass !== undefined) options.rateLimits.take(rateClass, requester?.userId ?? address)
-    const bodyText =
-      definition.body === undefined || definition.bytesBody ? undefined : await request.text(requestBodyBytesMax)
+    const body = bodyReader(definition, request)
+    const requester =
+      definition.auth === 'X-Matrix' ? await identifyPeer(request, body) : await identifyUser(route, request)
+    if (rateClass !== undefined) options.rateLimits.take(rateClass, nameOf(requester) ?? address)
+    const bodyText = await body()
     const parsed = parseRequest(definition, { path, query: request.query, bodyText })
     return route.handler(options.services, {
       ...parsed,
@@ -77,7 +79,23 @@ export function createDispatch(options: DispatchOptions): Handle {
     })
   }
 
+  /** Throws `M_UNAUTHORIZED` unless a server has signed the request. */
+  function identifyPeer(request: HttpRequest, body: BodyReader): Promise<PeerServer> {
+    return options.services.federation.authenticatePeer({
+      method: request.method,
+      uri: request.query === '' ? request.path : `${request.path}?${request.query}`,
+      authorization: request.headers['authorization'],
+      bodyText: async () => (await body()) ?? '',
+    })
+  }
+
   /** Throws `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN` where the definition asks for a user and there is none. */
+  async function identifyUser(route: Route, request: HttpRequest): Promise<Requester | undefined> {
+    const requester = await identify(route, request)
+    if (requester) requireStanding(route, requester)
+    return requester
+  }
+
   async function identify(route: Route, request: HttpRequest): Promise<Requester | undefined> {
     const { auth } = route.definition
     if (auth === 'none') return undefined
@@ -92,10 +110,23 @@ export function createDispatch(options: DispatchOptions): Handle {
   }
 }
 
+type BodyReader = () => Promise<string | undefined>
+
+/** Reads the JSON body when first asked to, if the endpoint has one. */
+function bodyReader({ body, bytesBody, auth }: EndpointDefinition, request: HttpRequest): BodyReader {
+  const bytesMax = auth === 'X-Matrix' ? federationBodyBytesMax : requestBodyBytesMax
+  let text: Promise<string | undefined> | undefined
+  return () => (text ??= body === undefined || bytesBody ? Promise.resolve(undefined) : request.text(bytesMax))
+}
+
+const nameOf = (requester: Requester | PeerServer | undefined): string | undefined =>
+  requester && ('userId' in requester ? requester.userId : requester.serverName)
+
 const bearerToken = (header: string | undefined) => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
 
 function refused(error: unknown, request: HttpRequest, log: Logger): HttpResponse {
-  if (!(error instanceof MatrixError) || error.status >= 500)
-    log.error({ err: error, method: request.method, path: request.path.slice(0, 200) }, 'A request failed')
+  // That another server fails is its own affair.
+  const isOurs = !(error instanceof MatrixError) || (error.status >= 500 && !(error instanceof FederationError))
+  if (isOurs) log.error({ err: error, method: request.method, path: request.path.slice(0, 200) }, 'A request failed')
   return failure(error)
 }

@@ -4,6 +4,7 @@ import type { Accounts, Requester } from '../accounts/accounts.ts'
 import type { Config } from '../config/settings.ts'
 import type { Environment } from '../environment.ts'
 import type { Ephemeral } from '../ephemeral/ephemeral.ts'
+import type { Federation } from '../federation/federation.ts'
 import type { PublishedKeys } from '../federation/published-keys.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Push } from '../push/push.ts'
@@ -19,6 +20,7 @@ export interface Services {
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly sync: Sync
+  readonly federation: Federation
   readonly publishedKeys: PublishedKeys
   readonly metrics: Metrics
 }

@@ -4,12 +4,14 @@ import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/regi
 import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
+import * as keysQuery from '@myelin/protocol/server-server/keys_query'
 import * as keysServer from '@myelin/protocol/server-server/keys_server'
 import * as serverOpenId from '@myelin/protocol/server-server/openid'
 import * as serverWellKnown from '@myelin/protocol/server-server/wellknown'
 import * as serverVersion from '@myelin/protocol/server-server/version'
 import type { HandlerRequest } from '@myelin/protocol/handlers'
 import type { Requester } from '../accounts/accounts.ts'
+import * as federationKeysQuery from './federation/keys_query.ts'
 import * as federationKeys from './federation/keys_server.ts'
 import * as federationOpenId from './federation/openid.ts'
 import * as federationVersion from './federation/version.ts'
@@ -47,6 +49,7 @@ export const routes: readonly Route[] = [
     routesOf(clientServer[name as keyof typeof clientServer], handlers),
   ),
   ...routesOf(keysServer, federationKeys.handlers),
+  ...routesOf(keysQuery, federationKeysQuery.handlers),
   ...routesOf(serverOpenId, federationOpenId.handlers),
   ...routesOf(serverWellKnown, federationWellKnown.handlers),
   ...routesOf(serverVersion, federationVersion.handlers),

@@ -214,7 +214,7 @@ describe('a request of another server', () => {
     const authorization = change.header ?? xMatrixHeader(signed, change.key ?? theirKey)
     const { method, uri } = base
     const outcome = await auth
-      .authenticatePeer({ method, uri, authorization, bodyText: change.body ?? bodyText })
+      .authenticatePeer({ method, uri, authorization, bodyText: async () => change.body ?? bodyText })
       .then(({ serverName }) => serverName)
       .catch((error: unknown) => error as { status?: number; errcode?: string })
     return { outcome, failures: reachability.standing('them.test').failures }

@@ -16,8 +16,8 @@ export interface IncomingRequest {
   /** Path and query as they were sent. */
   readonly uri: string
   readonly authorization: string | undefined
-  /** Undefined or empty when there is no body. */
-  readonly bodyText: string | undefined
+  /** The body, empty when there is none. Not read before the key of a server is at hand that may have signed it. */
+  readonly bodyText: () => Promise<string>
 }
 
 export interface RequestAuthOptions {
@@ -46,7 +46,7 @@ export function createRequestAuth({ serverName, environment, keyring, reachabili
       if (key === undefined) throw unauthorized(`The key ${keyId} of ${origin} cannot be found`)
       if (!isKeyValidForRequest(key.times, now)) throw unauthorized(`The key ${keyId} of ${origin} is no longer valid`)
       const signed = { method: request.method, uri: request.uri, origin, destination }
-      if (!isSigned(signed, request.bodyText, header, key.publicKey))
+      if (!isSigned(signed, { bodyText: await request.bodyText(), header, publicKey: key.publicKey }))
         throw unauthorized(`The signature of ${origin} by ${keyId} is wrong`)
       reachability.reached(origin)
       return { serverName: origin }
@@ -61,14 +61,15 @@ function parseHeader(authorization: string | undefined): XMatrix {
   return header
 }
 
+interface Signature {
+  readonly bodyText: string
+  readonly header: XMatrix
+  readonly publicKey: Uint8Array
+}
+
 /** Most servers send their bodies in canonical form; only those of others are parsed for it. */
-function isSigned(
-  request: FederationRequest,
-  bodyText: string | undefined,
-  header: XMatrix,
-  publicKey: Uint8Array,
-): boolean {
-  if (bodyText === undefined || bodyText === '') return verifyXMatrix(request, header, publicKey)
+function isSigned(request: FederationRequest, { bodyText, header, publicKey }: Signature): boolean {
+  if (bodyText === '') return verifyXMatrix(request, header, publicKey)
   if (verifyXMatrix({ ...request, contentText: bodyText }, header, publicKey)) return true
   const content = parseJsonText(bodyText)
   try {
