@@ -1,6 +1,7 @@
 // Accounts as the rest of the server sees them: every verb bound to the store, the clock and the configuration.
 import type { UserId } from '@myelin/protocol/identifiers'
 import type { Environment } from '../environment.ts'
+import { unlimited, type RateLimits } from '../http/rate-limits.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { RegistrationToken } from '../store/registration-tokens.ts'
 import type { Store } from '../store/store.ts'
@@ -125,11 +126,18 @@ export interface AccountsOptions {
   readonly config: AccountsConfig
   readonly users: Users
   readonly hooks?: AccountsHooks
+  /** None unless given. */
+  readonly rateLimits?: RateLimits
 }
 
-export function createAccounts({ store, environment, config, users, hooks = {} }: AccountsOptions): Accounts {
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { store, environment, config, users, hooks = {}, rateLimits = unlimited } = options
   const authentication = new Authentication(store, environment)
-  const passwords = createPasswords({ cost: config.passwordCost, charactersMin: config.passwordCharactersMin })
+  const passwords = createPasswords({
+    cost: config.passwordCost,
+    charactersMin: config.passwordCharactersMin,
+    rateLimits,
+  })
   const mutex = createKeyedMutex()
   const context: AccountsContext = { store, environment, config, hooks, users, mutex, passwords, authentication }
   const interactiveAuth = createInteractiveAuth(environment, createStages(context))

@@ -65,7 +65,7 @@ async function byPassword(context: AccountsContext, request: LoginRequest): Prom
   if (password === undefined) throw new MatrixError('M_MISSING_PARAM', 'password is missing')
   if (name === undefined) throw new MatrixError('M_MISSING_PARAM', 'identifier is missing')
   const account = name === '' ? undefined : await accountNamed(store.read, name, config.serverName)
-  const matches = await passwords.matches(password, account?.passwordHash)
+  const matches = await passwords.matches(password, account?.passwordHash, account?.userId ?? name)
   if (account?.isDeactivated) return account
   if (!account || !matches) throw new MatrixError('M_FORBIDDEN', 'Wrong user name or password')
   if (account.passwordHash !== undefined && passwords.isOutdated(account.passwordHash))

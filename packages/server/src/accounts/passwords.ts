@@ -1,5 +1,6 @@
 // Passwords: argon2id in the thread pool, a bounded number at once, the same time for users that do not exist.
 import { MatrixError } from '@myelin/protocol/errors'
+import type { RateLimits } from '../http/rate-limits.ts'
 import { passwordCharactersMax, passwordHashesAtOnceMax, passwordHashesWaitingMax } from '../limits.ts'
 
 /** What a hash costs. https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html */
@@ -15,6 +16,8 @@ const argon2 = () => import('@node-rs/argon2')
 export const passwordCostDefault: PasswordCost = { memoryKib: 19 * 1024, passes: 2, lanes: 1 }
 
 export interface PasswordPolicy {
+  /** Bounds how often an account's password can be guessed. */
+  readonly rateLimits: RateLimits
   readonly cost: PasswordCost
   readonly charactersMin: number
 }
@@ -24,13 +27,16 @@ export interface Passwords {
   requireAcceptable(password: string): void
   /** The hash to store, in PHC string format. */
   hash(password: string): Promise<string>
-  /** Whether the password is the one of `stored`; without a stored hash false, after as much work. */
-  matches(password: string, stored: string | undefined): Promise<boolean>
+  /**
+   * Whether the password is the one of `stored`; without a stored hash false, after as much work. Throws
+   * `M_LIMIT_EXCEEDED` after too many wrong ones for this name.
+   */
+  matches(password: string, stored: string | undefined, name: string): Promise<boolean>
   /** Whether the hash was made at another cost than the one now configured. */
   isOutdated(stored: string): boolean
 }
 
-export function createPasswords({ cost, charactersMin }: PasswordPolicy): Passwords {
+export function createPasswords({ cost, charactersMin, rateLimits }: PasswordPolicy): Passwords {
   const options = { memoryCost: cost.memoryKib, timeCost: cost.passes, parallelism: cost.lanes }
   const current = `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${cost.lanes}$`
   const pool = createPool()
@@ -38,12 +44,15 @@ export function createPasswords({ cost, charactersMin }: PasswordPolicy): Passwo
   return {
     requireAcceptable: (password) => requireAcceptable(password, charactersMin),
     hash: (password) => pool(async () => (await argon2()).hash(password, options)),
-    matches: async (password, stored) => {
+    matches: async (password, stored, name) => {
+      rateLimits.take('wrongPassword', name)
       if (password.length > passwordCharactersMax) return false
       const { hash, verify } = await argon2()
       const against = stored ?? (await (decoy ??= hash('nobody has this password', options)))
       const same = await pool(() => verify(against, password))
-      return same && stored !== undefined
+      if (!same || stored === undefined) return false
+      rateLimits.giveBack('wrongPassword', name)
+      return true
     },
     isOutdated: (stored) => !stored.startsWith(current),
   }

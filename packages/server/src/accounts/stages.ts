@@ -23,8 +23,9 @@ async function checkPassword(
 ): Promise<Proof> {
   const { password } = auth
   if (typeof password !== 'string') throw new MatrixError('M_MISSING_PARAM', 'password is missing')
-  const account = await accountNamed(store.read, userNamed(auth) ?? callerId ?? '', config.serverName)
-  const matches = await passwords.matches(password, account?.passwordHash)
+  const name = userNamed(auth) ?? callerId ?? ''
+  const account = await accountNamed(store.read, name, config.serverName)
+  const matches = await passwords.matches(password, account?.passwordHash, account?.userId ?? name)
   if (!account || !matches || (callerId !== undefined && account.userId !== callerId))
     throw new MatrixError('M_FORBIDDEN', 'Wrong user name or password')
   return { userId: account.userId }

@@ -12,6 +12,8 @@ export interface Rate {
 export const rates = {
   register: { perSecond: 2, burst: 100 },
   login: { perSecond: 5, burst: 100 },
+  /** Wrong passwords for one account, from wherever they come. */
+  wrongPassword: { perSecond: 0.2, burst: 20 },
   send: { perSecond: 50, burst: 500 },
   other: { perSecond: 20, burst: 300 },
 } as const satisfies Record<string, Rate>
@@ -20,9 +22,11 @@ export type RateClass = keyof typeof rates
 export interface RateLimits {
   /** Takes one token; throws `M_LIMIT_EXCEEDED` with `Retry-After` (whole seconds) when there is none. */
   take(rateClass: RateClass, who: string): void
+  /** Puts a token back: what it was taken for does not count. */
+  giveBack(rateClass: RateClass, who: string): void
 }
 
-export const unlimited: RateLimits = { take: () => undefined }
+export const unlimited: RateLimits = { take: () => undefined, giveBack: () => undefined }
 
 interface Bucket {
   tokens: number
@@ -41,6 +45,10 @@ export function createRateLimits(environment: Environment): RateLimits {
       bucket.filledMs = now
       if (bucket.tokens < 1) throw limitExceeded(((1 - bucket.tokens) / perSecond) * 1000)
       bucket.tokens -= 1
+    },
+    giveBack: (rateClass, who) => {
+      const bucket = buckets.get(`${rateClass} ${who}`)
+      if (bucket !== undefined) bucket.tokens += 1
     },
   }
 }
