@@ -128,3 +128,11 @@ test('a transaction is known by device, path and id', async () => {
   await store.write((w) => pruneTransactions(w, 1, 150))
   assert.deepEqual(await recent(), [10])
 })
+
+test('a transaction id whose answer was forgotten may be used again', async () => {
+  await using store = await openTestStore()
+  const key = { deviceNid: 1, transactionId: 'm1', key: 'send /rooms/!a' }
+  await store.write((w) => rememberTransaction(w, key, { nid: 9, ts: 100 }))
+  await store.write((w) => rememberTransaction(w, key, { nid: 11, ts: 300 }))
+  assert.equal((await transactionOf(store.read, key))?.eventNid, 11)
+})

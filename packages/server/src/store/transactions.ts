@@ -13,7 +13,9 @@ export interface TransactionRow extends Row {
 }
 
 const insert = sql`INSERT INTO transactions (device_nid, transaction_id, key, event_nid, response, ts)
-  VALUES (${'deviceNid'}, ${'transactionId'}, ${'key'}, ${'eventNid'}, ${'response'}, ${'ts'})`
+  VALUES (${'deviceNid'}, ${'transactionId'}, ${'key'}, ${'eventNid'}, ${'response'}, ${'ts'})
+  ON CONFLICT (device_nid, transaction_id, key) DO UPDATE SET
+    event_nid = excluded.event_nid, response = excluded.response, ts = excluded.ts`
 const ofDevice = sql`SELECT transaction_id AS "transactionId", key, event_nid AS "eventNid", response FROM transactions
   WHERE device_nid = ${'deviceNid'} AND ts >= ${'since'} ORDER BY ts DESC LIMIT ${'limit'}`
 const one = sql`SELECT transaction_id AS "transactionId", key, event_nid AS "eventNid", response FROM transactions
@@ -28,7 +30,7 @@ export interface TransactionKey {
   readonly key: string
 }
 
-/** Remembers the event a request made. */
+/** Remembers the event a request made; an id that is used again after its answer was forgotten stands for the new one. */
 export function rememberTransaction(
   w: Write,
   { deviceNid, transactionId, key }: TransactionKey,
