@@ -111,3 +111,14 @@ test('an upgrade takes along state, bans, aliases and the directory entry, and c
   assert.deepEqual(power?.content['users'], {})
   for (const version of ['10', '11', '12']) await rooms.upgrade(next, { by: alice, version })
 })
+
+test('creators keep their power in a version that does not privilege them', async () => {
+  await using net = await openTestRooms()
+  const { rooms } = net
+  const alice = await net.user('alice')
+  const old = await rooms.create({ by: alice, request: { room_version: '12' } })
+  const next = await rooms.upgrade(old, { by: alice, version: '11' })
+  const levels = JSON.parse(await rooms.stateEvent(next, { by: alice, type: 'm.room.power_levels', stateKey: '' }))
+  assert.deepEqual(levels.users, { [alice.userId]: 150 }, 'as much as the tombstone needs')
+  await rooms.upgrade(next, { by: alice, version: '12' })
+})

@@ -13,7 +13,7 @@ import { type Actor, contentText, type RoomsContext } from './context.ts'
 import { plain, rulesOf, writeNewRoom } from './create.ts'
 import type { HotRoom } from './hot-room.ts'
 import { membershipIn } from './member-event.ts'
-import { requireStatePower } from './power.ts'
+import { creators, requireStatePower } from './power.ts'
 import type { RoomEvent } from './room-event.ts'
 import { stateSlices } from './served-state.ts'
 
@@ -76,7 +76,12 @@ async function draftsOf(context: RoomsContext, room: HotRoom, upgrading: Upgradi
     if (event) drafts.push(plain({ by, type, stateKey: '', content: event.content }))
   }
   for (const draft of await banDrafts(context, room, by)) drafts.push(draft)
-  const levels = levelsFor(room.state('m.room.power_levels')?.content ?? {}, rules, creatorsIn(drafts[0], by))
+  const content = room.state('m.room.power_levels')?.content
+  const levels = rules.privilegedCreators
+    ? withoutCreators(content ?? {}, rules, creatorsIn(drafts[0], by))
+    : room.rules.privilegedCreators || content === undefined
+      ? withCreators(content ?? {}, rules, creators(room))
+      : content
   drafts.push(plain({ by, type: 'm.room.power_levels', stateKey: '', content: levels }))
   return drafts
 }
@@ -103,15 +108,22 @@ function creatorsIn(create: Prepared | undefined, by: Actor): readonly unknown[]
   return [by.userId, ...(Array.isArray(additional) ? additional : [])]
 }
 
-/** Old power levels for the new version: creators that the version privileges are not listed in them. */
-function levelsFor(content: JsonObject, rules: RoomVersionRules, creators: readonly unknown[]): JsonObject {
-  if (!rules.privilegedCreators) return content
+/** Power levels for a version that privileges creators: they are not listed, and only they may replace the room. */
+function withoutCreators(content: JsonObject, rules: RoomVersionRules, creators: readonly unknown[]): JsonObject {
   const users = Object.entries(objectMember(content, 'users') ?? {}).filter(([user]) => !creators.includes(user))
   const events = objectMember(content, 'events') ?? {}
   const stateDefault = readLevel(content['state_default'], rules) ?? 50
   const tombstone = readLevel(events['m.room.tombstone'], rules) ?? stateDefault
   const safe = tombstone > stateDefault ? tombstone : Math.max(150, stateDefault + 1)
   return { ...content, users: Object.fromEntries(users), events: { ...events, 'm.room.tombstone': safe } }
+}
+
+/** Power levels for a version in which creators have only what they are given: as much as anything in the room needs. */
+function withCreators(content: JsonObject, rules: RoomVersionRules, creators: readonly string[]): JsonObject {
+  const users = objectMember(content, 'users') ?? {}
+  const needed = [content, users, objectMember(content, 'events') ?? {}].flatMap((levels) => Object.values(levels))
+  const highest = Math.max(100, ...needed.map((level) => readLevel(level, rules) ?? 0))
+  return { ...content, users: { ...users, ...Object.fromEntries(creators.map((user) => [user, highest])) } }
 }
 
 async function banDrafts(context: RoomsContext, room: HotRoom, by: Actor): Promise<Prepared[]> {
