@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import { parseSync } from 'oxc-parser'
+import { clientServerGroups } from '@myelin/protocol/client-server/groups'
+import { clientHandlers } from '@myelin/server/endpoints/client/handlers'
 import { referencePages } from './reference-pages.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -180,4 +182,15 @@ test('the reference pages are what the definitions say (npm run docs)', () => {
   complain(
     referencePages().flatMap(({ path, text }) => (readFileSync(join(root, path), 'utf8') === text ? [] : [path])),
   )
+})
+
+test('every operation of the client-server API has a handler or stands in docs/unsupported.md', () => {
+  const reasons = readFileSync(join(root, 'docs/unsupported.md'), 'utf8')
+  const operations = Object.values(clientServerGroups).flatMap((group) => Object.entries<object>(group))
+  const handled = new Set(Object.values(clientHandlers).flatMap((handlers) => Object.keys(handlers)))
+  const isServed = ([name, definition]: (typeof operations)[number]) =>
+    handled.has('routedBy' in definition ? String(definition.routedBy) : name)
+  const isListed = ([name]: (typeof operations)[number]) => reasons.includes(`\`${name}\``)
+  const endpoints = operations.filter(([, definition]) => 'method' in definition && 'path' in definition)
+  complain(endpoints.filter((each) => isServed(each) === isListed(each)).map(([name]) => name))
 })
