@@ -90,14 +90,18 @@ const synonyms: Readonly<Record<string, Status>> = {
   not_built: 'skipped',
 }
 
-/** Two accounts of the same pipeline as one: the later one holds, jobs one by one, and the first start. */
+/**
+ * Two accounts of the same pipeline as one: the later one holds, jobs one by one, and the first start. What has ended
+ * stays so: a job that tells late does not set it going again.
+ */
 export function merged(earlier: Report | undefined, later: Report): Report {
   if (earlier === undefined) return later
   const jobs = new Map(earlier.jobs.map((job) => [job.name, job]))
   for (const job of later.jobs) if ((jobs.get(job.name)?.at ?? 0) <= job.at) jobs.set(job.name, job)
   const known = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== undefined))
   const started = [earlier.startedAt, later.startedAt].filter((at) => at !== undefined)
-  return { ...earlier, ...known, key: later.key, status: later.status, jobs: [...jobs.values()], ...firstOf(started) }
+  const status = later.status === 'running' ? earlier.status : later.status
+  return { ...earlier, ...known, key: later.key, status, jobs: [...jobs.values()], ...firstOf(started) }
 }
 
 const firstOf = (started: readonly number[]) => (started.length === 0 ? {} : { startedAt: Math.min(...started) })
