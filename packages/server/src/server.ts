@@ -9,7 +9,9 @@ import { operatorSocketPath } from './config/operator-socket.ts'
 import type { Config } from './config/settings.ts'
 import { loadSigningKeys } from './config/signing-keys.ts'
 import { createDispatch } from './endpoints/dispatch.ts'
+import { addGauges } from './endpoints/gauges.ts'
 import type { Services } from './endpoints/handlers.ts'
+import { createMetricsHandle } from './endpoints/metrics-address.ts'
 import { routes } from './endpoints/routes.ts'
 import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
@@ -37,6 +39,8 @@ export interface OpenServices extends Services, AsyncDisposable {
 export interface RunningServer extends AsyncDisposable {
   /** Base URLs at which the APIs are served, in the order of the configuration. */
   readonly urls: readonly string[]
+  /** Base URLs at which metrics are served on their own, in the order of the configuration. */
+  readonly metricsUrls: readonly string[]
   readonly services: OpenServices
   readonly log: Logger
   /** Resolves when the server cannot go on. */
@@ -58,6 +62,8 @@ export async function openServices(config: Config, environment: Environment): Pr
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
   const federation = createFederation({ config, environment, store, key, old: keys.old })
   const parts = await assemble({ config, environment, store, key })
+  const metrics = createMetrics()
+  addGauges(metrics, { store, ...parts })
   return {
     ...parts,
     config,
@@ -65,7 +71,7 @@ export async function openServices(config: Config, environment: Environment): Pr
     store,
     federation,
     publishedKeys: federation.publishedKeys,
-    metrics: createMetrics(),
+    metrics,
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
       await parts.accounts[Symbol.asyncDispose]()
@@ -137,15 +143,17 @@ export async function startServer(config: Config, environment: Environment): Pro
   const log = createLog({ level: config.logLevel, format: config.logFormat })
   const services = await openServices(config, environment)
   const listeners = await listenAll(services, log)
-  await services.accounts.resume()
+  for (const err of await services.accounts.resume())
+    log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
   await greet(services, listeners, log)
   return {
     urls: listeners.public.map(({ url }) => url),
+    metricsUrls: listeners.metrics.map(({ url }) => url),
     services,
     log,
     failed: services.failed,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...listeners.public, ...listeners.private].map((listener) => listener.stop()))
+      await Promise.all([...listeners.public, ...listeners.metrics, listeners.operator].map((each) => each.stop()))
       await services[Symbol.asyncDispose]()
     },
   }
@@ -153,8 +161,9 @@ export async function startServer(config: Config, environment: Environment): Pro
 
 interface Listeners {
   readonly public: readonly Listener[]
-  /** The operator's socket and the addresses of the metrics. */
-  readonly private: readonly Listener[]
+  readonly metrics: readonly Listener[]
+  /** The socket in the data folder. */
+  readonly operator: Listener
 }
 
 async function listenAll(services: OpenServices, log: Logger): Promise<Listeners> {
@@ -174,7 +183,14 @@ async function listenAll(services: OpenServices, log: Logger): Promise<Listeners
   const socket = operatorSocketPath(config.data)
   rmSync(socket, { force: true })
   const onSocket = listen({ path: socket }, { ...shared, isOperator: true })
-  return { public: await Promise.all([...plain, ...secure]), private: [await onSocket] }
+  const ofMetrics = config['metrics.listen'].map((address) =>
+    listen(parseListenAddress(address), { ...shared, handle: createMetricsHandle(metrics) }),
+  )
+  return {
+    public: await Promise.all([...plain, ...secure]),
+    metrics: await Promise.all(ofMetrics),
+    operator: await onSocket,
+  }
 }
 
 /** Who calls over the socket in the data folder: an administrator without an account. */
@@ -191,6 +207,7 @@ const operatorOf = ({ serverName }: Config): Requester => ({
 
 async function greet({ config, store }: OpenServices, listeners: Listeners, log: Logger): Promise<void> {
   for (const { url } of listeners.public) log.info(`Myelin ${version} serves ${config.serverName} at ${url}`)
+  for (const { url } of listeners.metrics) log.info(`Metrics are at ${url}/metrics`)
   if (!(await hasAccounts(store)))
     log.info('Nobody has an account yet. Make the first one: npm run myelin -- user add NAME --admin')
   const loosened = [

@@ -16,10 +16,13 @@ const folder = () => mkdtempSync(join(tmpdir(), 'myelin-test-'))
 export class TestServer implements AsyncDisposable {
   readonly baseUrl: string
   readonly data: string
+  /** Where `metrics.listen` listens, if it does. */
+  readonly metricsUrl: string | undefined
   readonly #server: RunningServer
 
   private constructor(server: RunningServer, data: string) {
     this.baseUrl = server.urls[0] ?? ''
+    this.metricsUrl = server.metricsUrls[0]
     this.data = data
     this.#server = server
   }
