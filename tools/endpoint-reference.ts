@@ -65,7 +65,9 @@ const endpointText = (name: string, definition: EndpointDefinition, comment: str
   const types = [
     ['path', pathText(definition)],
     ['query', definition.query && schemaText(definition.query)],
+    ['request headers', definition.requestHeaders && schemaText(definition.requestHeaders)],
     ['body', definition.body && schemaText(definition.body)],
+    ['response headers', definition.responseHeaders && schemaText(definition.responseHeaders)],
     ['response', definition.bytesResponse ? undefined : schemaText(definition.response)],
   ] as const
   const shown = types.filter(([, type]) => type !== undefined).map(([part, type]) => `${part}: ${type}`)
@@ -97,7 +99,7 @@ const traitsText = (definition: EndpointDefinition): string => {
   const traits = [
     authWords[definition.auth],
     definition.guest && 'guests may call it',
-    definition.rateLimited && 'rate-limited',
+    definition.rateLimited && 'rate-limited (429 with `Retry-After`)',
     definition.interactiveAuth && 'interactive authentication',
     definition.serverAcl && "subject to the room's server ACL",
     definition.bytesBody && 'the body is bytes',

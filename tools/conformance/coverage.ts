@@ -17,8 +17,8 @@ export const checkCoverage = ({ specification, report, tried }: Run): number => 
 
 const missed = (holder: unknown): string => `an example was not tried: ${JSON.stringify(holder).slice(0, 120)}`
 
-/** Members without examples of ours: the examples themselves, and headers, which are read by hand. */
-const notSchemas = new Set(['example', 'examples', 'headers'])
+/** Members that are examples themselves. */
+const notSchemas = new Set(['example', 'examples'])
 
 /** The components of a document without its named examples, which are tried where they are referred to. */
 const withoutExamples = (components: unknown): unknown => {
@@ -33,6 +33,5 @@ const exampleHolders = (value: unknown): readonly unknown[] => {
   const inside = Object.entries(value).flatMap(([name, member]) =>
     notSchemas.has(name) ? [] : exampleHolders(name === 'components' ? withoutExamples(member) : member),
   )
-  if (value['in'] === 'header') return inside
   return 'example' in value || 'examples' in value ? [value, ...inside] : inside
 }

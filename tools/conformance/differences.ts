@@ -11,6 +11,7 @@ const freeForm = 'stands for any number of parameters with names of their own, w
 const unstable = 'clients in the field send it; see the unstable features'
 const encrypted = 'the data says object where the prose says EncryptedFile'
 const peers = 'real servers leave it out, and nothing depends on it'
+const prose = 'the prose asks for it, the data does not have it'
 const illustration = 'the example shows the place of the object or its fields instead of an object'
 
 export const differences: readonly Difference[] = [
@@ -37,6 +38,8 @@ export const differences: readonly Difference[] = [
   ['client-server *: query parameter org.matrix.msc4140.delay is not in the specification', unstable],
   ['client-server *: query parameter fi.mau.msc2815.include_unredacted_content is not in the specification', unstable],
   ['client-server sync: query parameter org.matrix.msc4222.use_state_after is not in the specification', unstable],
+  ['client-server *: response header Content-Security-Policy is not in the specification', prose],
+  ['client-server *: response header Cross-Origin-Resource-Policy is not in the specification', prose],
   ['event *file: * is required here, optional there', encrypted],
   ['server-server * body*: origin is optional here, required there', peers],
   ['server-server * 200*: origin* is optional here, required there', peers],

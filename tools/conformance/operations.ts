@@ -74,8 +74,36 @@ const compareOperation = (operation: Operation, definition: EndpointDefinition, 
   if (since !== undefined) same('since', String(since), definition.since)
   comparePathParameters(operation, definition, comparison)
   compareQuery(operation, definition, comparison)
+  compareHeaders(namesIn(operation, 'header'), definition.requestHeaders, { ...comparison, kind: 'request' })
+  compareHeaders(responseHeadersOf(operation), definition.responseHeaders, { ...comparison, kind: 'response' })
   compareBody(operation, definition, comparison)
   compareResponses(operation, definition, comparison)
+}
+
+/** The headers of all answers together; those of redirects only are required of none of them. */
+const responseHeadersOf = ({ operation }: Operation): ReadonlyMap<string, Located> =>
+  new Map(
+    members(child(operation, 'responses')).flatMap(([, response]) =>
+      members(child(response, 'headers')).map(([name, header]) => [name, header] as const),
+    ),
+  )
+
+const compareHeaders = (
+  theirs: ReadonlyMap<string, Located>,
+  ours: EndpointDefinition['requestHeaders'],
+  { kind, ...comparison }: Comparison & { readonly kind: string },
+): void => {
+  const { report, subject } = comparison
+  for (const name of Object.keys(ours?.properties ?? {}))
+    report.note(subject, theirs.has(name) ? undefined : `${kind} header ${name} is not in the specification`)
+  for (const [name, header] of theirs) {
+    const schema = ours?.properties[name]
+    if (!schema) report.note(subject, `${kind} header ${name} is missing`)
+    else compareParameter(header, own(schema), { ...comparison, subject: `${subject} ${kind} header ${name}` })
+    const isRequired = child(header, 'required')?.value === true
+    if (schema && isRequired && !ours?.required?.includes(name))
+      report.note(subject, `${kind} header ${name} is required there`)
+  }
 }
 
 const hasResponse = ({ operation }: Operation, status: string): boolean => {

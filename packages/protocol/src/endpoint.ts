@@ -20,6 +20,11 @@ export interface EndpointDefinition {
   readonly pathParameters?: Readonly<Record<string, TSchema>>
   /** Query parameters. Values arrive as text; numbers, booleans and arrays are converted as their schema asks. */
   readonly query?: TObject
+  /**
+   * Headers of the request beside those that follow from `auth` and the kind of body, as schemas of their text. Names are
+   * written as in the specification; handlers find them in lower case.
+   */
+  readonly requestHeaders?: TObject
   /** The JSON body; absent when there is none. */
   readonly body?: TSchema
   /** The body is not JSON but form fields (`application/x-www-form-urlencoded`), as OAuth 2.0 has it. */
@@ -30,6 +35,9 @@ export interface EndpointDefinition {
   readonly response: TSchema
   /** The response is a stream of bytes or a page or redirect, not JSON. */
   readonly bytesResponse?: boolean
+  /** Headers of a successful answer or a redirect that are part of the endpoint. */
+  readonly responseHeaders?: TObject
+  /** May refuse with status 429, `M_LIMIT_EXCEEDED` and the header `Retry-After`. */
   readonly rateLimited?: boolean
   /** Guests may call it. */
   readonly guest?: boolean

@@ -13,38 +13,62 @@ import { queryRoomByAlias } from './query_room.ts'
 import { queryUserById } from './query_user.ts'
 import { sendTransaction } from './transactions.ts'
 
-/** `sendTransaction` by its path of old. */
+/**
+ * `sendTransaction` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const sendTransactionLegacy = endpoint({ ...sendTransaction, path: '/transactions/{txnId}' })
 
-/** `queryUserById` by its path of old. */
+/**
+ * `queryUserById` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const queryUserByIdLegacy = endpoint({ ...queryUserById, path: '/users/{userId}' })
 
-/** `queryRoomByAlias` by its path of old. */
+/**
+ * `queryRoomByAlias` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const queryRoomByAliasLegacy = endpoint({ ...queryRoomByAlias, path: '/rooms/{roomAlias}' })
 
-/** `getProtocolMetadata` by its path of old. */
+/**
+ * `getProtocolMetadata` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const getProtocolMetadataLegacy = endpoint({
   ...getProtocolMetadata,
   path: '/_matrix/app/unstable/thirdparty/protocol/{protocol}',
 })
 
-/** `queryUserByProtocol` by its path of old. */
+/**
+ * `queryUserByProtocol` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const queryUserByProtocolLegacy = endpoint({
   ...queryUserByProtocol,
   path: '/_matrix/app/unstable/thirdparty/user/{protocol}',
 })
 
-/** `queryLocationByProtocol` by its path of old. */
+/**
+ * `queryLocationByProtocol` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const queryLocationByProtocolLegacy = endpoint({
   ...queryLocationByProtocol,
   path: '/_matrix/app/unstable/thirdparty/location/{protocol}',
 })
 
-/** `queryLocationByAlias` by its path of old. */
+/**
+ * `queryLocationByAlias` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const queryLocationByAliasLegacy = endpoint({
   ...queryLocationByAlias,
   path: '/_matrix/app/unstable/thirdparty/location',
 })
 
-/** `queryUserByID` by its path of old. */
+/**
+ * `queryUserByID` by its path of old.
+ * https://spec.matrix.org/v1.19/application-service-api/#legacy-routes
+ */
 export const queryUserByIDLegacy = endpoint({ ...queryUserByID, path: '/_matrix/app/unstable/thirdparty/user' })

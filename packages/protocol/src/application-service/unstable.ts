@@ -10,7 +10,10 @@ import { Event } from '../events/shapes.ts'
 import { UserId } from '../identifiers.ts'
 import { mapOf } from '../map-of.ts'
 
-/** MSC3983: claims one-time keys of the service's users; algorithms by user and device. */
+/**
+ * MSC3983: claims one-time keys of the service's users; algorithms by user and device.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3983
+ */
 export const claimKeysMsc3983 = endpoint({
   method: 'POST',
   path: '/_matrix/app/unstable/org.matrix.msc3983/keys/claim',
@@ -19,7 +22,10 @@ export const claimKeysMsc3983 = endpoint({
   response: mapOf(mapOf(OneTimeKeys)),
 })
 
-/** MSC3984: asks for device and cross-signing keys of the service's users; an empty list means all devices. */
+/**
+ * MSC3984: asks for device and cross-signing keys of the service's users; an empty list means all devices.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3984
+ */
 export const queryKeysMsc3984 = endpoint({
   method: 'POST',
   path: '/_matrix/app/unstable/org.matrix.msc3984/keys/query',

@@ -1,6 +1,7 @@
 // Media for users with an access token: download, thumbnails, previews, limits.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { DownloadHeaders } from '../headers.ts'
 import { ServerName } from '../identifiers.ts'
 
 /**
@@ -18,6 +19,7 @@ export const getContentAuthed = endpoint({
   query: Type.Object({ timeout_ms: Type.Optional(Type.Integer()) }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: DownloadHeaders,
 })
 
 /**
@@ -35,6 +37,7 @@ export const getContentOverrideNameAuthed = endpoint({
   query: Type.Object({ timeout_ms: Type.Optional(Type.Integer()) }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: DownloadHeaders,
 })
 
 /**
@@ -58,6 +61,7 @@ export const getContentThumbnailAuthed = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: DownloadHeaders,
 })
 
 /**

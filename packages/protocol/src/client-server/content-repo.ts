@@ -1,6 +1,7 @@
 // Media: upload, and the unauthenticated downloads of old clients.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { DownloadHeaders, UploadHeaders } from '../headers.ts'
 import { MxcUri, ServerName } from '../identifiers.ts'
 
 /**
@@ -13,6 +14,7 @@ export const uploadContent = endpoint({
   auth: 'user',
   rateLimited: true,
   query: Type.Object({ filename: Type.Optional(Type.String()) }),
+  requestHeaders: UploadHeaders,
   bytesBody: true,
   response: Type.Object({ content_uri: MxcUri }),
 })
@@ -29,6 +31,7 @@ export const uploadContentToMXC = endpoint({
   since: '1.7',
   pathParameters: { serverName: ServerName },
   query: Type.Object({ filename: Type.Optional(Type.String()) }),
+  requestHeaders: UploadHeaders,
   bytesBody: true,
   response: Type.Object({}),
 })
@@ -64,6 +67,7 @@ export const getContent = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: DownloadHeaders,
 })
 
 /**
@@ -84,6 +88,7 @@ export const getContentOverrideName = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: DownloadHeaders,
 })
 
 /**
@@ -108,6 +113,7 @@ export const getContentThumbnail = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: DownloadHeaders,
 })
 
 /**

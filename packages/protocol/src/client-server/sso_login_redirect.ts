@@ -1,6 +1,7 @@
 // Single sign-on with the legacy authentication API.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { RedirectHeaders } from '../headers.ts'
 
 /**
  * Sends the browser to the single sign-on page.
@@ -17,6 +18,7 @@ export const redirectToSSO = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: RedirectHeaders,
 })
 
 /**
@@ -34,4 +36,5 @@ export const redirectToIdP = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: RedirectHeaders,
 })

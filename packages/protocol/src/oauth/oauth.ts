@@ -2,6 +2,7 @@
 // these are Myelin's. https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { RedirectHeaders } from '../headers.ts'
 import { ClientMetadata } from './definitions/client_metadata.ts'
 
 /**
@@ -27,6 +28,7 @@ export const authorize = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: RedirectHeaders,
 })
 
 /**

@@ -1,6 +1,7 @@
 // Media of another server. Answers are `multipart/mixed`: a JSON part, then the bytes or a `Location`.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
+import { MultipartHeaders } from '../headers.ts'
 
 /**
  * Returns a file the server holds.
@@ -15,6 +16,7 @@ export const getContent = endpoint({
   query: Type.Object({ timeout_ms: Type.Optional(Type.Integer()) }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: MultipartHeaders,
 })
 
 /**
@@ -36,4 +38,5 @@ export const getContentThumbnail = endpoint({
   }),
   bytesResponse: true,
   response: Type.Unknown(),
+  responseHeaders: MultipartHeaders,
 })

@@ -52,7 +52,10 @@ export const getServerKeyById = endpoint({
   response: ServerKeys,
 })
 
-/** MSC4284: `askPolicyServerToSign` by the name it had before 1.18. */
+/**
+ * MSC4284: `askPolicyServerToSign` by the name it had before 1.18.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4284
+ */
 export const askPolicyServerToSignMsc4284 = endpoint({
   ...askPolicyServerToSign,
   path: '/_matrix/policy/unstable/org.matrix.msc4284/sign',

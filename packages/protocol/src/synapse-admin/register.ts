@@ -4,7 +4,10 @@ import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { ServerName, UserId } from '../identifiers.ts'
 
-/** Returns a nonce for one registration. */
+/**
+ * Returns a nonce for one registration.
+ * https://element-hq.github.io/synapse/latest/admin_api/register_api.html
+ */
 export const getRegistrationNonce = endpoint({
   method: 'GET',
   path: '/_synapse/admin/v1/register',
@@ -13,7 +16,10 @@ export const getRegistrationNonce = endpoint({
   response: Type.Object({ nonce: Type.String() }),
 })
 
-/** Registers a user; `mac` is the hexadecimal HMAC-SHA1, keyed with the secret, of the fields joined by NUL. */
+/**
+ * Registers a user; `mac` is the hexadecimal HMAC-SHA1, keyed with the secret, of the fields joined by NUL.
+ * https://element-hq.github.io/synapse/latest/admin_api/register_api.html
+ */
 export const registerWithSharedSecret = endpoint({
   method: 'POST',
   path: '/_synapse/admin/v1/register',

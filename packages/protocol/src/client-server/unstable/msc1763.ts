@@ -13,7 +13,10 @@ export type RetentionLifetimes = Static<typeof RetentionLifetimes>
 
 const Bounds = Type.Object({ min: Type.Optional(Type.Integer()), max: Type.Optional(Type.Integer()) })
 
-/** Returns the policies by room id (`*` for all rooms) and the bounds of what rooms may ask for. */
+/**
+ * Returns the policies by room id (`*` for all rooms) and the bounds of what rooms may ask for.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/1763
+ */
 export const getRetentionConfiguration = endpoint({
   method: 'GET',
   path: '/_matrix/client/unstable/org.matrix.msc1763/retention/configuration',

@@ -5,7 +5,10 @@ import { RoomId, UserId } from '../../identifiers.ts'
 
 const prefix = '/_matrix/client/unstable/org.matrix.msc3391/user/{userId}' as const
 
-/** Deletes an account-data object of the user. */
+/**
+ * Deletes an account-data object of the user.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3391
+ */
 export const deleteAccountData = endpoint({
   method: 'DELETE',
   path: `${prefix}/account_data/{type}`,
@@ -14,7 +17,10 @@ export const deleteAccountData = endpoint({
   response: Type.Object({}),
 })
 
-/** Deletes an account-data object of the user for one room. */
+/**
+ * Deletes an account-data object of the user for one room.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3391
+ */
 export const deleteAccountDataPerRoom = endpoint({
   method: 'DELETE',
   path: `${prefix}/rooms/{roomId}/account_data/{type}`,

@@ -28,7 +28,10 @@ const EventsPage = Type.Object({
   next_batch: Type.Optional(Type.String()),
 })
 
-/** Stores the dehydrated device of the user. */
+/**
+ * Stores the dehydrated device of the user.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3814
+ */
 export const putDehydratedDevice = endpoint({
   method: 'PUT',
   path: prefix,
@@ -37,7 +40,10 @@ export const putDehydratedDevice = endpoint({
   response: Type.Object({ device_id: Type.String() }),
 })
 
-/** Returns the dehydrated device of the user. */
+/**
+ * Returns the dehydrated device of the user.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3814
+ */
 export const getDehydratedDevice = endpoint({
   method: 'GET',
   path: prefix,
@@ -45,7 +51,10 @@ export const getDehydratedDevice = endpoint({
   response: Type.Object({ device_id: Type.String(), device_data: JsonObject }),
 })
 
-/** Deletes the dehydrated device of the user. */
+/**
+ * Deletes the dehydrated device of the user.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3814
+ */
 export const deleteDehydratedDevice = endpoint({
   method: 'DELETE',
   path: prefix,
@@ -53,7 +62,10 @@ export const deleteDehydratedDevice = endpoint({
   response: Type.Object({ device_id: Type.String() }),
 })
 
-/** Pages through the messages to the dehydrated device; they stay until the device is deleted or replaced. */
+/**
+ * Pages through the messages to the dehydrated device; they stay until the device is deleted or replaced.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3814
+ */
 export const getDehydratedDeviceEvents = endpoint({
   method: 'GET',
   path: `${prefix}/{deviceId}/events`,
@@ -62,7 +74,10 @@ export const getDehydratedDeviceEvents = endpoint({
   response: EventsPage,
 })
 
-/** The same as older clients ask for it. */
+/**
+ * The same as older clients ask for it.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/3814
+ */
 export const postDehydratedDeviceEvents = endpoint({
   method: 'POST',
   path: `${prefix}/{deviceId}/events`,

@@ -50,7 +50,10 @@ const listQuery = Type.Object({
   delay_id: Type.Optional(Type.Array(Type.String())),
 })
 
-/** Lists the delayed events of the user. */
+/**
+ * Lists the delayed events of the user.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const getDelayedEventsUnstable = endpoint({
   method: 'GET',
   path: prefix,
@@ -60,7 +63,10 @@ export const getDelayedEventsUnstable = endpoint({
   response: DelayedEvents,
 })
 
-/** Returns one delayed event. */
+/**
+ * Returns one delayed event.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const getDelayedEventUnstable = endpoint({
   method: 'GET',
   path: `${prefix}/{delayId}`,
@@ -69,7 +75,10 @@ export const getDelayedEventUnstable = endpoint({
   response: DelayedEvent,
 })
 
-/** Sends, cancels or restarts a delayed event; its id is the only authority needed. */
+/**
+ * Sends, cancels or restarts a delayed event; its id is the only authority needed.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const updateDelayedEventUnstable = endpoint({
   method: 'POST',
   path: `${prefix}/{delayId}`,
@@ -79,7 +88,10 @@ export const updateDelayedEventUnstable = endpoint({
   response: Type.Object({}),
 })
 
-/** The same with the action in the path. */
+/**
+ * The same with the action in the path.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const updateDelayedEventByPathUnstable = endpoint({
   method: 'POST',
   path: `${prefix}/{delayId}/{action}`,
@@ -89,7 +101,10 @@ export const updateDelayedEventByPathUnstable = endpoint({
   response: Type.Object({}),
 })
 
-/** Schedules an event; `delay_ms` is in milliseconds, a state key makes it a state event. */
+/**
+ * Schedules an event; `delay_ms` is in milliseconds, a state key makes it a state event.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const sendDelayedEvent = endpoint({
   method: 'PUT',
   path: '/_matrix/client/v3/rooms/{roomId}/delayed_event/{eventType}/{txnId}',
@@ -104,7 +119,10 @@ export const sendDelayedEvent = endpoint({
   response: Type.Object({ delay_id: Type.String() }),
 })
 
-/** Lists the delayed events of the user. */
+/**
+ * Lists the delayed events of the user.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const getDelayedEvents = endpoint({
   method: 'GET',
   path: '/_matrix/client/v1/delayed_events',
@@ -114,7 +132,10 @@ export const getDelayedEvents = endpoint({
   response: DelayedEvents,
 })
 
-/** Returns one delayed event. */
+/**
+ * Returns one delayed event.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const getDelayedEvent = endpoint({
   method: 'GET',
   path: '/_matrix/client/v1/delayed_events/{delayId}',
@@ -123,7 +144,10 @@ export const getDelayedEvent = endpoint({
   response: DelayedEvent,
 })
 
-/** Sends, cancels or restarts a delayed event. */
+/**
+ * Sends, cancels or restarts a delayed event.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ */
 export const updateDelayedEvent = endpoint({
   method: 'POST',
   path: '/_matrix/client/v1/delayed_events/{delayId}/{action}',

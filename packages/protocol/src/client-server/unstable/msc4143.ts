@@ -10,7 +10,10 @@ export const RtcTransport = Type.Object({
 })
 export type RtcTransport = Static<typeof RtcTransport>
 
-/** Lists the transports, the preferred one first. */
+/**
+ * Lists the transports, the preferred one first.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4143
+ */
 export const getRtcTransports = endpoint({
   method: 'GET',
   path: '/_matrix/client/v1/rtc/transports',
@@ -19,7 +22,10 @@ export const getRtcTransports = endpoint({
   response: Type.Object({ rtc_transports: Type.Array(RtcTransport) }),
 })
 
-/** The same by the name deployed clients use. */
+/**
+ * The same by the name deployed clients use.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4143
+ */
 export const getRtcTransportsUnstable = endpoint({
   ...getRtcTransports,
   path: '/_matrix/client/unstable/org.matrix.msc4143/rtc/transports',

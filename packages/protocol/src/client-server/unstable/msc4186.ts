@@ -101,7 +101,10 @@ export const SlidingSyncV4Response = Type.Object({
 })
 export type SlidingSyncV4Response = Static<typeof SlidingSyncV4Response>
 
-/** Returns what changed in the rooms the client looks at; waits up to `timeout` milliseconds when nothing did. */
+/**
+ * Returns what changed in the rooms the client looks at; waits up to `timeout` milliseconds when nothing did.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4186
+ */
 export const slidingSync = endpoint({
   method: 'POST',
   path: '/_matrix/client/v4/sync',

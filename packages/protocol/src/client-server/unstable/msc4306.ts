@@ -8,7 +8,10 @@ const subscription =
   '/_matrix/client/unstable/io.element.msc4306/rooms/{roomId}/thread/{threadRoot}/subscription' as const
 const pathParameters = { roomId: RoomId, threadRoot: EventId } as const
 
-/** Tells whether the user follows a thread; 404 when not. */
+/**
+ * Tells whether the user follows a thread; 404 when not.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4306
+ */
 export const getThreadSubscription = endpoint({
   method: 'GET',
   path: subscription,
@@ -17,7 +20,10 @@ export const getThreadSubscription = endpoint({
   response: Type.Object({ automatic: Type.Boolean() }),
 })
 
-/** Follows a thread; `automatic` names the event that made the client do so, unasked. */
+/**
+ * Follows a thread; `automatic` names the event that made the client do so, unasked.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4306
+ */
 export const putThreadSubscription = endpoint({
   method: 'PUT',
   path: subscription,
@@ -28,7 +34,10 @@ export const putThreadSubscription = endpoint({
   response: Type.Object({}),
 })
 
-/** No longer follows a thread. */
+/**
+ * No longer follows a thread.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4306
+ */
 export const deleteThreadSubscription = endpoint({
   method: 'DELETE',
   path: subscription,
@@ -38,7 +47,10 @@ export const deleteThreadSubscription = endpoint({
   response: Type.Object({}),
 })
 
-/** Pages backwards through changes of the threads the user follows. */
+/**
+ * Pages backwards through changes of the threads the user follows.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4306
+ */
 export const getThreadSubscriptions = endpoint({
   method: 'GET',
   path: '/_matrix/client/unstable/io.element.msc4308/thread_subscriptions',

@@ -5,7 +5,10 @@ import { endpoint } from '../../endpoint.ts'
 
 const prefix = '/_matrix/client/unstable/io.element.msc4388/rendezvous' as const
 
-/** Tells whether the caller may open a session. */
+/**
+ * Tells whether the caller may open a session.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4388
+ */
 export const getRendezvousCapability = endpoint({
   method: 'GET',
   path: prefix,
@@ -13,7 +16,10 @@ export const getRendezvousCapability = endpoint({
   response: Type.Object({ create_available: Type.Boolean() }),
 })
 
-/** Opens a session with a first payload. */
+/**
+ * Opens a session with a first payload.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4388
+ */
 export const createRendezvous = endpoint({
   method: 'POST',
   path: prefix,
@@ -23,7 +29,10 @@ export const createRendezvous = endpoint({
   response: Type.Object({ id: Type.String(), sequence_token: Type.String(), expires_in_ms: Type.Integer() }),
 })
 
-/** Returns the payload and the token with which it can be replaced. */
+/**
+ * Returns the payload and the token with which it can be replaced.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4388
+ */
 export const getRendezvous = endpoint({
   method: 'GET',
   path: `${prefix}/{rendezvousId}`,
@@ -31,7 +40,10 @@ export const getRendezvous = endpoint({
   response: Type.Object({ data: Type.String(), sequence_token: Type.String(), expires_in_ms: Type.Integer() }),
 })
 
-/** Replaces the payload the token belongs to. */
+/**
+ * Replaces the payload the token belongs to.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4388
+ */
 export const putRendezvous = endpoint({
   method: 'PUT',
   path: `${prefix}/{rendezvousId}`,
@@ -40,7 +52,10 @@ export const putRendezvous = endpoint({
   response: Type.Object({ sequence_token: Type.String() }),
 })
 
-/** Closes the session. */
+/**
+ * Closes the session.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4388
+ */
 export const deleteRendezvous = endpoint({
   method: 'DELETE',
   path: `${prefix}/{rendezvousId}`,

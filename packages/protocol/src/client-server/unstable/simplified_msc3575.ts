@@ -91,7 +91,10 @@ export const SlidingSyncResponse = Type.Object({
 })
 export type SlidingSyncResponse = Static<typeof SlidingSyncResponse>
 
-/** Returns what changed in the rooms the client looks at; waits up to `timeout` milliseconds when nothing did. */
+/**
+ * Returns what changed in the rooms the client looks at; waits up to `timeout` milliseconds when nothing did.
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4186
+ */
 export const simplifiedSlidingSync = endpoint({
   method: 'POST',
   path: '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync',
