@@ -181,7 +181,7 @@ describe('myelin-notify and rooms', () => {
     const bodies = (await ci.history(roomId)).flatMap(({ content }) => content.body ?? []) as string[]
     assert.match(
       bodies[0]!,
-      /^project: branch main was created \(3 commits\)\n\w{7} A <b>: two\n.*three & <script>\nand 1 earlier$/,
+      /^project: branch main was created \(3 commits\)\n\w{7} A b: two\n.*three & <script>\nand 1 earlier$/,
     )
     const titles = bodies.slice(1).map((body) => body.split('\n')[0])
     assert.deepEqual(titles.toSorted(), [
