@@ -36,6 +36,7 @@ export const federationResponseBytesMax = 16 * 1024 * 1024
 // A server that cannot be reached is tried again after the first delay, doubled each time up to the last.
 export const federationRetryFirstMs = 1_000
 export const federationRetryMaxMs = 60 * 60 * 1000
+export const federationHeardRetryMinMs = 5_000
 export const federationDestinationsMax = 50_000
 // Keys of other servers. A server's answer is not asked for again before the first delay has passed.
 export const keyringServersMax = 20_000
@@ -52,12 +53,15 @@ export const notaryQueryServersMax = 100
 // served from the journal, and one that is too far behind gets the newest and asks for the rest itself.
 export const pdusPerTransactionMax = 50
 export const edusPerTransactionMax = 100
+export const pdusPerTransactionMax = 50
+export const edusPerTransactionMax = 100
 export const pdusQueuedPerServerMax = 1_000
 export const edusQueuedPerServerMax = 500
 export const transactionsAtOnceMax = 200
 export const transactionTimeoutMs = 60_000
 export const transactionRefusalsMax = 5
 export const senderPageEntriesMax = 500
+export const senderPagesKeptMax = 64
 export const senderPendingEntriesMax = 10_000
 export const senderCatchUpEntriesMax = 500_000
 export const senderCheckpointMs = 1_000

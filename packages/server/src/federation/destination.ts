@@ -10,12 +10,10 @@ import {
   pdusPerTransactionMax,
   pdusQueuedPerServerMax,
   senderCatchUpEntriesMax,
-  senderPageEntriesMax,
   transactionRefusalsMax,
   transactionTimeoutMs,
 } from '../limits.ts'
 import { outboundEdus, removeOutboundEdus } from '../store/outbound-edus.ts'
-import { journalKind } from '../store/store.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -228,17 +226,14 @@ export class Destination {
 
   /** Reads the journal until there is something for this server, or until the router's own position. */
   async #readJournal(): Promise<void> {
-    const { store, source, routedThrough } = this.#context
-    while (this.#readThrough !== undefined && this.#pdus.length === 0 && !this.#context.stopping.aborted) {
+    const { pages, routedThrough, stopping } = this.#context
+    while (this.#readThrough !== undefined && this.#pdus.length === 0 && !stopping.aborted) {
       const from = Math.max(this.#readThrough, routedThrough() - senderCatchUpEntriesMax)
-      const page = await store.journalSince(from, senderPageEntriesMax)
-      const entries = page.filter(({ position }) => position <= routedThrough())
-      for (const outgoing of await source.outgoing(entries.filter(({ kind }) => kind === journalKind.event)))
-        if (outgoing.kind === 'pdu' && includes(outgoing.destinations, this.serverName))
-          this.#pdus.push({ position: outgoing.position, eventNid: outgoing.eventNid })
-      this.#readThrough = entries.at(-1)?.position ?? routedThrough()
+      const page = await pages.after(from, routedThrough())
+      for (const { destinations, position, eventNid } of page.pdus)
+        if (position > from && includes(destinations, this.serverName)) this.#pdus.push({ position, eventNid })
       // What the router finds from here on is queued again.
-      if (this.#readThrough >= routedThrough()) this.#readThrough = undefined
+      this.#readThrough = page.readThrough >= routedThrough() ? undefined : page.readThrough
     }
   }
 

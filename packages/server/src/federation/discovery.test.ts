@@ -103,6 +103,7 @@ const table: readonly Row[] = [
     at('old.org:8', 'a.org', 'a.org'),
   ],
   ['6: nothing', 'a.org', {}, at('a.org:8448', 'a.org', 'a.org')],
+  ['6: whatever it is called', 'constructor', {}, at('constructor:8448', 'constructor', 'constructor')],
   [
     'an override, by the certificate of the server name',
     'a.org',

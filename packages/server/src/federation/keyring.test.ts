@@ -206,10 +206,10 @@ describe('a request of another server', () => {
   }) {
     await using world = await setUp(json(200, theirDocument()))
     const { keyring, us, clock } = world
-    clock.advance(change.at ?? 0)
     const { reachability } = us
     const auth = createRequestAuth({ serverName: 'us.test', environment: clock, keyring, reachability })
     reachability.failed('them.test', 'test')
+    clock.advance(change.at ?? 10_000)
     const signed = { ...base, content, ...change.request }
     const authorization = change.header ?? xMatrixHeader(signed, change.key ?? theirKey)
     const { method, uri } = base

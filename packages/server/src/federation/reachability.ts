@@ -1,7 +1,12 @@
 // Which servers can be reached: after a failure a server is left alone for a while, longer each time, until it answers
 // or is heard from.
 import type { Environment } from '../environment.ts'
-import { federationDestinationsMax, federationRetryFirstMs, federationRetryMaxMs } from '../limits.ts'
+import {
+  federationDestinationsMax,
+  federationHeardRetryMinMs,
+  federationRetryFirstMs,
+  federationRetryMaxMs,
+} from '../limits.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError } from './federation-error.ts'
@@ -11,12 +16,13 @@ export interface Standing {
   /** Failures since the last success. */
   readonly failures: number
   readonly nextTryMs: number
+  readonly lastFailureMs: number
   readonly lastSuccessMs: number
   /** Of the last failure, empty after a success. */
   readonly lastError: string
 }
 
-const neverTried: Standing = { failures: 0, nextTryMs: 0, lastSuccessMs: 0, lastError: '' }
+const neverTried: Standing = { failures: 0, nextTryMs: 0, lastFailureMs: 0, lastSuccessMs: 0, lastError: '' }
 
 export class Reachability {
   readonly #environment: Environment
@@ -56,11 +62,18 @@ export class Reachability {
     const delayMs = delayAfter(failures, { firstMs: federationRetryFirstMs, maxMs: federationRetryMaxMs })
     // A tenth more or less, so that those who failed together do not return together.
     const spread = 0.9 + ((this.#environment.random(1)[0] ?? 0) / 255) * 0.2
-    const nextTryMs = this.#environment.now() + Math.min(delayMs * spread, federationRetryMaxMs)
-    this.#standings.set(serverName, { ...before, failures, nextTryMs, lastError: reason })
+    const now = this.#environment.now()
+    const nextTryMs = now + Math.min(delayMs * spread, federationRetryMaxMs)
+    this.#standings.set(serverName, { ...before, failures, nextTryMs, lastFailureMs: now, lastError: reason })
   }
 
-  /** The server answered, or a request of its own arrived. */
+  /** A request of the server has arrived. One that can call but not be called is still left alone for seconds. */
+  heardFrom(serverName: string): void {
+    const { lastFailureMs } = this.standing(serverName)
+    if (this.#environment.now() - lastFailureMs >= federationHeardRetryMinMs) this.reached(serverName)
+  }
+
+  /** The server answered. */
   reached(serverName: string): void {
     const { failures } = this.standing(serverName)
     this.#standings.set(serverName, { ...neverTried, lastSuccessMs: this.#environment.now() })

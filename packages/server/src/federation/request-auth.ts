@@ -48,7 +48,7 @@ export function createRequestAuth({ serverName, environment, keyring, reachabili
       const signed = { method: request.method, uri: request.uri, origin, destination }
       if (!isSigned(signed, { bodyText: await request.bodyText(), header, publicKey: key.publicKey }))
         throw unauthorized(`The signature of ${origin} by ${keyId} is wrong`)
-      reachability.reached(origin)
+      reachability.heardFrom(origin)
       return { serverName: origin }
     },
   }

@@ -50,7 +50,7 @@ export const federationPort = 8448
 /** Finds a server. Throws FederationError when the name is none, or is said to have no server. */
 export async function resolveServer(serverName: string, sources: DiscoverySources): Promise<Resolved> {
   const name = partsOf(serverName)
-  const override = sources.overrides[serverName]
+  const override = Object.hasOwn(sources.overrides, serverName) ? sources.overrides[serverName] : undefined
   if (override !== undefined) return direct(serverName, { at: partsOf(override), certificate: name.host })
   // 1. "If the hostname is an IP literal, then that IP address should be used"
   // 2. "If the hostname is not an IP literal, and the server name includes an explicit port"

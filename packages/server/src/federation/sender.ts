@@ -20,6 +20,7 @@ import { readerPosition, setReaderPosition } from '../store/journal-readers.ts'
 import { serversWithOutboundEdus } from '../store/outbound-edus.ts'
 import type { Journaled, Store } from '../store/store.ts'
 import { Destination, type DestinationStatus } from './destination.ts'
+import { JournalPages } from './journal-pages.ts'
 import type { OutgoingSource } from './outgoing.ts'
 import type { PeerClient } from './peer-client.ts'
 import type { Reachability } from './reachability.ts'
@@ -39,6 +40,7 @@ export interface SenderOptions {
 export interface SenderContext extends SenderOptions {
   readonly slots: Slots
   readonly stopping: AbortSignal
+  readonly pages: JournalPages
   /** The position up to which the reader has routed everything. */
   readonly routedThrough: () => number
   readonly nextTransactionId: () => string
@@ -66,6 +68,7 @@ export class Sender implements AsyncDisposable {
     this.#context = {
       ...options,
       slots: new Slots(transactionsAtOnceMax),
+      pages: new JournalPages(options),
       stopping: this.#stop.signal,
       routedThrough: () => this.#routed,
       nextTransactionId: () => `${era}.${++this.#transactions}`,
@@ -118,7 +121,13 @@ export class Sender implements AsyncDisposable {
     for (const row of await destinationsBehind(store.read)) {
       const { serverName, position, failures, nextTryTs, lastSuccessTs, lastError } = row
       this.#rows.set(serverName, textOf(row))
-      reachability.restore(serverName, { failures, nextTryMs: nextTryTs, lastSuccessMs: lastSuccessTs, lastError })
+      reachability.restore(serverName, {
+        failures,
+        nextTryMs: nextTryTs,
+        lastFailureMs: 0,
+        lastSuccessMs: lastSuccessTs,
+        lastError,
+      })
       this.#destination(serverName).catchUpFrom(position)
     }
     for (const serverName of await serversWithOutboundEdus(store.read))
