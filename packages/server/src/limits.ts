@@ -53,8 +53,6 @@ export const notaryQueryServersMax = 100
 // served from the journal, and one that is too far behind gets the newest and asks for the rest itself.
 export const pdusPerTransactionMax = 50
 export const edusPerTransactionMax = 100
-export const pdusPerTransactionMax = 50
-export const edusPerTransactionMax = 100
 export const pdusQueuedPerServerMax = 1_000
 export const edusQueuedPerServerMax = 500
 export const transactionsAtOnceMax = 200
