@@ -1,5 +1,6 @@
 // The pages under docs/reference/ that follow from definitions.
 import { configurationReference } from '@myelin/server/config/reference'
+import { ciProfileReference } from './ci-profile-reference.ts'
 import { endpointPages } from './endpoint-reference.ts'
 
 export interface ReferencePage {
@@ -10,5 +11,6 @@ export interface ReferencePage {
 
 export const referencePages = (): ReferencePage[] => [
   { path: 'docs/reference/configuration.md', text: configurationReference() },
+  { path: 'docs/reference/ci-profile.md', text: ciProfileReference() },
   ...endpointPages(),
 ]

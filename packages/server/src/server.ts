@@ -131,9 +131,8 @@ const noDevices = {
   }),
 }
 
-function refuseUnsupported({ database, profile, listenTls, tlsCert, tlsKey }: Config): void {
+function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): void {
   if (database !== 'sqlite') throw new ConfigError('database: PostgreSQL is not supported yet; use sqlite')
-  if (profile !== 'full') throw new ConfigError('profile: the ci profile is not there yet; use full')
   if (listenTls.length > 0 && (tlsCert === '' || tlsKey === ''))
     throw new ConfigError('listenTls needs tlsCert and tlsKey')
 }

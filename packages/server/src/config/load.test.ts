@@ -78,3 +78,10 @@ test('the shared secret is no key of the file, but a file of its own', () => {
     ),
   )
 })
+
+test('the ci profile settles registration, guests and presence, and goes with nothing else', () => {
+  const { registration, presence } = loadConfig({ flags: { profile: 'ci', registration: 'closed' } })
+  assert.deepEqual([registration, presence], ['closed', 'off'])
+  const contradiction = () => loadConfig({ flags: { profile: 'ci' }, environment: { MYELIN_REGISTRATION: 'open' } })
+  assert.throws(contradiction, /registration: open does not go with profile: ci/)
+})

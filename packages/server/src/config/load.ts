@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Check } from 'typebox/value'
 import type * as Yaml from 'yaml'
+import { profileSettings } from './profile-settings.ts'
 import { settingNames, settings, variableOf, type Config, type Setting, type SettingName } from './settings.ts'
 
 /** A mistake in the configuration, worded for the person who made it. */
@@ -19,14 +20,24 @@ export interface ConfigSources {
 
 /** The whole configuration. Throws `ConfigError` on unknown keys and wrong values. */
 export function loadConfig({ file, flags = {}, environment = {} }: ConfigSources): Config {
-  const values: Record<string, unknown> = Object.fromEntries(settingNames.map((name) => [name, settings[name].default]))
-  for (const [name, value] of fileValues(file)) values[name] = checked(name, value, `${file ?? defaultFile}: ${name}`)
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of fileValues(file)) given[name] = checked(name, value, `${file ?? defaultFile}: ${name}`)
   for (const name of settingNames) {
     const text = environment[variableOf(name)]
-    if (text !== undefined) values[name] = checked(name, fromText(settings[name], text), variableOf(name))
-    if (flags[name] !== undefined) values[name] = checked(name, fromFlag(settings[name], flags[name]), `--${name}`)
+    if (text !== undefined) given[name] = checked(name, fromText(settings[name], text), variableOf(name))
+    if (flags[name] !== undefined) given[name] = checked(name, fromFlag(settings[name], flags[name]), `--${name}`)
   }
-  return secretsFromFiles(values as Config)
+  const defaults = Object.fromEntries(settingNames.map((name) => [name, settings[name].default]))
+  return secretsFromFiles(underProfile(given, { ...defaults, ...given } as Config))
+}
+
+/** The configuration with what its profile settles. Throws `ConfigError` where something else was given. */
+function underProfile(given: Readonly<Record<string, unknown>>, config: Config): Config {
+  const settled = profileSettings[config.profile]
+  for (const [name, value] of Object.entries(settled))
+    if (name in given && given[name] !== value)
+      throw new ConfigError(`${name}: ${String(given[name])} does not go with profile: ${config.profile}`)
+  return { ...config, ...settled }
 }
 
 const defaultFile = 'myelin.yaml'

@@ -77,6 +77,10 @@ export const settings = {
     argument: 'full|ci',
     doc: 'The whole homeserver, or the locked-down CI server.',
   }),
+  legacyQueryToken: setting(oneOf(['on', 'off']), 'off', {
+    argument: 'on|off',
+    doc: 'Accepts access tokens as ?access_token= as well, for clients of before 2024. Proxies may log such a token.',
+  }),
   publicBaseUrl: setting(Type.String(), '', {
     argument: 'URL',
     doc: 'Address at which clients reach the server, published in /.well-known/matrix/client.',

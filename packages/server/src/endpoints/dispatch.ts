@@ -13,6 +13,7 @@ import { failure, preflight, success } from '../http/respond.ts'
 import { federationBodyBytesMax, requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
 import { isOpenToLocked, requireStanding } from './account-standing.ts'
 import type { PeerServer, Services } from './handlers.ts'
+import { profiles } from './profile.ts'
 import { rateClassOf } from './rate-class.ts'
 import type { Route } from './routes.ts'
 
@@ -28,6 +29,8 @@ export interface DispatchOptions {
 /** The server's `handle`: never throws; every answer is the spec's, errors included. */
 export function createDispatch(options: DispatchOptions): Handle {
   const router = createRouter(options.routes)
+  const { config } = options.services
+  const profile = profiles[config.profile]
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight
     const started = performance.now()
@@ -64,6 +67,7 @@ export function createDispatch(options: DispatchOptions): Handle {
     const body = bodyReader(definition, request)
     const requester =
       definition.auth === 'X-Matrix' ? await identifyPeer(request, body) : await identifyUser(route, request)
+    profile.admit({ ...route, requester, path, query: request.query }, config)
     if (rateClass !== undefined) options.rateLimits.take(rateClass, nameOf(requester) ?? address)
     const bodyText = await body()
     const parsed = parseRequest(definition, { path, query: request.query, bodyText })
@@ -100,7 +104,9 @@ export function createDispatch(options: DispatchOptions): Handle {
     const { auth } = route.definition
     if (auth === 'none') return undefined
     if (request.isOperator) return options.operator
-    const token = bearerToken(request.headers['authorization'])
+    const token =
+      bearerToken(request.headers['authorization']) ??
+      (config.legacyQueryToken === 'on' ? queryToken(request.query) : undefined)
     if (token === undefined) {
       if (auth === 'user?') return undefined
       throw new MatrixError('M_MISSING_TOKEN', 'This needs an access token: Authorization: Bearer …')
@@ -123,6 +129,10 @@ const nameOf = (requester: Requester | PeerServer | undefined): string | undefin
   requester && ('userId' in requester ? requester.userId : requester.serverName)
 
 const bearerToken = (header: string | undefined) => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+
+/** Tokens in the query string were part of the specification up to v1.10. https://spec.matrix.org/v1.11/changelog/ */
+const queryToken = (query: string) =>
+  (query === '' ? undefined : new URLSearchParams(query).get('access_token')) ?? undefined
 
 function refused(error: unknown, request: HttpRequest, log: Logger): HttpResponse {
   // That another server fails is its own affair.

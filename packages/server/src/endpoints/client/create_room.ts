@@ -2,9 +2,10 @@
 import type * as createRoom from '@myelin/protocol/client-server/create_room'
 import type { RoomId } from '@myelin/protocol/identifiers'
 import type { Handlers } from '../handlers.ts'
+import { profiles } from '../profile.ts'
 
 export const handlers: Handlers<typeof createRoom> = {
-  createRoom: async ({ rooms }, { requester, body }) => ({
-    room_id: (await rooms.create({ by: requester, request: body })) as RoomId,
+  createRoom: async ({ config, rooms }, { requester, body }) => ({
+    room_id: (await rooms.create({ by: requester, request: profiles[config.profile].newRoom(body) })) as RoomId,
   }),
 }
