@@ -107,6 +107,24 @@ describe('myelin-notify status and run', () => {
     assert.deepEqual(reactions, ['❌ build'])
   })
 
+  test('the jobs that a workflow needs come to its result', async () => {
+    const roomId = await ci.createRoom()
+    const needs = { MYELIN_NOTIFY_NEEDS: '{"lint":{"result":"success"},"unit":{"result":"failure"}}' }
+    const outcome = await notify(['status', 'finish', '--room', roomId], { variables: job('5', needs), cwd: folder })
+    assert.equal(outcome.code, 0, outcome.stderr)
+    assert.match(await latestText(roomId), /failed.*\n.*\n✅ lint · ❌ unit/)
+  })
+
+  test('a message that would be too long is shortened, not refused', async () => {
+    const roomId = await ci.createRoom()
+    const url = `https://ci.example/${'x'.repeat(470)}`
+    await tell(roomId, '6', 'update', '--job', 'ä'.repeat(280), '--job-url', url, '--status', 'passed')
+    const template = join(folder, 'long.liquid')
+    writeFileSync(template, '<p>{% for i in (1..9000) %}ä&amp;{% endfor %}</p>')
+    await tell(roomId, '6', 'finish', '--template', template)
+    assert.match(await latestText(roomId), /^ä&ä&/)
+  })
+
   test('--only-changes tells when a branch breaks and is fixed, and counts in between', async () => {
     const roomId = await ci.createRoom()
     const finish = (run: string, status: string) => tell(roomId, run, 'finish', '--only-changes', '--status', status)

@@ -73,9 +73,35 @@ export async function postOnce(homeserver: Homeserver, message: KeyedMessage): P
   const digest = digestOf(message.content)
   if (known.rootId !== undefined) return edit(homeserver, message, { rootId: known.rootId, known, digest })
   if (isDryRun) return { result: 'would post' }
-  const content = contentOf(message, digest)
+  const content = withinLimit(contentOf(message, digest))
   const eventId = await homeserver.send(roomId, { txnId: txnIdOf(roomId, key, 'post', digest), content })
   return settle(homeserver, message, eventId)
+}
+
+/** "The complete event MUST NOT be larger than 65536 bytes"; the server adds to what is sent. */
+const contentBytesMax = 60_000
+
+/** The content; one that is too long goes without its HTML, with the beginning of its text and the key alone. */
+function withinLimit(content: Content): Content {
+  if (Buffer.byteLength(JSON.stringify(content)) <= contentBytesMax) return content
+  const edited = content['m.new_content']
+  return isContent(edited) ? { ...shortened(content), 'm.new_content': shortened(edited) } : shortened(content)
+}
+
+/** Longest text of a message that was too long, characters: an edit has it twice. */
+const shortenedLengthMax = 8000
+
+function shortened(content: Content): Content {
+  const fields = fieldsOf(content)
+  const short = {
+    ...content,
+    format: undefined,
+    formatted_body: undefined,
+    body: String(content['body']).slice(0, shortenedLengthMax).toWellFormed(),
+  }
+  return fields === undefined
+    ? short
+    : { ...short, [ciField]: { v: fields['v'], key: fields['key'], digest: fields['digest'] } }
 }
 
 /** Two runs that posted at the same time keep the earlier message; the one who posted later takes its own back. */
@@ -108,7 +134,7 @@ async function edit(homeserver: Homeserver, message: KeyedMessage, target: Targe
   }
   // The edit before is part of the ID: going back to an earlier text is a new edit, repeating one is not.
   const txnId = txnIdOf(message.roomId, message.key, known.latestId ?? rootId, digest)
-  await homeserver.send(message.roomId, { txnId, content: edited })
+  await homeserver.send(message.roomId, { txnId, content: withinLimit(edited) })
   return { result: 'edited', eventId: rootId }
 }
 

@@ -10,6 +10,7 @@ export interface Announcement {
   readonly body: string
   readonly format: 'org.matrix.custom.html'
   readonly formatted_body: string
+  readonly 'm.mentions': Readonly<Record<string, never>>
   readonly [commitField]: { readonly hash: string; readonly link?: string }
 }
 
@@ -25,6 +26,7 @@ export function announcement({ hash, shortHash, author, subject, link }: Commit)
     ].join('\n'),
     format: 'org.matrix.custom.html',
     formatted_body: `<strong>${escapeHtml(oneLine(author))}</strong> committed ${linked}: ${escapeHtml(oneLine(subject))}`,
+    'm.mentions': {},
     [commitField]: { hash, ...(link === undefined ? {} : { link }) },
   }
 }

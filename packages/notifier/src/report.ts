@@ -54,7 +54,7 @@ export interface Report {
 }
 
 /** Most jobs that a message lists; those beyond are counted. */
-export const jobsMax = 50
+export const jobsMax = 30
 
 const isStatus = (value: unknown): value is Status => statuses.some((status) => status === value)
 

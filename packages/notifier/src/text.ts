@@ -28,9 +28,12 @@ export function oneLine(text: string): string {
         .trimEnd()}…`
 }
 
+/** Longest address that becomes a link, characters: a message holds many of them. */
+const linkLengthMax = 500
+
 /** The address when it is one of the web, else undefined: `javascript:` and the like never become links. */
 export function safeLink(address: string | undefined): string | undefined {
-  if (address === undefined || address.length > 2000) return undefined
+  if (address === undefined || address.length > linkLengthMax) return undefined
   const url = URL.parse(address)
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined
 }

@@ -90,8 +90,17 @@ export async function installHook(hook: string | undefined, flags: HookFlags, ou
   const file = join(folder, hook)
   if (existsSync(file) && !readFileSync(file, 'utf8').includes(marker) && flags.force !== true)
     throw new NotifierError('usage', `${file} exists and is not ours: call myelin-notify from it, or give --force`)
-  const main = join(import.meta.dirname, '../main.ts')
-  const words = [process.execPath, main, 'hook', 'run', hook, '--soft', '--quiet', ...optionsAgain(flags)]
+  // This very command, wherever it was installed.
+  const words = [
+    process.execPath,
+    resolve(process.argv[1] ?? ''),
+    'hook',
+    'run',
+    hook,
+    '--soft',
+    '--quiet',
+    ...optionsAgain(flags),
+  ]
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, `#!/bin/sh\n${marker}\nexec ${words.map(quoted).join(' ')}\n`)
   chmodSync(file, 0o755)

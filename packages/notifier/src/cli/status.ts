@@ -1,5 +1,6 @@
 // `myelin-notify status`: tells how the pipeline that this job belongs to stands, in one message per room.
 import { NotifierError } from '../failure.ts'
+import { isContent } from '../keyed-message.ts'
 import { pipelineReport } from '../pipeline-report.ts'
 import { statusNamed, statuses, type Job, type Report, type Status } from '../report.ts'
 import { tell } from '../tell.ts'
@@ -29,12 +30,37 @@ async function reportFor(phase: Phase, flags: StatusFlags): Promise<Report> {
   const { repository, key, name, url } = flags
   const given = flags.status === undefined ? undefined : statusGiven(flags.status)
   const found = detect(process.env)?.pipeline
+  const needs = phase === 'start' ? [] : jobsNeeded(process.env['MYELIN_NOTIFY_NEEDS'])
   const job = jobOf(flags, { status: given ?? found?.status ?? (phase === 'start' ? 'running' : 'passed'), found })
   const report = await pipelineReport({ variables: process.env, repository, given: { key, name, url } })
   const startedAt = report.startedAt ?? (phase === 'start' ? Date.now() : undefined)
-  const overall = overallStatus(phase, { given, told: found?.status, hasJob: job !== undefined })
-  return { ...report, status: overall, startedAt, jobs: job === undefined ? [] : [job] }
+  const told = worstOf(needs) ?? found?.status
+  const overall = overallStatus(phase, { given, told, hasJob: job !== undefined })
+  return { ...report, status: overall, startedAt, jobs: job === undefined ? needs : [...needs, job] }
 }
+
+/** The jobs in `toJSON(needs)` of GitHub, Gitea and Forgejo Actions: `{"lint": {"result": "success"}}`. */
+function jobsNeeded(text: string | undefined): Job[] {
+  const needs: unknown = text === undefined || text === '' ? {} : parsed(text)
+  if (!isContent(needs))
+    throw new NotifierError('usage', 'MYELIN_NOTIFY_NEEDS must be the JSON object of toJSON(needs)')
+  return Object.entries(needs).flatMap(([name, need]) => {
+    const status = isContent(need) ? statusNamed(String(need['result'])) : undefined
+    return status === undefined ? [] : [{ name, status, at: Date.now() }]
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What jobs come to: failed if one failed, cancelled if one was. */
+const worstOf = (jobs: readonly Job[]): Status | undefined =>
+  (['failed', 'cancelled', 'passed'] as const).find((status) => jobs.some((job) => job.status === status))
 
 function overallStatus(
   phase: Phase,
