@@ -2,6 +2,7 @@
 import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { isRoomAlias, parseRoomAlias } from '@myelin/protocol/identifiers'
+import { queryRoomDirectory } from '@myelin/protocol/server-server/query'
 import { aliasesOfRoom, aliasRow, deleteAlias as removeAlias, insertAlias } from '../store/aliases.ts'
 import { roomByNid } from '../store/rooms.ts'
 import { openRoom, useJoinedRoom, useRoom } from './access.ts'
@@ -12,7 +13,18 @@ import { powerLevelsOf } from './power.ts'
 
 /** The room id that a room id or alias stands for. Throws M_NOT_FOUND for an alias that leads nowhere. */
 export async function resolveRoom(context: RoomsContext, roomIdOrAlias: string): Promise<string> {
-  return roomIdOrAlias.startsWith('#') ? (await resolveAlias(context, roomIdOrAlias)).roomId : roomIdOrAlias
+  return (await routeTo(context, roomIdOrAlias)).roomId
+}
+
+/** The same with servers that may be in the room: those given, and those that the alias is answered with. */
+export async function routeTo(
+  context: RoomsContext,
+  roomIdOrAlias: string,
+  given: readonly string[] = [],
+): Promise<ResolvedAlias> {
+  if (!roomIdOrAlias.startsWith('#')) return { roomId: roomIdOrAlias, servers: given }
+  const { roomId, servers } = await resolveAlias(context, roomIdOrAlias)
+  return { roomId, servers: [...new Set([...given, ...servers])] }
 }
 
 export interface ResolvedAlias {
@@ -23,11 +35,20 @@ export interface ResolvedAlias {
 
 /** https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3directoryroomroomalias */
 export async function resolveAlias(context: RoomsContext, alias: string): Promise<ResolvedAlias> {
-  if (!isLocal(context, alias)) throw new MatrixError('M_NOT_FOUND', 'Aliases of other servers cannot be resolved yet')
+  if (!isLocal(context, alias)) return resolveRemoteAlias(context, alias)
   const row = await aliasRow(context.store.read, alias)
   const room = row && (await roomByNid(context.store.read, row.roomNid))
   if (!room) throw new MatrixError('M_NOT_FOUND', 'There is no such alias')
-  return { roomId: room.roomId, servers: [context.serverName] }
+  const { hosts } = await context.hotRooms.get(room.nid)
+  return { roomId: room.roomId, servers: [...new Set([context.serverName, ...hosts.keys()])] }
+}
+
+/** Asks the alias's server. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1querydirectory */
+async function resolveRemoteAlias({ federation }: RoomsContext, alias: string): Promise<ResolvedAlias> {
+  const serverName = parseRoomAlias(alias)?.serverName
+  if (!federation || serverName === undefined) throw new MatrixError('M_NOT_FOUND', 'There is no such alias')
+  const answer = await federation.peers.call(serverName, queryRoomDirectory, { query: { room_alias: alias } })
+  return { roomId: answer.room_id, servers: answer.servers }
 }
 
 /** Runs `make` with the alias of a localpart that nobody has and nobody else can take meanwhile. Throws M_ROOM_IN_USE. */

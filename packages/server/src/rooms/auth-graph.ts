@@ -38,16 +38,24 @@ async function readAuthDag(context: RoomsContext, room: HotRoom): Promise<void> 
   }
 }
 
-/** One state out of several. `fresh` is an event that the store does not have yet. */
+/** A state event that the store does not have yet. */
+export interface FreshEvent {
+  readonly event: RoomEvent
+  readonly slot: number
+  readonly authNids: readonly number[]
+}
+
+/** One state out of several. */
 export async function resolveStates(
   context: RoomsContext,
   room: HotRoom,
-  { roots, fresh }: { readonly roots: readonly number[]; readonly fresh?: RoomEvent | undefined },
+  { roots, fresh }: { readonly roots: readonly number[]; readonly fresh?: FreshEvent | undefined },
 ): Promise<number> {
   const distinct = [...new Set(roots)]
   if (distinct.length === 1 && distinct[0] !== undefined) return distinct[0]
   const dag = await loadAuthDag(context, room)
-  const loaded = new Map(fresh ? [[fresh.nid, fresh]] : [])
+  if (fresh) noteStateEvent(room, fresh.event, fresh)
+  const loaded = new Map(fresh ? [[fresh.event.nid, fresh.event]] : [])
   const event = (nid: number) => (loaded.get(nid) ?? room.event(nid))?.authEvent
   const { arena, rules } = room
   const slotOf = (type: string, stateKey: string) => room.slotOf(type, stateKey)

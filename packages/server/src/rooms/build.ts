@@ -1,7 +1,7 @@
 // Makes an event of a room out of what a local user says: previous and auth events from the hot room, hash, signature,
 // limits, and the judgement of the authorisation rules. Changes nothing.
 import { authorize, authTypes } from '@myelin/algorithms/auth'
-import { type BuiltEvent, buildEvent } from '@myelin/algorithms/build-event'
+import { type BuiltEvent, buildEvent, type UnsignedEvent } from '@myelin/algorithms/build-event'
 import { CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import { type AuthEvent, authEventOf } from '@myelin/algorithms/event'
 import { isEventSizeAllowed, isIdentifierLengthAllowed, prevEventsMax } from '@myelin/algorithms/event-limits'
@@ -32,19 +32,39 @@ export interface SignedEvent extends BuiltEvent {
 /** Builds and authorises the next event of a room. Throws M_FORBIDDEN, M_TOO_LARGE, M_BAD_JSON. */
 export function buildNext(context: RoomsContext, room: HotRoom, draft: Draft): SignedEvent {
   const { rules } = room
+  const event = sign(context, rules, nextFields(context, room, draft))
+  const refusal = authorize(event.authEvent, (type, stateKey) => room.state(type, stateKey)?.authEvent, rules)
+  if (refusal) throw new MatrixError('M_FORBIDDEN', refusal.reason)
+  return event
+}
+
+function nextFields(context: RoomsContext, room: HotRoom, draft: Draft): UnsignedEvent {
+  const { rules } = room
   const heads = room.heads.slice(-prevEventsMax)
   const depth = Math.min(1 + heads.reduce((most, head) => Math.max(most, head.depth), 0), rules.depthMax)
-  const event = sign(context, rules, {
+  return {
     ...fieldsOf(context, draft, rules),
     room_id: room.roomId,
     depth,
     prev_events: heads.map((head) => head.eventId),
     auth_events: authEventIds(room, draft),
-  })
-  const refusal = authorize(event.authEvent, (type, stateKey) => room.state(type, stateKey)?.authEvent, rules)
-  if (refusal) throw new MatrixError('M_FORBIDDEN', refusal.reason)
-  return event
+  }
 }
+
+/** The next event of a room as another server is to sign it. The state it is judged by is loaded. Throws M_FORBIDDEN. */
+export function buildTemplate(context: RoomsContext, room: HotRoom, draft: Draft): UnsignedEvent {
+  const fields = nextFields(context, room, draft)
+  const { type, state_key: stateKey, sender, content } = fields
+  const prevEvents = room.heads.map(({ eventId }) => eventId)
+  const event = { eventId: '', roomId: room.roomId, type, stateKey, sender, content, prevEvents }
+  const refusal = authorize(event, (key, value) => room.state(key, value)?.authEvent, room.rules)
+  if (refusal) throw new MatrixError('M_FORBIDDEN', refusal.reason)
+  return fields
+}
+
+/** Signs an event whose template another server gave. */
+export const signTemplate = (context: RoomsContext, rules: RoomVersionRules, event: UnsignedEvent): SignedEvent =>
+  sign(context, rules, event)
 
 /** Builds the create event of a room to be; `roomId` where the room version lets the server choose it. */
 export function buildCreate(

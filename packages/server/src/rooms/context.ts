@@ -2,6 +2,8 @@
 import type { JsonObject } from '@myelin/algorithms/json'
 import type { SigningKey } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
+import type { Keyring } from '../federation/keyring.ts'
+import type { PeerClient } from '../federation/peer-client.ts'
 import type { KeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store, Write } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
@@ -47,7 +49,14 @@ export const noHooks: RoomHooks = {
   checkInvite: async () => undefined,
 }
 
+/** Other servers, for a server that federates. */
+export interface RoomsFederation {
+  readonly peers: PeerClient
+  readonly keyring: Keyring
+}
+
 export interface RoomsContext {
+  readonly federation: RoomsFederation | undefined
   readonly store: Store
   readonly environment: Environment
   readonly serverName: string

@@ -10,10 +10,10 @@ import type { Write } from '../store/store.ts'
 import { claimAlias } from './aliases.ts'
 import { appendNow, type EventDraft, type Prepared } from './append.ts'
 import { buildCreate } from './build.ts'
-import type { Actor, RoomsContext } from './context.ts'
+import { type Actor, isLocal, type RoomsContext } from './context.ts'
 import { publish } from './directory-entry.ts'
 import { HotRoom } from './hot-room.ts'
-import { checkInvite } from './invite.ts'
+import { checkInvite, inviteTo } from './invite.ts'
 import {
   createContent,
   type CreateRoomRequest,
@@ -70,6 +70,11 @@ async function makeRoom(context: RoomsContext, making: Making): Promise<string> 
   const drafts = await draftsOf(context, making)
   const isPublic = request.visibility === 'public'
   const room = await writeNewRoom(context, { by, rules, drafts, alias, isPublic }).catch(explainRefusal)
+  for (const target of new Set(request.invite))
+    if (!isLocal(context, target))
+      await context.hotRooms.use(room.nid, (hot) =>
+        inviteTo(context, hot, { by, target, isDirect: request.is_direct === true }),
+      )
   return room.roomId
 }
 
@@ -130,6 +135,8 @@ async function draftsOf(context: RoomsContext, { by, request, rules, alias }: Ma
   invites.delete(by.userId)
   for (const userId of invites) {
     await checkInvite(context, userId, by)
+    // Their servers sign the invite, which takes a room that is there.
+    if (!isLocal(context, userId)) continue
     const target = { userId, userNid: await context.users.intern(userId) }
     start.push(memberDraft(by, target, { membership: 'invite', ...(await context.hooks.profile(userId)), ...isDirect }))
   }

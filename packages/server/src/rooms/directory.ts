@@ -1,5 +1,6 @@
 // The published room directory: which rooms are in it, what is shown of them, and searching it.
 import { MatrixError } from '@myelin/protocol/errors'
+import { queryPublicRooms as queryRooms } from '@myelin/protocol/server-server/public_rooms'
 import { directoryPageDefault, directoryPageMax } from '../limits.ts'
 import { directoryPage, type DirectoryRow, directorySize, unpublishRoom } from '../store/directory.ts'
 import { useJoinedRoom } from './access.ts'
@@ -53,7 +54,7 @@ export interface PublicRoomsQuery {
  */
 export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery): Promise<string> {
   if (query.server !== undefined && query.server !== context.serverName)
-    throw new MatrixError('M_NOT_FOUND', 'The directories of other servers cannot be read yet')
+    return remotePublicRooms(context, query.server, query)
   const limit = Math.max(1, pageLimit(query.limit, directoryPageDefault, directoryPageMax))
   const token = query.since === undefined || query.since === '' ? undefined : parseDirectoryToken(query.since)
   const backwards = token?.backwards ?? false
@@ -74,6 +75,21 @@ export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery
   if (last && (backwards || hasMore)) parts.push(`"next_batch":"${directoryToken('n', last)}"`)
   if (first && (backwards ? hasMore : token !== undefined)) parts.push(`"prev_batch":"${directoryToken('p', first)}"`)
   return `{${parts.join(',')}}`
+}
+
+/** A page of another server's directory. https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1publicrooms */
+async function remotePublicRooms(
+  { federation }: RoomsContext,
+  server: string,
+  { limit, since, searchTerm, roomTypes }: PublicRoomsQuery,
+): Promise<string> {
+  if (!federation) throw new MatrixError('M_NOT_FOUND', 'This server does not federate')
+  const filter = {
+    ...(searchTerm === undefined ? {} : { generic_search_term: searchTerm }),
+    ...(roomTypes === undefined ? {} : { room_types: [...roomTypes] }),
+  }
+  const body = { ...(limit === undefined ? {} : { limit }), ...(since ? { since } : {}), filter }
+  return JSON.stringify(await federation.peers.call(server, queryRooms, { body }))
 }
 
 const directoryToken = (direction: 'n' | 'p', { joinedMembers, roomNid }: DirectoryRow) =>

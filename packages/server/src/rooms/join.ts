@@ -3,15 +3,19 @@ import { isObject, objectMember, stringMember } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { joinConditionsMax } from '../limits.ts'
 import { useRoom } from './access.ts'
-import { resolveRoom } from './aliases.ts'
+import { routeTo } from './aliases.ts'
 import { type Actor, contentText, isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { changeMembership, membershipOf, oneAtATime } from './member-event.ts'
+import { changeMembership, membershipOf, oneAtATime, profileContent } from './member-event.ts'
 import { creators, powerLevelsOf } from './power.ts'
+import { remoteJoin } from './remote-join.ts'
+import { residentServers } from './resident-servers.ts'
 import { roomNid } from './room-ids.ts'
 
 export interface JoinOptions {
   readonly by: Actor
+  /** Servers that may be in the room, for a room that this one is not in. */
+  readonly servers?: readonly string[] | undefined
   readonly reason?: string | undefined
 }
 
@@ -19,14 +23,16 @@ export interface JoinOptions {
  * Joins a room given by id or alias; resolves with its id. Joining a room one is in changes nothing.
  * https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3joinroomidoralias
  */
-export async function join(context: RoomsContext, roomIdOrAlias: string, { by, reason }: JoinOptions): Promise<string> {
-  const roomId = await resolveRoom(context, roomIdOrAlias)
+export async function join(context: RoomsContext, roomIdOrAlias: string, options: JoinOptions): Promise<string> {
+  const { by, reason } = options
+  const { roomId, servers } = await routeTo(context, roomIdOrAlias, options.servers)
+  if (context.federation && (await joinThroughOthers(context, roomId, { by, reason, servers }))) return roomId
   const joinIt = async (room: HotRoom) => {
     const membership = await membershipOf(room, by.userId)
     if (membership === 'join') return
     if (by.isGuest && !guestsMayJoin(room))
       throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not join this room')
-    const voucher = membership === 'invite' ? undefined : await authorisingUser(context, room, by)
+    const voucher = membership === 'invite' ? undefined : (await authorisingUser(context, room, by)).voucher
     const content = voucher === undefined ? {} : { join_authorised_via_users_server: voucher }
     await changeMembership(context, room, { by, target: by.userId, membership: 'join', reason, content })
   }
@@ -35,20 +41,43 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, { by, r
   return roomId
 }
 
+/** Joins through other servers if this one is not in the room and others may be; false when it is a room of this server. */
+function joinThroughOthers(
+  context: RoomsContext,
+  roomId: string,
+  { by, reason, servers }: JoinOptions,
+): Promise<boolean> {
+  return context.mutex.run(`enter ${roomId}`, async () => {
+    const residents = await residentServers(context, roomId, { by, servers })
+    if (residents.length === 0) return false
+    if (by.isGuest) throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not join rooms of other servers')
+    const content = await profileContent(context, by.userId, reason)
+    await remoteJoin(context, { by, roomId, servers: residents, content })
+    return true
+  })
+}
+
 /**
  * For restricted rooms: a joined local user who may invite, if `by` fulfils a condition of the join rule.
  * https://spec.matrix.org/v1.19/client-server-api/#restricted-rooms
  */
-async function authorisingUser(context: RoomsContext, room: HotRoom, by: Actor): Promise<string | undefined> {
+export async function authorisingUser(context: RoomsContext, room: HotRoom, by: Actor): Promise<Authorisation> {
   const rules = room.state('m.room.join_rules')?.content
   const joinRule = contentText(rules, 'join_rule')
   const restricted =
     (joinRule === 'restricted' && room.rules.restrictedJoins) ||
     (joinRule === 'knock_restricted' && room.rules.knockRestrictedJoins)
-  if (!restricted || !Array.isArray(rules?.['allow'])) return undefined
+  if (!restricted || !Array.isArray(rules?.['allow'])) return { isAllowed: false, voucher: undefined }
   for (const condition of rules['allow'].slice(0, joinConditionsMax))
-    if (await fulfils(context, condition, by)) return inviter(context, room)
-  return undefined
+    if (await fulfils(context, condition, by)) return { isAllowed: true, voucher: await inviter(context, room) }
+  return { isAllowed: false, voucher: undefined }
+}
+
+export interface Authorisation {
+  /** The user fulfils a condition of the join rule. */
+  readonly isAllowed: boolean
+  /** The local user who lets the joining one in, if one can. */
+  readonly voucher: string | undefined
 }
 
 async function fulfils(context: RoomsContext, condition: unknown, by: Actor): Promise<boolean> {

@@ -28,6 +28,20 @@ export async function changeMembership(context: RoomsContext, room: HotRoom, cha
   return append(context, room, { by, type: 'm.room.member', stateKey: target, content })
 }
 
+/** Profile and reason of a member event of a local user. */
+export async function profileContent(
+  context: RoomsContext,
+  userId: string,
+  reason: string | undefined,
+): Promise<JsonObject> {
+  const profile = await context.hooks.profile(userId)
+  return {
+    ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
+    ...(profile.avatar_url === undefined ? {} : { avatar_url: profile.avatar_url }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
 /** One at a time per member, for verbs that look at a membership before they change it. */
 export const oneAtATime = <T>(
   context: RoomsContext,

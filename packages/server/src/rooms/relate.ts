@@ -35,13 +35,21 @@ export async function prepareRelation(
   room: HotRoom,
   child: Child,
 ): Promise<Relating | undefined> {
+  const relating = await findRelating(context, room, child)
+  if (!relating?.parent) return relating
+  const { relation, parent } = relating
+  if (relation.relType === 'm.thread' && !mayStartThread(parent.content))
+    throw new MatrixError('M_INVALID_PARAM', 'A thread cannot start at an event that itself relates to another')
+  if (relation.relType === 'm.annotation') await refuseDuplicate(context, room, { child, relation })
+  return relating
+}
+
+/** Reads what a relation needs. */
+export async function findRelating(context: RoomsContext, room: HotRoom, child: Child): Promise<Relating | undefined> {
   const relation = child.stateKey === undefined ? relationOf(child.content) : undefined
   if (!relation) return undefined
   const parent = await findEvent(context, room, relation.eventId)
   if (!parent) return { relation, parent, threadNid: undefined }
-  if (relation.relType === 'm.thread' && !mayStartThread(parent.content))
-    throw new MatrixError('M_INVALID_PARAM', 'A thread cannot start at an event that itself relates to another')
-  if (relation.relType === 'm.annotation') await refuseDuplicate(context, room, { child, relation })
   const threadNid = relation.relType === 'm.thread' ? parent.nid : parent.threadNid
   if (threadNid !== undefined && !room.totals.has(threadNid))
     room.totals.set(threadNid, await totalsOfThread(context.store.read, threadNid))

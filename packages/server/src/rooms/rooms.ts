@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import { deleteAlias, localAliases, resolveAlias, setAlias } from './aliases.ts'
 import { ban, unban } from './ban.ts'
-import { type RoomHooks, type RoomsContext } from './context.ts'
+import type { RoomHooks, RoomsContext, RoomsFederation } from './context.ts'
 import { create } from './create.ts'
 import { directoryVisibility, publicRooms, setDirectoryVisibility } from './directory.ts'
 import { event, eventContext } from './event.ts'
@@ -32,6 +32,7 @@ import { send, sendState } from './send.ts'
 import { joinedMembers, members, state, stateEvent } from './state.ts'
 import { findEvent } from './stored-event.ts'
 import { summary } from './summary.ts'
+import { type Bind, type Bound, serverVerbs } from './server-verbs.ts'
 import { Transactions } from './transactions.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -41,18 +42,15 @@ export interface RoomsOptions {
   readonly environment: Environment
   readonly config: { readonly serverName: string; readonly signingKey: SigningKey }
   readonly hooks: RoomHooks
+  /** Absent on a server that does not federate. */
+  readonly federation?: RoomsFederation
 }
-
-/** A verb without its first parameter. */
-type Bound<V> = V extends (context: RoomsContext, ...rest: infer Rest) => infer Result
-  ? (...rest: Rest) => Result
-  : never
 
 /** Builds the rooms of a server on its store. */
 export function createRooms(options: RoomsOptions) {
   const context = contextOf(options)
   const { hotRooms, transactions } = context
-  const bind = <V extends (context: RoomsContext, ...rest: never[]) => unknown>(verb: V) =>
+  const bind: Bind = <V extends (context: RoomsContext, ...rest: never[]) => unknown>(verb: V) =>
     ((...rest: never[]) => verb(context, ...rest)) as Bound<V>
   return {
     create: bind(create),
@@ -88,6 +86,7 @@ export function createRooms(options: RoomsOptions) {
     directoryVisibility: bind(directoryVisibility),
     setDirectoryVisibility: bind(setDirectoryVisibility),
     publicRooms: bind(publicRooms),
+    ...serverVerbs(bind),
     /** The room in memory, loaded if need be; to read from. */
     hot: (nid: number): Promise<HotRoom> => hotRooms.get(nid),
     /** The room, if it is in memory: so is every room with events that are not durable yet. */
@@ -106,12 +105,13 @@ export function createRooms(options: RoomsOptions) {
   }
 }
 
-function contextOf({ store, users, environment, config, hooks }: RoomsOptions): RoomsContext {
+function contextOf({ store, users, environment, config, hooks, federation }: RoomsOptions): RoomsContext {
   const { serverName, signingKey } = config
   return {
     store,
     users,
     environment,
+    federation,
     serverName,
     signingKey,
     hooks,

@@ -5,11 +5,12 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { useJoinedRoom, useRoom } from './access.ts'
 import { checkAliases } from './aliases.ts'
 import { append } from './append.ts'
-import type { Actor, RoomsContext } from './context.ts'
+import { type Actor, isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { checkInvite } from './invite.ts'
 import { membershipOf } from './member-event.ts'
 import { redact } from './redact.ts'
+import { remoteInvite } from './remote-invite.ts'
 
 export interface SendOptions {
   readonly by: Actor
@@ -62,6 +63,9 @@ export function sendState(context: RoomsContext, roomId: string, options: SendSt
   const use = async (room: HotRoom) => {
     await checkState(context, room, options)
     const same = await sameState(context, room, options)
+    const isInvite = type === 'm.room.member' && content['membership'] === 'invite'
+    if (same === undefined && isInvite && !isLocal(context, stateKey))
+      return remoteInvite(context, room, { by, target: stateKey, content })
     return same ?? (await append(context, room, { by, type, stateKey, content, ts })).eventId
   }
   // One's own membership is what those who are not in the room may change.

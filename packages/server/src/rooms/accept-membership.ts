@@ -1,0 +1,85 @@
+// The resident server's part when a user of another server joins, leaves or knocks: takes the completed event in, and
+// passes it on to the servers in the room.
+import { authorisingUser as vouching } from '@myelin/algorithms/event-signers'
+import { isObject } from '@myelin/algorithms/json'
+import { addEventSignature } from '@myelin/algorithms/signatures'
+import { MatrixError } from '@myelin/protocol/errors'
+import type { IncomingEvent } from './admit-write.ts'
+import { isLocal, type RoomsContext } from './context.ts'
+import { rootBeforeEvent } from './dag-state.ts'
+import type { HotRoom } from './hot-room.ts'
+import { authorisingUser } from './join.ts'
+import { type HandshakeMembership, requireOwnUser } from './make-membership.ts'
+import { parseIncoming } from './read-incoming.ts'
+import { receive } from './receive.ts'
+import type { RoomEvent } from './room-event.ts'
+import { stateAt } from './serve-state.ts'
+import { type ServerRoom, useResidentRoom } from './server-access.ts'
+import { describedBy } from './stripped-state.ts'
+
+export interface MembershipSent extends ServerRoom {
+  readonly eventId: string
+  readonly value: unknown
+  readonly membership: HandshakeMembership
+}
+
+/** What a joining server is given, as JSON texts. */
+export interface JoinAnswer {
+  readonly event: string
+  readonly state: readonly string[]
+  readonly authChain: readonly string[]
+  readonly servers: readonly string[]
+}
+
+/** Takes a join in. https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv2send_joinroomideventid */
+export function acceptJoin(context: RoomsContext, sent: MembershipSent): Promise<JoinAnswer> {
+  return useResidentRoom(context, sent.roomId, async (room) => {
+    const servers = [...room.hosts.keys()]
+    const event = await accept(context, room, sent)
+    const served = await stateAt(context, room, await rootBeforeEvent(context, room, event))
+    const texts = (events: readonly { readonly json: string }[]) => events.map(({ json }) => json)
+    return { event: event.json, state: texts(served.state), authChain: texts(served.authChain), servers }
+  })
+}
+
+/** Takes a leave in. https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv2send_leaveroomideventid */
+export async function acceptLeave(context: RoomsContext, sent: MembershipSent): Promise<void> {
+  await useResidentRoom(context, sent.roomId, (room) => accept(context, room, sent))
+}
+
+/** Takes a knock in; resolves with what describes the room. https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv1send_knockroomideventid */
+export function acceptKnock(context: RoomsContext, sent: MembershipSent): Promise<string[]> {
+  return useResidentRoom(context, sent.roomId, async (room) => {
+    const event = await accept(context, room, sent)
+    return describedBy(room, event.sender)
+  })
+}
+
+async function accept(context: RoomsContext, room: HotRoom, sent: MembershipSent): Promise<RoomEvent> {
+  const incoming = parseIncoming(sent.value, room.rules)
+  const { pdu, eventId } = incoming
+  const isExpected =
+    eventId === sent.eventId &&
+    pdu.type === 'm.room.member' &&
+    pdu.state_key === pdu.sender &&
+    pdu.content['membership'] === sent.membership
+  if (!isExpected) throw new MatrixError('M_INVALID_PARAM', `This is not the ${sent.membership} event it is said to be`)
+  requireOwnUser({ userId: pdu.sender, origin: sent.origin })
+  const value = await vouchedFor(context, room, { incoming, value: sent.value })
+  return receive(context, room, { value, origin: sent.origin, mode: 'resident' })
+}
+
+/** A join that a local user vouches for gets this server's signature, if the joining user fulfils a condition. */
+async function vouchedFor(
+  context: RoomsContext,
+  room: HotRoom,
+  { incoming, value }: { readonly incoming: IncomingEvent; readonly value: unknown },
+): Promise<unknown> {
+  const { pdu } = incoming
+  const voucher = vouching(pdu, room.rules)
+  if (voucher === undefined || !isLocal(context, voucher) || !isObject(value)) return value
+  const by = { userId: pdu.sender, userNid: await context.users.intern(pdu.sender) }
+  const { isAllowed } = await authorisingUser(context, room, by)
+  if (!isAllowed) throw new MatrixError('M_FORBIDDEN', 'The user fulfils no condition of the join rule')
+  return addEventSignature(value, room.rules, { serverName: context.serverName, key: context.signingKey })
+}

@@ -1,0 +1,199 @@
+// Writes an event of another server once it is decided what becomes of it: its row, the states it leads to, the members it
+// changes, and the room in memory. Synchronous, inside a write.
+import type { ReceivedPdu } from '@myelin/algorithms/received-pdu'
+import type { AuthEvent } from '@myelin/algorithms/event'
+import { stateCheckpointChangesMin } from '../limits.ts'
+import { insertEvent, placeLiveEvent } from '../store/events.ts'
+import { setForkState } from '../store/forks.ts'
+import { setMember } from '../store/members.ts'
+import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
+import { insertCheckpoint } from '../store/state.ts'
+import { journalKind, type Write } from '../store/store.ts'
+import { count } from './append.ts'
+import { noteStateEvent } from './auth-graph.ts'
+import type { RoomsContext } from './context.ts'
+import type { StateBefore } from './dag-state.ts'
+import { publish, shownTypes } from './directory-entry.ts'
+import type { Head, HotRoom } from './hot-room.ts'
+import { memberHost } from './member-host.ts'
+import { membershipIn } from './member-event.ts'
+import { applyRedaction } from './redaction.ts'
+import { type Relating, writeRelation } from './relate.ts'
+import { eventFlag, RoomEvent } from './room-event.ts'
+import { storeState, type StoredState } from './state-change.ts'
+
+/** An event that was read and whose signatures are checked. */
+export interface IncomingEvent extends ReceivedPdu {
+  readonly authEvent: AuthEvent
+}
+
+export interface AdmittedEvent {
+  readonly received: IncomingEvent
+  /** The same event where it is stored already as an outlier. */
+  readonly known?: RoomEvent | undefined
+  /** Nids of the events it cites. */
+  readonly authNids: readonly number[]
+}
+
+/** The numbers of the event and what it is about. */
+export interface Fields {
+  readonly received: IncomingEvent
+  readonly known: RoomEvent | undefined
+  readonly authNids: readonly number[]
+  readonly eventId: string
+  readonly nid: number
+  readonly senderNid: number
+  /** The user whose membership the event sets, 0 for other events. */
+  readonly memberNid: number
+  readonly slot: number | undefined
+  readonly relating: Relating | undefined
+  readonly redacted: RoomEvent | undefined
+  /** Bits of the event's flags that say how it came in. */
+  readonly flags: number
+}
+
+export interface Decision {
+  readonly verdict: 'accepted' | 'soft-failed' | 'rejected'
+  readonly before: StateBefore
+  /** Root of the state after the event in the event graph. */
+  readonly after: number
+  /** Root of the room's state once the event is in. */
+  readonly root: number
+  readonly heads: readonly Head[]
+  /** State events, by nid, that were not in the room's state. */
+  readonly changed: ReadonlyMap<number, RoomEvent>
+  readonly memberNids: ReadonlyMap<string, number>
+}
+
+interface Writing {
+  readonly room: HotRoom
+  readonly fields: Fields
+  readonly decision: Decision
+}
+
+/** Writes the event and applies it to the room. */
+export function writeAdmitted(context: RoomsContext, w: Write, writing: Writing): RoomEvent {
+  const { room, fields, decision } = writing
+  return decision.verdict === 'accepted'
+    ? writeAccepted(context, w, writing)
+    : writeUnseen(context, w, { room, fields, decision })
+}
+
+/** What was refused is kept, because events that follow it may be allowed. */
+function writeUnseen(context: RoomsContext, w: Write, { room, fields, decision }: Writing): RoomEvent {
+  const { before, after, verdict } = decision
+  const { snapshot } = storeState(context, w, room, { from: before.near, to: after, lastSlot: fields.slot })
+  const flags = verdict === 'rejected' ? eventFlag.rejected : eventFlag.softFailed
+  const event = eventOf(room, fields, { ord: undefined, snapshot, flags })
+  writeRow(w, { room, fields, event })
+  return event
+}
+
+function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision }: Writing): RoomEvent {
+  const { nid, memberNid, slot, relating, redacted } = fields
+  const { after, root, changed } = decision
+  const ord = w.journal({ kind: journalKind.event, room: room.nid, user: memberNid, ref: nid })
+  const lastSlot = slot !== undefined && room.arena.get(root, slot) === nid ? slot : undefined
+  const here = { root: room.root, snapshot: room.snapshot }
+  const moved = storeState(context, w, room, { from: here, to: root, lastSlot })
+  const fork = after === root ? undefined : forkSnapshot(context, w, { room, fields, decision })
+  const flags = fields.flags | (fork === undefined ? 0 : eventFlag.forked)
+  const event = eventOf(room, fields, { ord, snapshot: moved.snapshot, flags })
+  if (fork !== undefined) {
+    setForkState(w, nid, fork)
+    room.forks.set(nid, fork)
+  }
+  count(context, w, { room, event })
+  writeRow(w, { room, fields, event })
+  if (relating) writeRelation(w, { room, event, relating })
+  if (redacted) applyRedaction(w, { room, redaction: event, target: redacted })
+  room.totals.set(event.threadNid ?? 0, { notify: event.notifyCount, highlight: event.highlightCount })
+  room.addRecent(event)
+  moveHeads(w, room, { event, heads: decision.heads })
+  const arrived = new Map(changed)
+  if (lastSlot !== undefined) arrived.set(nid, event)
+  moveRoom(context, w, { room, moved, arrived, ord, memberNids: decision.memberNids })
+  return event
+}
+
+function forkSnapshot(context: RoomsContext, w: Write, { room, fields, decision }: Writing): number {
+  const way = { from: decision.before.near, to: decision.after, lastSlot: fields.slot }
+  return storeState(context, w, room, way).snapshot
+}
+
+interface Placed {
+  readonly ord: number | undefined
+  readonly snapshot: number
+  readonly flags: number
+}
+
+function eventOf(room: HotRoom, fields: Fields, placed: Placed): RoomEvent {
+  const { nid, eventId, senderNid, received, relating } = fields
+  const { pdu, json, authEvent } = received
+  return new RoomEvent({
+    ...{ nid, eventId, senderNid, json, ...placed },
+    roomId: room.roomId,
+    depth: pdu.depth,
+    ts: pdu.origin_server_ts,
+    threadNid: relating?.threadNid,
+    notifyCount: 0,
+    highlightCount: 0,
+    authEvent: (placed.flags & eventFlag.rejected) === 0 ? authEvent : { ...authEvent, rejected: true },
+  })
+}
+
+interface RowWriting {
+  readonly room: HotRoom
+  readonly fields: Fields
+  readonly event: RoomEvent
+}
+
+function writeRow(w: Write, { room, fields, event }: RowWriting): void {
+  if (fields.known) placeLiveEvent(w, event)
+  else insertEvent(w, { room, event, slot: fields.slot })
+  if (fields.slot !== undefined) noteStateEvent(room, event, { slot: fields.slot, authNids: fields.authNids })
+}
+
+function moveHeads(w: Write, room: HotRoom, { event, heads }: { event: RoomEvent; heads: readonly Head[] }): void {
+  const isLast = heads.length === 1 && heads[0]?.nid === event.nid
+  if (!isLast || room.headsStored) setRoomHeads(w, room.nid, isLast ? undefined : heads.map(({ nid }) => nid))
+  room.headsStored = !isLast
+  room.heads = [...heads]
+}
+
+interface RoomMove {
+  readonly room: HotRoom
+  readonly moved: StoredState
+  /** State events that are new in the room's state. */
+  readonly arrived: ReadonlyMap<number, RoomEvent>
+  readonly ord: number
+  readonly memberNids: ReadonlyMap<string, number>
+}
+
+function moveRoom(context: RoomsContext, w: Write, { room, moved, arrived, ord, memberNids }: RoomMove): void {
+  if (moved.snapshot === room.snapshot) return
+  const replaced: number[] = []
+  const changes: { readonly slot: number; readonly nid: number }[] = []
+  room.arena.diff(room.root, moved.root, (slot, old, nid) => {
+    if (old !== 0) replaced.push(old)
+    changes.push({ slot, nid })
+  })
+  const { root, snapshot } = moved
+  const changed = moved.isWhole ? moved.changes : room.changesSinceCheckpoint + moved.changes
+  const isDue = changed >= Math.max(stateCheckpointChangesMin, room.slotCount / 8)
+  if (isDue) insertCheckpoint(w, { snapshot, roomNid: room.nid, vector: room.arena.toVector(root) })
+  const changesSinceCheckpoint = isDue ? 0 : changed
+  setRoomSnapshot(w, room.nid, snapshot)
+  room.setState({ root, snapshot, changesSinceCheckpoint, replaced, events: [...arrived.values()] })
+  let isShown = false
+  for (const { slot, nid } of changes) {
+    const [type, stateKey] = room.slotKey(slot)
+    isShown ||= shownTypes.has(type)
+    const userNid = type === 'm.room.member' ? memberNids.get(stateKey) : undefined
+    if (userNid === undefined) continue
+    const membership = membershipIn(arrived.get(nid)) ?? 'leave'
+    setMember(w, { roomNid: room.nid, userNid, membership, eventNid: nid, position: ord })
+    room.setMembership(userNid, membership, memberHost(stateKey, context.serverName))
+  }
+  if (room.isPublic && isShown) publish(w, room)
+}

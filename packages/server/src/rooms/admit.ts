@@ -1,0 +1,161 @@
+// Takes an event of another server into a room: judges it by the state before it and by the room's current state, and
+// writes it with all that follows. What must be read is read first; if the room has moved on meanwhile, it is read again.
+import { authorize, type Rejection, type StateLookup } from '@myelin/algorithms/auth'
+import { authTypes } from '@myelin/algorithms/auth-events'
+import { type AuthEvent, redactsOf } from '@myelin/algorithms/event'
+import { MatrixError } from '@myelin/protocol/errors'
+import { isUserId } from '@myelin/protocol/identifiers'
+import { forwardExtremitiesMax } from '../limits.ts'
+import { type AdmittedEvent, type Decision, type Fields, writeAdmitted } from './admit-write.ts'
+import { type FreshEvent, resolveStates } from './auth-graph.ts'
+import type { RoomsContext } from './context.ts'
+import { type StateBefore, stateAfter } from './dag-state.ts'
+import type { HotRoom } from './hot-room.ts'
+import { findRelating } from './relate.ts'
+import { eventFlag, RoomEvent } from './room-event.ts'
+import { internSlot } from './state-change.ts'
+import { findEvent } from './stored-event.ts'
+
+/**
+ * How an event comes in. `live`: as others sent it; what is refused is kept, unseen. `resident`: through this server,
+ * which must allow it and passes it on. `joining`: it brings this server into the room. `aside`: about a local user of a
+ * room that this server is not in, where nothing can be judged.
+ */
+export type AdmissionMode = 'live' | 'resident' | 'joining' | 'aside'
+
+export interface Admission extends AdmittedEvent {
+  readonly mode: AdmissionMode
+  /** Why the events it cites do not allow it. */
+  readonly byAuthEvents: Rejection | undefined
+  /** The state before the event; asked again when the room has moved on. */
+  readonly before: () => Promise<StateBefore>
+}
+
+/** Takes the event in; resolves when it is durable. Throws M_FORBIDDEN for what may not come in at all. */
+export async function admit(context: RoomsContext, room: HotRoom, admission: Admission): Promise<RoomEvent> {
+  const fields = await fieldsOf(context, room, admission)
+  for (;;) {
+    const heads = room.heads
+    const decision = await decide(context, room, { admission, fields })
+    if (room.dropped) throw new MatrixError('M_UNKNOWN', 'The server could not store an event; please try again')
+    if (room.heads === heads) return context.store.write((w) => writeAdmitted(context, w, { room, fields, decision }))
+  }
+}
+
+async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admission): Promise<Fields> {
+  const { received, known, mode, authNids } = admission
+  const { pdu, eventId } = received
+  const isMember = pdu.type === 'm.room.member' && pdu.state_key !== undefined
+  const users = await context.users.internAll([pdu.sender, ...(isMember ? [pdu.state_key ?? ''] : [])])
+  const redacts = pdu.type === 'm.room.redaction' ? redactsOf(pdu, room.rules) : undefined
+  const senderNid = users.get(pdu.sender) ?? 0
+  const child = { type: pdu.type, stateKey: pdu.state_key, content: pdu.content, by: { userNid: senderNid } }
+  return {
+    received,
+    known,
+    authNids,
+    eventId,
+    nid: known?.nid ?? context.store.nextNid('events'),
+    senderNid,
+    memberNid: isMember ? (users.get(pdu.state_key ?? '') ?? 0) : 0,
+    slot: pdu.state_key === undefined ? undefined : internSlot(context, room, [pdu.type, pdu.state_key]),
+    relating: await findRelating(context, room, child),
+    redacted: redacts === undefined ? undefined : await findEvent(context, room, redacts),
+    flags: mode === 'resident' ? eventFlag.relayed : mode === 'aside' ? eventFlag.outlier : 0,
+  }
+}
+
+interface Deciding {
+  readonly admission: Admission
+  readonly fields: Fields
+}
+
+async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding): Promise<Decision> {
+  const { admission, fields } = deciding
+  const { mode, received } = admission
+  const before = await admission.before()
+  const after = fields.slot === undefined ? before.root : room.arena.set(before.root, fields.slot, fields.nid)
+  if (mode === 'aside') return accepted(context, room, { before, after, root: after, heads: room.heads })
+  const { authEvent } = received
+  const byStateBefore = admission.byAuthEvents ?? (await judge(room, authEvent, before.root))
+  if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)
+  if (byStateBefore !== undefined) return { verdict: 'rejected', before, after: before.root, ...unmoved(room) }
+  const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
+  if (mode === 'joining') return accepted(context, room, { before, after, root: after, heads: [head] })
+  const byCurrentState = before.root === room.root ? undefined : await judge(room, authEvent, room.root)
+  if (byCurrentState !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byCurrentState.reason)
+  if (byCurrentState !== undefined) return { verdict: 'soft-failed', before, after, ...unmoved(room) }
+  const others = room.heads.filter(({ eventId }) => !authEvent.prevEvents.includes(eventId))
+  const heads = [...others.slice(1 - forwardExtremitiesMax), head]
+  const root = await resolvedRoot(context, room, { fields, after, others })
+  return accepted(context, room, { before, after, root, heads })
+}
+
+const unmoved = (room: HotRoom) => ({
+  root: room.root,
+  heads: room.heads,
+  changed: new Map<number, RoomEvent>(),
+  memberNids: new Map<string, number>(),
+})
+
+/** Why a state does not allow the event. */
+async function judge(room: HotRoom, event: AuthEvent, root: number): Promise<Rejection | undefined> {
+  return authorize(event, await lookUpIn(room, root, event), room.rules)
+}
+
+async function lookUpIn(room: HotRoom, root: number, event: AuthEvent): Promise<StateLookup> {
+  const keys = [...authTypes(event, room.rules), ['m.room.create', ''] as const]
+  const nids = keys.map(([type, stateKey]) => room.stateNidAt(root, type, stateKey)).filter((nid) => nid !== 0)
+  const found = new Map((await room.events([...new Set(nids)])).map((each) => [each.nid, each]))
+  return (type, stateKey) => found.get(room.stateNidAt(root, type, stateKey))?.authEvent
+}
+
+interface Forked {
+  readonly fields: Fields
+  readonly after: number
+  /** Heads that the event does not follow. */
+  readonly others: HotRoom['heads']
+}
+
+/** The state after the heads that there will be. */
+async function resolvedRoot(context: RoomsContext, room: HotRoom, { fields, after, others }: Forked): Promise<number> {
+  if (others.length === 0) return after
+  const roots = [after]
+  for (const event of await room.events(others.map(({ nid }) => nid)))
+    roots.push((await stateAfter(context, room, event)).root)
+  if (roots.every((root) => root === after)) return after
+  return resolveStates(context, room, { roots, fresh: freshOf(room, fields) })
+}
+
+/** The event, if it is part of the state, before it has a place: for the resolution to look at. */
+function freshOf(room: HotRoom, { nid, eventId, senderNid, slot, authNids, received }: Fields): FreshEvent | undefined {
+  if (slot === undefined) return undefined
+  const { pdu, json, authEvent } = received
+  const event = new RoomEvent({
+    ...{ nid, eventId, senderNid, json, authEvent },
+    roomId: room.roomId,
+    ord: undefined,
+    depth: pdu.depth,
+    ts: pdu.origin_server_ts,
+    snapshot: 0,
+    flags: 0,
+    notifyCount: 0,
+    highlightCount: 0,
+  })
+  return { event, slot, authNids }
+}
+
+type Moving = Pick<Decision, 'before' | 'after' | 'root' | 'heads'>
+
+/** With the state events that the move to `root` brings and the users whose memberships it sets, loaded. */
+async function accepted(context: RoomsContext, room: HotRoom, moving: Moving): Promise<Decision> {
+  const nids: number[] = []
+  const memberIds: string[] = []
+  room.arena.diff(room.root, moving.root, (slot, _, nid) => {
+    if (nid !== 0) nids.push(nid)
+    const [type, stateKey] = room.slotKey(slot)
+    if (type === 'm.room.member' && isUserId(stateKey)) memberIds.push(stateKey)
+  })
+  const [events, memberNids] = await Promise.all([room.events(nids), context.users.internAll(memberIds)])
+  return { verdict: 'accepted', ...moving, changed: new Map(events.map((event) => [event.nid, event])), memberNids }
+}

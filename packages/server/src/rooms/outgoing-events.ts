@@ -1,0 +1,61 @@
+// Which events this server sends to which others: what its users say, and what came into a room through it.
+import { serverNameOf } from '@myelin/algorithms/user-id'
+import type { Outgoing } from '../federation/outgoing.ts'
+import { eventsByNids } from '../store/events.ts'
+import { journalKind, type Journaled } from '../store/store.ts'
+import type { RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
+import { eventOfRow } from './stored-event.ts'
+
+/** The events among the entries that go to other servers. Reads nothing for rooms that no other server is in. */
+export async function outgoingEvents(context: RoomsContext, entries: readonly Journaled[]): Promise<Outgoing[]> {
+  const outgoing: Outgoing[] = []
+  for (const { kind, room: roomNid, ref, position } of entries) {
+    if (kind !== journalKind.event || ref === 0) continue
+    const room = await context.hotRooms.get(roomNid)
+    const mayConcernOthers = room.hosts.size > Number(room.hosts.has(context.serverName))
+    const event =
+      mayConcernOthers || mayBeAboutOthers(context, room, ref) ? await eventOf(context, room, ref) : undefined
+    const destinations = event ? destinationsOf(context, room, event) : []
+    if (destinations.length > 0) outgoing.push({ kind: 'pdu', position, destinations, eventNid: ref })
+  }
+  return outgoing
+}
+
+/** Events in federation format by nid. */
+export async function outgoingPdus(
+  context: RoomsContext,
+  eventNids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await eventsByNids(context.store.read, eventNids)
+  return new Map(rows.map(({ nid, json }) => [nid, json]))
+}
+
+/** Membership events of users of other servers, such as a kick of the last of them. */
+function mayBeAboutOthers(context: RoomsContext, room: HotRoom, nid: number): boolean {
+  const event = room.event(nid)
+  return event === undefined || (event.type === 'm.room.member' && !event.stateKey?.endsWith(`:${context.serverName}`))
+}
+
+async function eventOf(context: RoomsContext, room: HotRoom, nid: number): Promise<RoomEvent | undefined> {
+  const held = room.event(nid)
+  if (held) return held
+  const [row] = await eventsByNids(context.store.read, [nid])
+  return row && eventOfRow(room, row)
+}
+
+/** Other servers in the room, and the server of the user whom a membership event is about. */
+function destinationsOf(context: RoomsContext, room: HotRoom, event: RoomEvent): string[] {
+  const sender = serverNameOf(event.sender)
+  const isOurs = sender === context.serverName
+  const isHandedOver = (event.flags & eventFlag.outlier) !== 0
+  if (isHandedOver || (!isOurs && (event.flags & eventFlag.relayed) === 0)) return []
+  const servers = new Set(room.hosts.keys())
+  // An invite has been handed to the invited user's server already.
+  const isInvite = event.content['membership'] === 'invite'
+  if (event.type === 'm.room.member' && event.stateKey && !isInvite) servers.add(serverNameOf(event.stateKey))
+  servers.delete(context.serverName)
+  servers.delete(sender)
+  return [...servers]
+}

@@ -1,0 +1,109 @@
+// What this server knows of rooms it is not in: invites and knocks of its users, with the state that describes the room.
+import { type JsonObject, isObject, stringMember } from '@myelin/algorithms/json'
+import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
+import type { RoomVersionRules } from '@myelin/algorithms/room-version'
+import { randomString } from '../environment.ts'
+import { inviteStateEventsMax } from '../limits.ts'
+import { insertEvent } from '../store/events.ts'
+import { insertRoom } from '../store/rooms.ts'
+import { admit } from './admit.ts'
+import type { IncomingEvent } from './admit-write.ts'
+import type { RoomsContext } from './context.ts'
+import { HotRoom } from './hot-room.ts'
+import { roomSource } from './load-room.ts'
+import { eventFlag, RoomEvent } from './room-event.ts'
+import { roomNid } from './room-ids.ts'
+import { internSlot } from './state-change.ts'
+
+export interface Aside {
+  readonly received: IncomingEvent
+  /** Events that describe the room, whole or stripped; shown as they are, never judged by. */
+  readonly described?: readonly unknown[] | undefined
+}
+
+/** Sets a membership in a room that this server is not in. */
+export async function placeAside(context: RoomsContext, room: HotRoom, { received, described = [] }: Aside) {
+  const root = await describedRoot(context, room, described)
+  const near = { root: room.root, snapshot: room.snapshot }
+  const before = async () => ({ root, near })
+  return admit(context, room, { received, authNids: [], mode: 'aside', byAuthEvents: undefined, before })
+}
+
+/** The room, made known if it is not. */
+export async function knownRoom(
+  context: RoomsContext,
+  { roomId, rules }: { readonly roomId: string; readonly rules: RoomVersionRules },
+): Promise<HotRoom> {
+  return context.mutex.run(`room ${roomId}`, async () => {
+    const known = await roomNid(context, roomId)
+    if (known !== undefined) return context.hotRooms.get(known)
+    const nid = context.store.nextNid('rooms')
+    const room = new HotRoom({ nid, roomId, rules, source: roomSource(context.store) })
+    await context.store.write((w) => insertRoom(w, { nid, roomId, version: rules.id, isPublic: false }))
+    context.hotRooms.add(room)
+    return room
+  })
+}
+
+/** The room's state with what describes it; unchanged where there is nothing. */
+async function describedRoot(context: RoomsContext, room: HotRoom, described: readonly unknown[]): Promise<number> {
+  const events = described.slice(0, inviteStateEventsMax).flatMap((value) => strippedOf(value) ?? [])
+  const senders = await context.users.internAll(events.map(({ sender }) => sender))
+  let root = room.root
+  const rows: { readonly event: RoomEvent; readonly slot: number }[] = []
+  for (const { json, sender, type, stateKey } of events) {
+    const event = new RoomEvent({
+      nid: context.store.nextNid('events'),
+      roomId: room.roomId,
+      // What is stripped has no id of its own.
+      eventId: `$stripped-${randomString(context.environment, 32)}`,
+      senderNid: senders.get(sender) ?? 0,
+      ord: undefined,
+      depth: 0,
+      ts: context.environment.now(),
+      snapshot: 0,
+      flags: eventFlag.outlier,
+      notifyCount: 0,
+      highlightCount: 0,
+      json,
+    })
+    const slot = internSlot(context, room, [type, stateKey])
+    root = room.arena.set(root, slot, event.nid)
+    rows.push({ event, slot })
+  }
+  await context.store.write((w) => {
+    for (const { event, slot } of rows) insertEvent(w, { room, event, slot })
+  })
+  return root
+}
+
+interface Stripped {
+  readonly type: string
+  readonly stateKey: string
+  readonly sender: string
+  readonly json: string
+}
+
+function strippedOf(value: unknown): Stripped | undefined {
+  if (!isObject(value) || !isObject(value['content'])) return undefined
+  const [type, stateKey, sender] = ['type', 'state_key', 'sender'].map((name) => stringMember(value, name))
+  if (type === undefined || stateKey === undefined || sender === undefined) return undefined
+  const json = textOf({
+    content: value['content'],
+    sender,
+    state_key: stateKey,
+    type,
+    prev_events: [],
+    auth_events: [],
+  })
+  return json === undefined ? undefined : { type, stateKey, sender, json }
+}
+
+function textOf(value: JsonObject): string | undefined {
+  try {
+    return canonicalJson(value, 'lenient')
+  } catch (error) {
+    if (error instanceof CanonicalJsonError) return undefined // then it is not shown
+    throw error
+  }
+}

@@ -1,0 +1,44 @@
+// An event of another server as it arrives: steps 1 to 3 of the checks on receipt, before anything is asked of the room.
+// https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
+import { authEventOf } from '@myelin/algorithms/event'
+import { readPdu } from '@myelin/algorithms/received-pdu'
+import type { RoomVersionRules } from '@myelin/algorithms/room-version'
+import { MatrixError } from '@myelin/protocol/errors'
+import { signatureProblem } from '../federation/event-signatures.ts'
+import type { IncomingEvent } from './admit-write.ts'
+import type { RoomsContext, RoomsFederation } from './context.ts'
+
+/** Reads an event whose signatures are still to be checked. Throws M_BAD_JSON for what is none. */
+export function parseIncoming(value: unknown, rules: RoomVersionRules): IncomingEvent {
+  const read = readPdu(value, rules) // 1. a valid event, and 3. passes hash checks, otherwise it is redacted
+  if (read.pdu === undefined) throw new MatrixError('M_BAD_JSON', read.refusal)
+  return { ...read, authEvent: authEventOf(read.pdu, rules, read.eventId) }
+}
+
+/** Reads an event and checks its signatures. Throws M_BAD_JSON and M_INVALID_SIGNATURE for what has to be dropped. */
+export async function readIncoming(
+  context: RoomsContext,
+  value: unknown,
+  rules: RoomVersionRules,
+): Promise<IncomingEvent> {
+  const read = parseIncoming(value, rules)
+  await verifyIncoming(context, read, rules) // 2. passes signature checks, otherwise it is dropped
+  return read
+}
+
+/** Throws M_INVALID_SIGNATURE unless the event is signed as it must be. */
+export async function verifyIncoming(
+  context: RoomsContext,
+  { pdu, signedText }: IncomingEvent,
+  rules: RoomVersionRules,
+): Promise<void> {
+  const { keyring } = federationOf(context)
+  const problem = await signatureProblem({ pdu, signedText, rules, keyring, now: context.environment.now() })
+  if (problem !== undefined) throw new MatrixError('M_INVALID_SIGNATURE', problem, { status: 403 })
+}
+
+/** The other servers. Throws M_FORBIDDEN on a server that does not federate. */
+export function federationOf({ federation }: RoomsContext): RoomsFederation {
+  if (!federation) throw new MatrixError('M_FORBIDDEN', 'This server does not federate')
+  return federation
+}

@@ -1,0 +1,84 @@
+// Membership events of local users in rooms of other servers: a template from a resident server, completed and signed
+// here, and handed back.
+import { isObject, type JsonObject } from '@myelin/algorithms/json'
+import { type RoomVersionRules, roomVersions } from '@myelin/algorithms/room-version'
+import { MatrixError } from '@myelin/protocol/errors'
+import { FederationError } from '../federation/federation-error.ts'
+import { joinServersTriedMax } from '../limits.ts'
+import { signTemplate, type SignedEvent } from './build.ts'
+import type { RoomsContext } from './context.ts'
+import type { HandshakeMembership } from './make-membership.ts'
+import { joinableVersion } from './receive-invite.ts'
+
+/** Room versions whose rooms of other servers can be joined. */
+export const joinableVersions: readonly string[] = roomVersions
+  .filter(({ eventReferences }) => eventReferences === 'ids')
+  .map(({ id }) => id)
+
+export interface Completing {
+  readonly roomId: string
+  readonly userId: string
+  readonly membership: HandshakeMembership
+  /** Keys of the content besides those of the template. */
+  readonly content: JsonObject
+}
+
+/** A template as it was answered: nothing in it is to be believed but what places the event in the room. */
+export interface TemplateAnswer {
+  readonly room_version?: string | undefined
+  readonly event?: unknown
+}
+
+export interface CompletedEvent {
+  readonly rules: RoomVersionRules
+  readonly event: SignedEvent
+}
+
+/** Completes and signs the event. Throws M_INCOMPATIBLE_ROOM_VERSION, and M_UNKNOWN for a template that is none. */
+export function completeTemplate(
+  context: RoomsContext,
+  completing: Completing,
+  answer: TemplateAnswer,
+): CompletedEvent {
+  const rules = joinableVersion(answer.room_version ?? '1')
+  const { roomId, userId, membership, content } = completing
+  const template = isObject(answer.event) ? answer.event : {}
+  const { depth, prev_events: previous, auth_events: cited } = template
+  if (!isIdList(previous) || !isIdList(cited) || typeof depth !== 'number')
+    throw new MatrixError('M_UNKNOWN', 'The other server gave no usable template', { status: 502 })
+  const given = isObject(template['content']) ? template['content'] : {}
+  const voucher = given['join_authorised_via_users_server']
+  const event = signTemplate(context, rules, {
+    type: 'm.room.member',
+    sender: userId,
+    state_key: userId,
+    room_id: roomId,
+    content: {
+      ...content,
+      membership,
+      ...(membership === 'join' && typeof voucher === 'string' ? { join_authorised_via_users_server: voucher } : {}),
+    },
+    origin_server_ts: context.environment.now(),
+    depth,
+    prev_events: previous,
+    auth_events: cited,
+  })
+  return { rules, event }
+}
+
+const isIdList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+/** Tries servers in turn until one succeeds. Throws what the last of them answered. */
+export async function tryServers<T>(servers: readonly string[], attempt: (server: string) => Promise<T>): Promise<T> {
+  let last: unknown = new MatrixError('M_NOT_FOUND', 'No server is known that is in the room')
+  for (const server of servers.slice(0, joinServersTriedMax))
+    try {
+      return await attempt(server)
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw error
+      if (!(error instanceof FederationError)) throw error
+      last = error
+    }
+  throw last
+}

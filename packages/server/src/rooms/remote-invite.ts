@@ -1,0 +1,55 @@
+// Inviting a user of another server: their server signs the invite before it becomes part of the room.
+// https://spec.matrix.org/v1.19/server-server-api/#inviting-to-a-room
+import type { JsonObject } from '@myelin/algorithms/json'
+import { serverNameOf } from '@myelin/algorithms/user-id'
+import { MatrixError } from '@myelin/protocol/errors'
+import { sendInviteV2 } from '@myelin/protocol/server-server/invites-v2'
+import { JsonText } from '@myelin/protocol/handlers'
+import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
+import type { Actor, RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { federationOf, readIncoming } from './read-incoming.ts'
+import { inOrder, receiveChecked } from './receive.ts'
+import { describedBy } from './stripped-state.ts'
+
+export interface RemoteInvite {
+  readonly by: Actor
+  readonly target: string
+  /** Content of the member event. */
+  readonly content: JsonObject
+}
+
+/** Invites; resolves when the invite is part of the room. Throws M_FORBIDDEN and what the other server answers. */
+export async function remoteInvite(context: RoomsContext, room: HotRoom, invite: RemoteInvite): Promise<string> {
+  const { by, target, content } = invite
+  const draft: Draft = { by, type: 'm.room.member', stateKey: target, content }
+  await room.loadState(authKeys(draft, room.rules))
+  const built = buildNext(context, room, draft)
+  const described = await describedBy(room, by.userId)
+  const event = await signedThere(context, room, { built, target, described })
+  const incoming = await readIncoming(context, event, room.rules)
+  if (incoming.eventId !== built.eventId)
+    throw new MatrixError('M_UNKNOWN', 'The other server answered with another event', { status: 502 })
+  const receiving = { incoming, origin: serverNameOf(target), mode: 'resident', fillsGap: false } as const
+  await inOrder(context, room, () => receiveChecked(context, room, receiving))
+  return built.eventId
+}
+
+interface Asking {
+  readonly built: SignedEvent
+  readonly target: string
+  readonly described: readonly string[]
+}
+
+async function signedThere(
+  context: RoomsContext,
+  room: HotRoom,
+  { built, target, described }: Asking,
+): Promise<unknown> {
+  const path = { roomId: room.roomId, eventId: built.eventId }
+  const version = JSON.stringify(room.rules.id)
+  const text = `{"event":${built.json},"invite_room_state":[${described.join(',')}],"room_version":${version}}`
+  const input = { path, body: new JsonText(text) }
+  const { event } = await federationOf(context).peers.call(serverNameOf(target), sendInviteV2, input)
+  return event
+}

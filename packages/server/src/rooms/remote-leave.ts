@@ -1,0 +1,49 @@
+// Leaving rooms that this server is not in: declining invites and taking back knocks, through a server that is.
+// https://spec.matrix.org/v1.19/server-server-api/#leaving-rooms-rejecting-invites
+import type { JsonObject } from '@myelin/algorithms/json'
+import { serverNameOf } from '@myelin/algorithms/user-id'
+import { JsonText } from '@myelin/protocol/handlers'
+import { makeLeave } from '@myelin/protocol/server-server/leaving-v1'
+import { sendLeaveV2 } from '@myelin/protocol/server-server/leaving-v2'
+import { FederationError } from '../federation/federation-error.ts'
+import { signTemplate } from './build.ts'
+import type { Actor, RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { placeAside } from './place-aside.ts'
+import { federationOf, parseIncoming } from './read-incoming.ts'
+import { inOrder } from './receive.ts'
+import { completeTemplate, tryServers } from './remote-handshake.ts'
+
+export interface RemoteLeave {
+  readonly by: Actor
+  /** Keys of the member event besides the membership. */
+  readonly content: JsonObject
+}
+
+/** Leaves the room. Where no server can be asked, the user is rid of the invite all the same. */
+export async function remoteLeave(context: RoomsContext, room: HotRoom, { by, content }: RemoteLeave): Promise<void> {
+  const { userId } = by
+  await room.loadState([['m.room.member', userId]])
+  const current = room.state('m.room.member', userId)
+  const inviter = current && current.sender !== userId ? [serverNameOf(current.sender)] : []
+  const servers = [...new Set([...inviter, ...room.hosts.keys()])].filter((name) => name !== context.serverName)
+  const { roomId } = room
+  const leaveThrough = async (server: string) => {
+    const { peers } = federationOf(context)
+    const template = await peers.call(server, makeLeave, { path: { roomId, userId } })
+    const { event } = completeTemplate(context, { roomId, userId, membership: 'leave', content }, template)
+    await peers.call(server, sendLeaveV2, { path: { roomId, eventId: event.eventId }, body: new JsonText(event.json) })
+    return event
+  }
+  const event = await tryServers(servers, leaveThrough).catch((error: unknown) => {
+    if (!(error instanceof FederationError) && servers.length > 0) throw error
+    return signTemplate(context, room.rules, {
+      ...{ type: 'm.room.member', sender: userId, state_key: userId, room_id: roomId },
+      content: { ...content, membership: 'leave' },
+      origin_server_ts: context.environment.now(),
+      ...{ depth: 1, prev_events: [], auth_events: [] },
+    })
+  })
+  const received = parseIncoming(event.pdu, room.rules)
+  await inOrder(context, room, () => placeAside(context, room, { received }))
+}

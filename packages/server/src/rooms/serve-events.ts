@@ -1,0 +1,104 @@
+// Events for other servers: one of them, those before some, those between some.
+import { type EventReference, referencedIds } from '@myelin/algorithms/event'
+import { MatrixError } from '@myelin/protocol/errors'
+import { backfillEventsMax, missingEventsMax } from '../limits.ts'
+import { eventById, eventsByIds } from '../store/events.ts'
+import type { RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
+import { isVisible, type ServerRoom, textsFor, useSharedRoom } from './server-access.ts'
+import { loadedEvents } from './stored-event.ts'
+
+/** One event as JSON text. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1eventeventid */
+export async function eventForServer(
+  context: RoomsContext,
+  { eventId, origin }: { readonly eventId: string; readonly origin: string },
+): Promise<string> {
+  const row = await eventById(context.store.read, eventId)
+  const room = row && (await context.hotRooms.get(row.roomNid))
+  if (!row || !room?.hosts.has(origin))
+    throw new MatrixError('M_NOT_FOUND', 'There is no such event, or your server may not see it')
+  const [text = ''] = await textsFor(room, origin, loadedEvents(room, [row]))
+  return text
+}
+
+export interface Backfilling extends ServerRoom {
+  /** Ids of the events to start from. */
+  readonly from: readonly string[]
+  readonly limit: number
+}
+
+/** These events and those before them as JSON texts, the latest first. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1backfillroomid */
+export function backfillForServer(context: RoomsContext, asked: Backfilling): Promise<string[]> {
+  return useSharedRoom(context, asked, async (room) => {
+    const walk = { from: asked.from, limit: Math.min(asked.limit, backfillEventsMax), stopAt: new Set<string>() }
+    const found = await walkBack(context, room, walk)
+    return textsFor(room, asked.origin, found)
+  })
+}
+
+export interface MissingQuery extends ServerRoom {
+  /** The asking server has these. */
+  readonly earliest: readonly string[]
+  /** It lacks what comes before these. */
+  readonly latest: readonly string[]
+  readonly limit: number
+  readonly minDepth: number
+}
+
+/**
+ * Events between the earliest and the latest as JSON texts, oldest first.
+ * https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1get_missing_eventsroomid
+ */
+export function missingForServer(context: RoomsContext, asked: MissingQuery): Promise<string[]> {
+  return useSharedRoom(context, asked, async (room) => {
+    const stopAt = new Set([...asked.earliest, ...asked.latest])
+    const latest = await eventsOf(context, room, asked.latest)
+    const from = latest.flatMap((event) => previousIds(event))
+    const found = await walkBack(context, room, { from, limit: Math.min(asked.limit, missingEventsMax), stopAt })
+    const wanted = found.filter((event) => event.depth >= asked.minDepth)
+    const visible: RoomEvent[] = []
+    for (const event of wanted.toSorted((a, b) => a.depth - b.depth))
+      if (await isVisible(room, asked.origin, event)) visible.push(event)
+    return textsFor(room, asked.origin, visible)
+  })
+}
+
+interface Walk {
+  readonly from: readonly string[]
+  readonly limit: number
+  /** Ids of events not to be given, nor what is before them. */
+  readonly stopAt: ReadonlySet<string>
+}
+
+/** Walks the event graph backwards, the deepest known events first. */
+async function walkBack(context: RoomsContext, room: HotRoom, { from, limit, stopAt }: Walk): Promise<RoomEvent[]> {
+  const found: RoomEvent[] = []
+  const seen = new Set(stopAt)
+  let waiting: RoomEvent[] = []
+  let ids = from
+  while (found.length < limit) {
+    const fresh = [...new Set(ids)].filter((eventId) => !seen.has(eventId))
+    for (const eventId of fresh) seen.add(eventId)
+    waiting.push(...(await eventsOf(context, room, fresh)))
+    waiting = waiting.toSorted((a, b) => b.depth - a.depth)
+    const next = waiting.shift()
+    if (!next) break
+    found.push(next)
+    ids = previousIds(next)
+  }
+  return found
+}
+
+/** Events of this room that are part of its history. */
+async function eventsOf(context: RoomsContext, room: HotRoom, ids: readonly string[]): Promise<RoomEvent[]> {
+  const rows = await eventsByIds(context.store.read, ids)
+  const isHistory = (flags: number) => (flags & (eventFlag.outlier | eventFlag.rejected)) === 0
+  return loadedEvents(
+    room,
+    rows.filter(({ roomNid, flags }) => roomNid === room.nid && isHistory(flags)),
+  )
+}
+
+const previousIds = ({ json }: RoomEvent): readonly string[] =>
+  referencedIds((JSON.parse(json) as { readonly prev_events: readonly EventReference[] }).prev_events)

@@ -1,0 +1,95 @@
+// What other servers may have of a room: only servers with users in it, those its access list admits, and of its events
+// those that their users could see.
+import { historyVisibilityOf, isVisibleToServer } from '@myelin/algorithms/history-visibility'
+import { redact } from '@myelin/algorithms/redaction'
+import { canonicalJson } from '@myelin/algorithms/canonical-json'
+import type { JsonObject } from '@myelin/algorithms/json'
+import { serverAcl } from '@myelin/algorithms/server-acl'
+import { MatrixError } from '@myelin/protocol/errors'
+import type { RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { membershipIn } from './member-event.ts'
+import type { RoomEvent } from './room-event.ts'
+import { roomNid } from './room-ids.ts'
+
+/** A room as another server asks about it. */
+export interface ServerRoom {
+  readonly roomId: string
+  /** The server that asks. */
+  readonly origin: string
+}
+
+/** Whether the room's `m.room.server_acl` admits a server. */
+export const isAdmitted = (room: HotRoom, serverName: string): boolean =>
+  serverAcl(room.state('m.room.server_acl')?.content)(serverName)
+
+/** Throws M_FORBIDDEN if the room's access list bars the server. Rooms that are unknown here bar nobody. */
+export async function requireAdmitted(context: RoomsContext, { roomId, origin }: ServerRoom): Promise<void> {
+  const nid = await roomNid(context, roomId)
+  if (nid === undefined) return
+  if (!isAdmitted(await context.hotRooms.get(nid), origin))
+    throw new MatrixError('M_FORBIDDEN', 'Server is banned from room')
+}
+
+/** Runs a verb with a room that this server takes part in. Throws M_NOT_FOUND for others. */
+export async function useResidentRoom<T>(
+  context: RoomsContext,
+  roomId: string,
+  verb: (room: HotRoom) => Promise<T>,
+): Promise<T> {
+  const nid = await roomNid(context, roomId)
+  const notHere = () => new MatrixError('M_NOT_FOUND', 'This server is not in the room')
+  if (nid === undefined) throw notHere()
+  return context.hotRooms.use(nid, (room) => {
+    if (room.localJoined.size === 0) throw notHere()
+    return verb(room)
+  })
+}
+
+/** The same for a server that has users in the room. Throws M_FORBIDDEN for others. */
+export function useSharedRoom<T>(
+  context: RoomsContext,
+  { roomId, origin }: ServerRoom,
+  verb: (room: HotRoom) => Promise<T>,
+): Promise<T> {
+  return useResidentRoom(context, roomId, (room) => {
+    if (!room.hosts.has(origin)) throw new MatrixError('M_FORBIDDEN', 'Your server is not in the room')
+    return verb(room)
+  })
+}
+
+/** The texts of events as a server may have them: those hidden from its users come redacted. */
+export async function textsFor(room: HotRoom, origin: string, events: readonly RoomEvent[]): Promise<string[]> {
+  const texts: string[] = []
+  for (const event of events)
+    texts.push((await isVisible(room, origin, event)) ? event.json : redactedText(room, event.json))
+  return texts
+}
+
+const redactedText = (room: HotRoom, json: string) =>
+  canonicalJson(redact(JSON.parse(json) as JsonObject, room.rules), 'lenient')
+
+/** State is served to everybody in the room: without it nothing can be authorised. */
+export async function isVisible(room: HotRoom, origin: string, event: RoomEvent): Promise<boolean> {
+  if (event.isState) return true
+  await room.loadRoots([event.snapshot])
+  const root = room.rootOf(event.snapshot) ?? room.root
+  const nid = room.stateNidAt(root, 'm.room.history_visibility')
+  const [setting] = nid === 0 ? [] : await room.events([nid])
+  const visibility = historyVisibilityOf(setting?.content)
+  if (visibility === 'shared' || visibility === 'world_readable') return true
+  const memberships = await membershipsOf(room, origin, root)
+  return isVisibleToServer({
+    visibility,
+    hasJoined: memberships.includes('join'),
+    hasInvited: memberships.includes('invite'),
+  })
+}
+
+/** Memberships of a server's users in a state. */
+async function membershipsOf(room: HotRoom, origin: string, root: number): Promise<unknown[]> {
+  const nids: number[] = []
+  for (const [userId, slot] of room.slotsOfType('m.room.member'))
+    if (userId.endsWith(`:${origin}`)) nids.push(room.arena.get(root, slot))
+  return (await room.events(nids.filter((nid) => nid !== 0))).map(membershipIn)
+}

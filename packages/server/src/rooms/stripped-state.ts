@@ -1,0 +1,20 @@
+// The events that describe a room to somebody who is not in it.
+// https://spec.matrix.org/v1.19/client-server-api/#stripped-state
+import type { HotRoom } from './hot-room.ts'
+
+const describingTypes = [
+  'm.room.create',
+  'm.room.name',
+  'm.room.avatar',
+  'm.room.topic',
+  'm.room.join_rules',
+  'm.room.canonical_alias',
+  'm.room.encryption',
+]
+
+/** They as JSON texts in federation format, with the membership of `userId`. */
+export async function describedBy(room: HotRoom, userId: string): Promise<string[]> {
+  const keys = [...describingTypes.map((type) => [type, ''] as const), ['m.room.member', userId] as const]
+  await room.loadState(keys)
+  return keys.flatMap(([type, stateKey]) => room.state(type, stateKey)?.json ?? [])
+}
