@@ -31,6 +31,11 @@ const quiet: Logger = {
 }
 if ('setLevel' in logger && typeof logger.setLevel === 'function') logger.setLevel('silent')
 
+// Each sync of the client leaves a timer of 110 seconds behind that nothing stops: timers must not keep the process.
+const startTimer = globalThis.setTimeout
+globalThis.setTimeout = ((...parameters: Parameters<typeof startTimer>) =>
+  startTimer(...parameters).unref()) as typeof setTimeout
+
 /** Registers, starts to sync, and resolves when the first sync is there. */
 async function person(baseUrl: string, username: string): Promise<MatrixClient> {
   const { access_token, user_id, device_id } = await createClient({ baseUrl, logger: quiet }).registerRequest({
