@@ -1,5 +1,9 @@
 // What is there for the people who run a server, and what is refused because it is not there yet.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { call, ok } from './testing/api.ts'
 import { TestServer } from './testing/server.ts'
@@ -30,4 +34,31 @@ test('an event that is meant for later is refused, never sent at once', async ()
     assert.deepEqual([status, body.errcode], [400, 'M_UNRECOGNIZED'])
   }
   assert.ok(!(await alice.history(roomId)).some(({ content }) => content.body === 'later'))
+})
+
+test('a mistake of the operator is told in words, without a stack, and ends the process', async () => {
+  await using server = await TestServer.start()
+  const folder = mkdtempSync(join(tmpdir(), 'myelin-mistakes-'))
+  const pem = join(folder, 'not.pem')
+  writeFileSync(pem, 'not a certificate')
+  const taken = new URL(server.baseUrl).host
+  const main = join(import.meta.dirname, '../../packages/server/src/main.ts')
+  const serve = (data: string, ...options: string[]) =>
+    spawnSync(process.execPath, [main, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...options], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+  const mistakes = [
+    [serve(folder, '--listen', taken), /EADDRINUSE/],
+    [serve(folder, '--server-name', 'other.example'), /belongs to the server localhost, not other\.example/],
+    [serve(folder, '--listen-tls', '127.0.0.1:0', '--tls-cert', pem, '--tls-key', pem), /not a certificate/],
+    [serve(pem), /ENOTDIR/],
+    [serve(server.data, '--server-name', 'hs1'), /in use by another Myelin process/],
+  ] as const
+  rmSync(folder, { recursive: true })
+  for (const [{ status, stderr }, words] of mistakes) {
+    assert.match(stderr, words)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    assert.equal(status, 2)
+  }
 })

@@ -1,5 +1,6 @@
 // The whole server, built by hand from left to right: store, rooms, ephemeral, push, accounts, sync, endpoints, listeners.
 import { readFileSync, rmSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { signingKeyFromPem, type SigningKey } from '@myelin/algorithms/signing-key'
 import type { UserId } from '@myelin/protocol/identifiers'
 import { createAccounts, type Requester } from './accounts/accounts.ts'
@@ -16,7 +17,7 @@ import { routes } from './endpoints/routes.ts'
 import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createFederation } from './federation/federation.ts'
-import { listen, parseListenAddress, type Listener } from './http/listener.ts'
+import { listen, parseListenAddress, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createProxyTrust } from './http/proxy-trust.ts'
@@ -58,7 +59,7 @@ export async function openServices(config: Config, environment: Environment): Pr
     environment,
     onFatal: (error) => failure.resolve(error),
   })
-  await claimIdentity(store, config.serverName)
+  await orClose(store, claimIdentity(store, config.serverName))
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
   const federation = createFederation({ config, environment, store, key, old: keys.old })
   const parts = await assemble({ config, environment, store, key })
@@ -78,6 +79,16 @@ export async function openServices(config: Config, environment: Environment): Pr
       await federation[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** What comes of the work; if it fails, `part` is closed first, so that nothing keeps the process. */
+async function orClose<T>(part: AsyncDisposable, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    await part[Symbol.asyncDispose]()
+    throw error
   }
 }
 
@@ -141,7 +152,7 @@ function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): vo
 export async function startServer(config: Config, environment: Environment): Promise<RunningServer> {
   const log = createLog({ level: config.logLevel, format: config.logFormat })
   const services = await openServices(config, environment)
-  const listeners = await listenAll(services, log)
+  const listeners = await orClose(services, listenAll(services, log))
   for (const err of await services.accounts.resume())
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
   await greet(services, listeners, log)
@@ -171,25 +182,45 @@ async function listenAll(services: OpenServices, log: Logger): Promise<Listeners
   const operator = operatorOf(config)
   const handle = createDispatch({ routes, services, operator, rateLimits, metrics, log })
   const shared = { handle, log, trust: createProxyTrust(config.trustedProxies) }
-  const tls =
-    config.listenTls.length > 0
-      ? { cert: readFileSync(config.tlsCert, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') }
-      : undefined
-  const plain = config.listen.map((address) => listen(parseListenAddress(address), shared))
-  const secure = config.listenTls.map((address) =>
-    listen(parseListenAddress(address), { ...shared, ...(tls && { tls }) }),
-  )
+  const tls = readTls(config)
   const socket = operatorSocketPath(config.data)
   rmSync(socket, { force: true })
-  const onSocket = listen({ path: socket }, { ...shared, isOperator: true })
-  const ofMetrics = config['metrics.listen'].map((address) =>
-    listen(parseListenAddress(address), { ...shared, handle: createMetricsHandle(metrics) }),
-  )
-  return {
-    public: await Promise.all([...plain, ...secure]),
-    metrics: await Promise.all(ofMetrics),
-    operator: await onSocket,
+  const opened: Listener[] = []
+  const open = async (address: ListenAddress, more: Partial<ListenerOptions> = {}) => {
+    const listener = await listen(address, { ...shared, ...more })
+    opened.push(listener)
+    return listener
   }
+  const openEach = (addresses: readonly string[], more?: Partial<ListenerOptions>) =>
+    inTurn(addresses, (address) => open(parseListenAddress(address), more))
+  try {
+    return {
+      operator: await open({ path: socket }, { isOperator: true }),
+      public: [...(await openEach(config.listen)), ...(await openEach(config.listenTls, tls && { tls }))],
+      metrics: await openEach(config['metrics.listen'], { handle: createMetricsHandle(metrics) }),
+    }
+  } catch (error) {
+    await Promise.all(opened.map((listener) => listener.stop()))
+    throw error
+  }
+}
+
+async function inTurn<T, R>(values: readonly T[], use: (value: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const value of values) results.push(await use(value))
+  return results
+}
+
+function readTls({ listenTls, tlsCert, tlsKey }: Config): ListenerOptions['tls'] {
+  if (listenTls.length === 0) return undefined
+  const tls = { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') }
+  try {
+    createSecureContext(tls)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError(`${tlsCert} and ${tlsKey} are not a certificate and its key: ${reason}`, { cause })
+  }
+  return tls
 }
 
 /** Who calls over the socket in the data folder: an administrator without an account. */

@@ -1,6 +1,7 @@
 // The `myelin` command: its verbs, each in a file of its own and loaded only when it is called.
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/load.ts'
+import { StoreError } from '../store/store.ts'
 import { addSettings, configOf } from './options.ts'
 import { version } from '../version.ts'
 
@@ -23,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
-    if (error instanceof ConfigError || isOperatorError(error)) {
+    if (isForOperator(error)) {
       console.error(error.message)
       return 2
     }
@@ -34,7 +35,9 @@ export async function run(argv: readonly string[]): Promise<number> {
 type Verb = <A extends unknown[]>(action: (...parameters: A) => Promise<number>) => (...parameters: A) => Promise<void>
 type Options = Readonly<Record<string, unknown>>
 
-const isOperatorError = (error: unknown): error is Error => error instanceof Error && 'forOperator' in error
+/** Mistakes and circumstances that the operator can change: they read as they are, without a stack. */
+const isForOperator = (error: unknown): error is Error =>
+  error instanceof ConfigError || error instanceof StoreError || (error instanceof Error && 'syscall' in error)
 
 function addServe(program: Command, verb: Verb): void {
   addSettings(program.command('serve').description('Run the homeserver.')).action(

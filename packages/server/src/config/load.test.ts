@@ -85,3 +85,12 @@ test('the ci profile settles registration, guests and presence, and goes with no
   const contradiction = () => loadConfig({ flags: { profile: 'ci' }, environment: { MYELIN_REGISTRATION: 'open' } })
   assert.throws(contradiction, /registration: open does not go with profile: ci/)
 })
+
+test('a server name and a port must be what they claim', () => {
+  const load = (flags: Record<string, unknown>) => () => loadConfig({ file: undefined, flags })
+  for (const serverName of ['bad name!', 'a/b', 'a:b', ':8448'])
+    assert.throws(load({ serverName }), new RegExp(`serverName: '${serverName}'`))
+  for (const serverName of ['localhost', 'example.org:8448', '[::1]:8448', '192.0.2.1']) load({ serverName })()
+  assert.throws(load({ listen: ['127.0.0.1:65536'] }), ConfigError)
+  load({ listen: ['127.0.0.1:65535'] })()
+})

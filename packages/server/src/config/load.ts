@@ -1,6 +1,7 @@
 // Reads the configuration: defaults, then myelin.yaml, then the environment, then flags; the later one wins.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { isServerName } from '@myelin/protocol/identifiers'
 import { Check } from 'typebox/value'
 import type * as Yaml from 'yaml'
 import { profileSettings } from './profile-settings.ts'
@@ -28,7 +29,12 @@ export function loadConfig({ file, flags = {}, environment = {} }: ConfigSources
     if (flags[name] !== undefined) given[name] = checked(name, fromFlag(settings[name], flags[name]), `--${name}`)
   }
   const defaults = Object.fromEntries(settingNames.map((name) => [name, settings[name].default]))
-  return secretsFromFiles(underProfile(given, { ...defaults, ...given } as Config))
+  return requireServerName(secretsFromFiles(underProfile(given, { ...defaults, ...given } as Config)))
+}
+
+function requireServerName(config: Config): Config {
+  if (isServerName(config.serverName)) return config
+  throw new ConfigError(`serverName: '${config.serverName}' is not a host name, with or without a port`)
 }
 
 /** The configuration with what its profile settles. Throws `ConfigError` where something else was given. */

@@ -21,7 +21,8 @@ const setting = <S extends TSchema>(
   rest: Omit<Setting<S>, 'schema' | 'default'>,
 ): Setting<S> => ({ schema, default: fallback, ...rest })
 
-const address = Type.String({ pattern: '^(\\[[0-9a-fA-F:.]+\\]|[^:\\s]+):[0-9]{1,5}$' })
+const port = '([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+const address = Type.String({ pattern: `^(\\[[0-9a-fA-F:.]+\\]|[^:\\s]+):${port}$` })
 const oneOf = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values] })
 
