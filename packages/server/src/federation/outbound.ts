@@ -4,7 +4,7 @@ import type { lookup as systemLookup } from 'node:dns'
 import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import { checkServerIdentity, connect, createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls'
-import { Pool, type buildConnector } from 'undici'
+import type { buildConnector, Pool } from 'undici'
 import {
   federationConnectionsPerServerMax,
   federationConnectTimeoutMs,
@@ -54,19 +54,18 @@ export interface OutboundOptions {
 /** Opens no connection yet. Disposing ends all of them at once. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const isAllowed: AddressGuard = options.allowPrivateAddresses ? () => true : isPublicAddress
-  const secureContext = createSecureContext(
-    options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] },
-  )
   const lookup = guardedLookup(isAllowed, options.lookup)
   const pools = new BoundedMap<Pool>(federationPoolsMax, (pool) => void pool.close())
   const requestTimeoutMs = options.requestTimeoutMs ?? federationRequestTimeoutMs
-  const dial: Dial = {
-    isAllowed,
-    timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs,
-    tls: { secureContext, lookup, ALPNProtocols: ['http/1.1'] },
-  }
+  const start = once(async () => {
+    const { Pool } = await import('undici')
+    const ca = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }
+    const tls = { secureContext: createSecureContext(ca), lookup, ALPNProtocols: ['http/1.1'] }
+    return { Pool, dial: { isAllowed, timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs, tls } }
+  })
 
-  function poolOf({ endpoint, certificateName }: OutboundRequest): Pool {
+  async function poolOf({ endpoint, certificateName }: OutboundRequest): Promise<Pool> {
+    const { Pool, dial } = await start()
     const origin = `https://${isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`
     const key = `${origin}/${certificateName}`
     const known = pools.get(key)
@@ -87,7 +86,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     request: async (request) => {
       const { method, uri: path, body = null, signal = null } = request
       const headers = { ...request.headers, host: request.hostHeader }
-      const answer = await poolOf(request).request({ method, path, headers, body, signal })
+      const answer = await (await poolOf(request)).request({ method, path, headers, body, signal })
       return { status: answer.statusCode, headers: firstOfEach(answer.headers), body: answer.body }
     },
     [Symbol.asyncDispose]: async () => {
@@ -95,6 +94,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
       pools.clear()
     },
   }
+}
+
+/** The client and the certificates are loaded with the first request: a server that talks to nobody holds 10 MB less. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
 }
 
 interface Dial {
