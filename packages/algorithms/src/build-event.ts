@@ -60,7 +60,7 @@ const eventTexts = (event: UnsignedEvent, rules: RoomVersionRules) => {
   const redacted = redactContent(event.type, event.content, rules)
   const redactedContent = redacted === event.content ? content : text(redacted)
   const head = `{"auth_events":${text(event.auth_events)},"content":`
-  const afterContent = `,"depth":${text(event.depth)}${optional('event_id', event.event_id)}`
+  const afterContent = `,"depth":${depthText(event.depth) ?? text(event.depth)}${optional('event_id', event.event_id)}`
   const times = `,"origin_server_ts":${text(event.origin_server_ts)},"prev_events":${text(event.prev_events)}`
   const ids = `${optional('room_id', event.room_id)},"sender":${text(event.sender)}`
   const tail = `${optional('state_key', event.state_key)},"type":${text(event.type)}}`
@@ -68,6 +68,9 @@ const eventTexts = (event: UnsignedEvent, rules: RoomVersionRules) => {
   const hashed = head + content + afterContent + redacts + tail
   return { head, content, redactedContent, afterContent, afterHashes: times + ids, redacts, tail, hashed }
 }
+
+/** 2^63 - 1, the greatest depth of the first room versions, is no JavaScript number: 2^63 stands for it. */
+const depthText = (depth: number): string | undefined => (depth === 2 ** 63 ? '9223372036854775807' : undefined)
 
 const optionalMember =
   (mode: CanonicalJsonMode) =>

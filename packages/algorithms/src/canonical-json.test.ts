@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
+import { parseExactJson } from '@myelin/protocol/exact-numbers'
 import {
   CanonicalJsonError,
   canonicalJson,
@@ -138,4 +139,15 @@ describe('canonical JSON', () => {
       }),
     )
   })
+})
+
+test('numbers that kept their text are integers where it is strict, and their text where it is lenient', () => {
+  const value = parseExactJson('{"b":1e10,"a":-0,"9":{"x":2.0}}')
+  assert.equal(canonicalJson(value), '{"9":{"x":2},"a":0,"b":10000000000}')
+  assert.equal(canonicalJson(value, 'lenient'), '{"9":{"x":2.0},"a":0,"b":1e10}')
+  assert.equal(canonicalJsonPlain(value, 'lenient'), '{"9":{"x":2.0},"a":0,"b":1e10}')
+  for (const text of ['[9007199254740993]', '{"a":1.50}'])
+    assert.throws(() => canonicalJson(parseExactJson(text)), CanonicalJsonError)
+  for (const mode of ['strict', 'lenient'] as const)
+    assert.throws(() => canonicalJson(parseExactJson('[1e400]'), mode), CanonicalJsonError)
 })

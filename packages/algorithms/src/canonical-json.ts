@@ -1,6 +1,7 @@
 // Canonical JSON: the one text of a JSON value that is hashed and signed.
 // "the shortest UTF-8 JSON encoding with dictionary keys lexicographically sorted by Unicode codepoint"
 // https://spec.matrix.org/v1.19/appendices/#canonical-json
+import { type ExactNumber, isExactNumber } from '@myelin/protocol/exact-numbers'
 import type { JsonObject } from './json.ts'
 
 /** The value has no canonical JSON. */
@@ -8,7 +9,10 @@ export class CanonicalJsonError extends Error {
   override readonly name = 'CanonicalJsonError'
 }
 
-/** `strict`: integers and well-formed text only (room versions 6 and later). `lenient`: whatever JSON can say. */
+/**
+ * `strict`: integers and well-formed text only (room versions 6 and later). `lenient`: whatever JSON can say, numbers in
+ * the text they came in where that was kept (`ExactNumber`).
+ */
 export type CanonicalJsonMode = 'strict' | 'lenient'
 
 /** Objects and arrays within one another beyond which a value is refused, in levels. */
@@ -74,6 +78,13 @@ const inOrder = (value: unknown, strict: boolean, depth: number): unknown => {
   return Array.isArray(value) ? arrayInOrder(value, strict, depth) : objectInOrder(value as JsonObject, strict, depth)
 }
 
+/** Strict mode knows integers alone, which have one text; lenient mode keeps the one it was given. */
+const inText = (exact: ExactNumber, strict: boolean): ExactNumber | number => {
+  const number = Number(exact.rawJSON)
+  checkScalar(number, strict)
+  return strict ? number : exact
+}
+
 const arrayInOrder = (array: readonly unknown[], strict: boolean, depth: number): unknown => {
   let copy: unknown[] | undefined
   for (let at = 0; at < array.length; at++) {
@@ -103,6 +114,7 @@ const examineKeys = (keys: readonly string[], strict: boolean): 'sorted' | 'unso
 
 const objectInOrder = (object: JsonObject, strict: boolean, depth: number): unknown => {
   const keys = Object.keys(object)
+  if (keys[0] === 'rawJSON' && isExactNumber(object)) return inText(object, strict)
   const order = examineKeys(keys, strict)
   if (order === 'awkward') return undefined
   if (order === 'unsorted') keys.sort(compareCodePoints)
@@ -126,6 +138,7 @@ const canonicalText = (value: unknown, strict: boolean, depth: number): string =
   }
   checkDepth(depth)
   if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item, strict, depth + 1)).join(',')}]`
+  if (isExactNumber(value)) return JSON.stringify(inText(value, strict))
   const object = value as JsonObject
   const keys = Object.keys(object).toSorted(compareCodePoints)
   const members = keys

@@ -1,6 +1,7 @@
 // Whether what another server sent is an event at all: the first check on receipt of a PDU.
 // "1. Is a valid event, otherwise it is dropped. For an event to be valid, it must contain a room_id, and it must comply
 // with the event format of that room version." https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
+import { withPlainNumbers } from '@myelin/protocol/exact-numbers'
 import { CanonicalJsonError, canonicalJson } from './canonical-json.ts'
 import type { Pdu } from './event.ts'
 import { authEventsMax, isEventSizeAllowed, isIdentifierLengthAllowed, prevEventsMax } from './event-limits.ts'
@@ -10,22 +11,39 @@ import { isUserId } from './user-id.ts'
 
 /** An event with its canonical JSON (without `unsigned`), or why it is none. */
 export type PduCheck =
-  | { readonly pdu: Pdu; readonly json: string; readonly refusal?: undefined }
-  | { readonly pdu?: undefined; readonly json?: undefined; readonly refusal: string }
+  | {
+      readonly pdu: Pdu
+      /** The same with numbers as they were written, which is what the lenient room versions hash and sign. */
+      readonly exact: JsonObject
+      readonly json: string
+      readonly refusal?: undefined
+    }
+  | { readonly pdu?: undefined; readonly exact?: undefined; readonly json?: undefined; readonly refusal: string }
 
-/** Checks fields, limits and canonical form of an event in federation format; `unsigned` is dropped from it. */
+/**
+ * Checks fields, limits and canonical form of an event in federation format, whose numbers may be exact
+ * (`parseExactJson`); `unsigned` is dropped from it.
+ */
 export const checkPdu = (value: unknown, rules: RoomVersionRules): PduCheck => {
   if (!isObject(value)) return { refusal: 'an event is an object' }
-  const event = Object.hasOwn(value, 'unsigned') ? without(value, 'unsigned') : value
+  const exact = Object.hasOwn(value, 'unsigned') ? without(value, 'unsigned') : value
+  const event = plain(exact)
+  const hashed = rules.canonicalJson === 'lenient' ? exact : event
   const refusal = fieldRefusal(event, rules)
   if (refusal !== undefined) return { refusal }
   try {
-    const json = canonicalJson(event, rules.canonicalJson)
-    return isEventSizeAllowed(json) ? { pdu: event as Pdu, json } : { refusal: 'the event is larger than 65536 bytes' }
+    const json = canonicalJson(hashed, rules.canonicalJson)
+    if (!isEventSizeAllowed(json)) return { refusal: 'the event is larger than 65536 bytes' }
+    return { pdu: event as Pdu, exact: hashed, json }
   } catch (error) {
     if (error instanceof CanonicalJsonError) return { refusal: error.message }
     throw error
   }
+}
+
+const plain = (event: JsonObject): JsonObject => {
+  const numbered = withPlainNumbers(event)
+  return isObject(numbered) ? numbered : {}
 }
 
 const fieldRefusal = (event: JsonObject, rules: RoomVersionRules): string | undefined =>

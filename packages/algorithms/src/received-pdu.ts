@@ -14,7 +14,7 @@ export interface ReceivedPdu {
   readonly eventId: string
   /** The event to go on with: "if the hash check fails … the receiving server should use the redacted copy". */
   readonly pdu: Pdu
-  /** Its canonical JSON, without `unsigned`. */
+  /** Its canonical JSON, without `unsigned`; numbers as they were written. */
   readonly json: string
   /** The hash did not match, so the event was redacted. */
   readonly isRedacted: boolean
@@ -22,19 +22,22 @@ export interface ReceivedPdu {
   readonly signedText: string
 }
 
-/** Reads an event, or says why it is none and has to be dropped. */
+/**
+ * Reads an event, or says why it is none and has to be dropped. Where numbers were read exactly (`parseExactJson`), hashes
+ * and signatures of room versions 1 to 5 are those of their text.
+ */
 export const readPdu = (
   value: unknown,
   rules: RoomVersionRules,
 ): ReceivedPdu | { readonly refusal: string; readonly pdu?: undefined } => {
-  const { pdu, json, refusal } = checkPdu(value, rules)
+  const { pdu, exact, json, refusal } = checkPdu(value, rules)
   if (pdu === undefined) return { refusal }
-  const signedText = referenceText(pdu, rules)
+  const signedText = referenceText(exact, rules)
   const eventId =
     rules.eventIdFormat === 'opaque' ? (stringMember(pdu, 'event_id') ?? '') : eventIdOfText(signedText, rules)
-  if (hashMatches(pdu)) return { eventId, pdu, json, isRedacted: false, signedText }
-  const redacted = redact(pdu, rules)
-  return { eventId, pdu: redacted, json: canonicalJson(redacted, rules.canonicalJson), isRedacted: true, signedText }
+  if (hashMatches(exact)) return { eventId, pdu, json, isRedacted: false, signedText }
+  const redactedJson = canonicalJson(redact(exact, rules), rules.canonicalJson)
+  return { eventId, pdu: redact(pdu, rules), json: redactedJson, isRedacted: true, signedText }
 }
 
 /** Whether the event carries a valid signature by the entity's key. */

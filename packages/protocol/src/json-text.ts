@@ -1,14 +1,19 @@
 // JSON as it arrives: parsed with a bound on nesting, so that what follows may recurse without fear.
+import type { TSchema } from 'typebox'
 import { MatrixError } from './errors.ts'
+import { exactWhere, mayHoldExactNumbers, parseExactJson } from './exact-numbers.ts'
 
 /** Arrays and objects may nest this deep. */
 export const jsonDepthMax = 100
 
-/** Parses JSON text; throws `M_NOT_JSON` for other text and `M_BAD_JSON` for text nested deeper than `jsonDepthMax`. */
-export const parseJsonText = (text: string): unknown => {
+/**
+ * Parses JSON text; throws `M_NOT_JSON` for other text and `M_BAD_JSON` for text nested deeper than `jsonDepthMax`. With
+ * the schema it is meant for, numbers keep their text in events between servers.
+ */
+export const parseJsonText = (text: string, schema?: TSchema): unknown => {
   if (isTooDeep(text)) throw new MatrixError('M_BAD_JSON', `JSON may not nest deeper than ${jsonDepthMax} levels`)
   try {
-    return JSON.parse(text)
+    return schema && mayHoldExactNumbers(text) ? exactWhere(schema, parseExactJson(text)) : JSON.parse(text)
   } catch (cause) {
     throw new MatrixError('M_NOT_JSON', 'The body is not JSON', { cause })
   }

@@ -60,7 +60,7 @@ const parseBody = ({ body: schema, formBody, method }: EndpointDefinition, text:
     ? readQuery(schema, text)
     : text === ''
       ? absentBody(method === 'PUT' ? never : test)
-      : parseJsonText(text)
+      : parseJsonText(text, schema)
   if (test(body)) return body
   const { path, message } = problem(body)
   throw new MatrixError('M_BAD_JSON', `${path} ${message}`)

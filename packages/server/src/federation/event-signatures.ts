@@ -4,12 +4,14 @@ import type { Pdu } from '@myelin/algorithms/event'
 import { requiredSigners } from '@myelin/algorithms/event-signers'
 import { isKeyValidForEvent } from '@myelin/algorithms/key-validity'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
-import { signingKeyIds, verifyEvent } from '@myelin/algorithms/signatures'
+import { signatureOf, signingKeyIds, verifyText } from '@myelin/algorithms/signatures'
 import type { KnownKey } from './key-document.ts'
 import type { Keyring } from './keyring.ts'
 
 export interface SignatureCheck {
   readonly pdu: Pdu
+  /** What its signatures cover (`ReceivedPdu`). */
+  readonly signedText: string
   readonly rules: RoomVersionRules
   readonly keyring: Keyring
   /** Milliseconds since the epoch. */
@@ -26,7 +28,7 @@ export async function signatureProblem(check: SignatureCheck): Promise<string | 
     if (keys.length === 0) return `no key is known with which ${signer} could have signed the event`
     // Every signature of a known key must be valid, not just one of them.
     for (const { keyId, publicKey } of keys)
-      if (!verifyEvent(check.pdu, check.rules, { entity: signer, keyId, publicKey }))
+      if (!verifyText(check.signedText, signatureOf(check.pdu, signer, keyId) ?? '', publicKey))
         return `the signature of ${signer} by ${keyId} is wrong`
   }
   return undefined

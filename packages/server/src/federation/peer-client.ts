@@ -147,14 +147,14 @@ const bodyText = ({ body: schema }: EndpointDefinition, { body }: LooseInput): s
 }
 
 function parseAnswer<D extends EndpointDefinition>(serverName: string, definition: D, text: string): ResponseOf<D> {
-  const answer = check(definition.response, parsed(serverName, text))
+  const answer = check(definition.response, parsed(serverName, text, definition.response))
   if (answer.ok) return answer.value as ResponseOf<D>
   throw new FederationError('malformed', serverName, `answered with ${answer.path} that ${answer.message}`)
 }
 
-function parsed(serverName: string, text: string): unknown {
+function parsed(serverName: string, text: string, schema: TSchema): unknown {
   try {
-    return parseJsonText(text)
+    return parseJsonText(text, schema)
   } catch (cause) {
     throw new FederationError('malformed', serverName, `answered with what is not JSON`, { cause })
   }
