@@ -30,6 +30,20 @@ export interface TellOptions {
   readonly isDryRun: boolean
 }
 
+/** How rooms are told unless somebody wants it otherwise. */
+export const tellDefaults: Omit<TellOptions, 'rooms'> = {
+  roomsAtOnceMax: 8,
+  onlyChanges: false,
+  jobsInThread: false,
+  jobsAsReactions: false,
+  mention: [],
+  mentionOn: ['failed'],
+  authors: {},
+  isPlain: false,
+  msgtype: 'm.notice',
+  isDryRun: false,
+}
+
 /** Tells every room what the report adds to what is known there. */
 export const tell = (homeserver: Homeserver, report: Report, options: TellOptions): Promise<RoomOutcome[]> =>
   inEachRoom(options.rooms, options.roomsAtOnceMax, (roomId) =>

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { pipelineReport } from './pipeline-report.ts'
+import { renderReport } from './render-report.ts'
 import { detect, type Pipeline, type Variables } from './vendor.ts'
 import { vendors } from './vendors.ts'
 
@@ -253,9 +255,35 @@ const fixtures: Readonly<Record<string, { variables: Variables; read: Partial<Pi
   },
 }
 
+/** First line of what a room is told. */
+const headlines: Readonly<Record<string, string>> = {
+  'Forgejo Actions': '🟡 team/project: Tests #5 is running on feature/x',
+  'Gitea Actions': '🟡 team/project: Tests #5 is running on feature/x',
+  'GitHub Actions': '🟡 team/project: Tests #5 is running on feature/x',
+  'GitLab CI': '⚪ g/p: Pipeline #3 was cancelled on main',
+  Woodpecker: '✅ o/r: Pipeline #8 passed on main',
+  Drone: '❌ o/r: Build #4 failed on tag v1',
+  Jenkins: '🟡 o/r: p #12 is running on main',
+  CircleCI: '🟡 o/r: Build #6 is running on request #31',
+  Buildkite: '❌ o/r: Main #2 failed on main',
+  'Travis CI': '✅ o/r: Build #1 passed on main',
+  'Azure Pipelines': '✅ CI #20260102.1 passed on main',
+  'Bitbucket Pipelines': '❌ o/r: Pipeline #3 failed on main',
+  TeamCity: '🟡 Build #7 is running',
+  AppVeyor: '🟡 o/r: Build #2 is running on main',
+  'SourceHut builds': '🟡 Job #5 is running on main',
+  'Cirrus CI': '🟡 o/r: Build is running on request #12',
+  'AWS CodeBuild': '✅ o/r: project #8 passed on main',
+  Semaphore: '❌ o/r: Workflow failed on main',
+  Bamboo: '🟡 Plan #1 is running',
+  Vela: '✅ o/r: Build #3 passed',
+  Codefresh: '🟡 o/r: pipe is running on main',
+  Concourse: '🟡 p/j #2 is running',
+}
+
 describe('the environment of', () => {
   for (const [name, { variables, read }] of Object.entries(fixtures))
-    test(name, () => {
+    test(name, async () => {
       const found = detect(variables)
       assert.equal(found?.vendor, name)
       const pipeline = found.pipeline as unknown as Readonly<Record<string, unknown>>
@@ -263,6 +291,8 @@ describe('the environment of', () => {
         const actual = field === 'ref' ? JSON.parse(JSON.stringify(pipeline[field])) : pipeline[field]
         assert.deepEqual(actual, field === 'ref' ? JSON.parse(JSON.stringify(value)) : value, field)
       }
+      const report = await pipelineReport({ variables, repository: '/nowhere', given: {} })
+      assert.equal(renderReport(report).body.split('\n')[0], headlines[name])
     })
 
   test('every vendor has a fixture', () => {

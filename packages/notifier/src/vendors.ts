@@ -400,11 +400,13 @@ const concourse: Vendor = {
   }),
 }
 
+const isActions: Vendor['is'] = (v) => v.GITHUB_ACTIONS !== undefined
+
 /** In the order in which they are asked whether this is theirs. */
 export const vendors: readonly Vendor[] = [
-  actions('Forgejo Actions', (v) => v.FORGEJO_ACTIONS !== undefined || v.FORGEJO_TOKEN !== undefined),
-  actions('Gitea Actions', (v) => v.GITEA_ACTIONS !== undefined),
-  actions('GitHub Actions', (v) => v.GITHUB_ACTIONS !== undefined),
+  actions('Forgejo Actions', (v) => isActions(v) && (v.FORGEJO_ACTIONS !== undefined || v.FORGEJO_TOKEN !== undefined)),
+  actions('Gitea Actions', (v) => isActions(v) && v.GITEA_ACTIONS !== undefined),
+  actions('GitHub Actions', isActions),
   gitlab,
   woodpecker,
   drone,

@@ -29,7 +29,7 @@ export function sessionFor({ homeserver, credentials }: Account, flags: Connecti
 
 /** Makes the process use the proxy and trust the certificates that the options name. */
 export function preparePlatform({ ca, proxy }: Pick<ConnectionFlags, 'ca' | 'proxy'>): void {
-  if (ca !== undefined) tls.setDefaultCACertificates([...tls.getCACertificates('default'), textOfFile(ca)])
+  if (ca) tls.setDefaultCACertificates([...tls.getCACertificates('default'), textOfFile(ca)])
   const variables = process.env
   const isProxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => variables[name])
   if (proxy !== undefined) http.setGlobalProxyFromEnv({ ...variables, https_proxy: proxy, http_proxy: proxy })

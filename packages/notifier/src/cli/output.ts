@@ -15,9 +15,9 @@ export class Output {
     if (secret.length >= 4) this.#secrets.add(secret)
   }
 
-  /** The text without secrets. */
+  /** The text without secrets, and without characters by which a terminal could be made to lie. */
   clean(text: string): string {
-    let clean = text
+    let clean = text.replaceAll(/[\0-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, ' ')
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '***')
     return clean
   }

@@ -4,7 +4,7 @@ import { exitCodeOf, type RoomOutcome } from '../each-room.ts'
 import { NotifierError } from '../failure.ts'
 import { isContent } from '../keyed-message.ts'
 import type { AuthorMap } from '../mentions.ts'
-import type { TellOptions } from '../tell.ts'
+import { tellDefaults, type TellOptions } from '../tell.ts'
 import { textOfFile } from './credentials.ts'
 import type { ConnectionFlags, MessageFlags, RoomFlags } from './options.ts'
 import type { Output } from './output.ts'
@@ -27,11 +27,11 @@ export interface PipelineFlags extends ConnectionFlags, RoomFlags, MessageFlags 
 export function tellOptions(flags: PipelineFlags): Omit<TellOptions, 'rooms'> {
   return {
     roomsAtOnceMax: flags.connections,
-    onlyChanges: flags.onlyChanges ?? false,
-    jobsInThread: flags.thread ?? false,
-    jobsAsReactions: flags.reactJobs ?? false,
-    mention: flags.mention ?? [],
-    mentionOn: flags.mentionOn ?? ['failed'],
+    onlyChanges: flags.onlyChanges ?? tellDefaults.onlyChanges,
+    jobsInThread: flags.thread ?? tellDefaults.jobsInThread,
+    jobsAsReactions: flags.reactJobs ?? tellDefaults.jobsAsReactions,
+    mention: flags.mention ?? tellDefaults.mention,
+    mentionOn: flags.mentionOn ?? tellDefaults.mentionOn,
     authors: flags.authorMap === undefined ? {} : authorsIn(flags.authorMap),
     template: flags.template === undefined ? undefined : textOfFile(flags.template),
     isPlain: flags.plain ?? false,
