@@ -15,20 +15,25 @@ export class Output {
     if (secret.length >= 4) this.#secrets.add(secret)
   }
 
-  /** The text without secrets, and without characters by which a terminal could be made to lie. */
+  /** The text without secrets. */
   clean(text: string): string {
-    let clean = text.replaceAll(/[\0-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, ' ')
+    let clean = text
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '***')
     return clean
+  }
+
+  /** What others say may hold characters by which a terminal could be made to lie. */
+  #shown(line: string): string {
+    return this.clean(line).replaceAll(/(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, ' ')
   }
 
   /** Says the same to people, as a line, and to programs, as an object. */
   say(line: string, object: object): void {
     if (this.isJson) console.log(this.clean(JSON.stringify(object)))
-    else if (!this.isQuiet) console.log(this.clean(line))
+    else if (!this.isQuiet) console.log(this.#shown(line))
   }
 
   warn(line: string): void {
-    console.error(this.clean(line))
+    console.error(this.#shown(line))
   }
 }
