@@ -1,6 +1,7 @@
 // Calls the running server's admin API over the socket in its data folder; who can open the socket is the operator.
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { MatrixError } from '@myelin/protocol/errors'
 import { ConfigError } from '../config/load.ts'
 import { operatorSocketPath } from '../config/operator-socket.ts'
 
@@ -18,8 +19,10 @@ export async function callOperatorSocket(
   const answer = await send(operatorSocketPath(data), call)
   if (answer === undefined) return undefined
   const body = JSON.parse(answer.text) as Record<string, unknown>
-  if (answer.status >= 300)
-    throw new ConfigError(`The server refused: ${String(body['error'])} (${String(body['errcode'])})`)
+  if (answer.status >= 300) {
+    const cause = new MatrixError(String(body['errcode']), String(body['error']), { status: answer.status })
+    throw new ConfigError(`The server refused: ${cause.message} (${cause.errcode})`, { cause })
+  }
   return body
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/load.ts'
 import { StoreError } from '../store/store.ts'
+import type { CiServerOptions } from './ci-server.ts'
 import { addSettings, configOf } from './options.ts'
 import { version } from '../version.ts'
 
@@ -19,6 +20,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addUser(program, verb)
   addRegistrationToken(program, verb)
   addKey(program, verb)
+  addCiServer(program, verb)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
@@ -114,4 +116,35 @@ function addKey(program: Command, verb: Verb): void {
       (await import('./key.ts')).importFrom(configOf(options), { name, file }),
     ),
   )
+}
+
+/** The command lines of matrix-ci-server and matrix-ci-server-setup. */
+function addCiServer(program: Command, verb: Verb): void {
+  program
+    .command('ci-server <SERVER_NAME> <KEY_NAME,KEY_PATH>')
+    .description('Run the locked-down server that a CI announces on. KEY_PATH: an Ed25519 key in PEM.')
+    .option('--addr <ADDRESS>', 'Address to listen on.', '0.0.0.0/0')
+    .option('--client_port <PORT>', 'Port of the client API, plain HTTP.', '8008')
+    .option('--federation_port <PORT>', 'Port of the federation API, TLS.', '8448')
+    .option('--store_path <PATH>', 'Git repository that holds the data; made if absent.')
+    .option('-v, --verbose', 'Log more; twice for everything.', (_, before: number) => before + 1, 0)
+    .option('-q, --quiet', 'Log errors only.')
+    .option('--verbosity <LEVEL>', 'quiet, error, warning, info or debug.')
+    .option('--config <FILE>', 'Settings file; ./myelin.yaml is read when it exists.')
+    .action(
+      verb(async (serverName: string, key: string, options: CiServerOptions) =>
+        (await import('./ci-server.ts')).ciServer(serverName, key, options),
+      ),
+    )
+  program
+    .command('ci-server-setup')
+    .description('Fill the store of a ci-server.')
+    .command('user <STORE> <USER> <PASSWORD>')
+    .description('Make an account: USER is @name:SERVER_NAME, PASSWORD is - to read it from standard input.')
+    .option('-v, --verbose', 'Accepted; changes nothing.')
+    .action(
+      verb(async (store: string, user: string, password: string) =>
+        (await import('./ci-server-setup.ts')).setUpUser(store, { user, password }),
+      ),
+    )
 }

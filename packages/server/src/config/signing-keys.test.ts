@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { importKey, loadSigningKeys, publicKeyOf, rotateKey } from './signing-keys.ts'
+import { importKey, loadSigningKeys, publicKeyOf, rotateKey, useKey } from './signing-keys.ts'
 
 describe('signing keys', () => {
   let data: string
@@ -48,5 +48,20 @@ describe('signing keys', () => {
     )
     assert.throws(() => importKey(data, { name: 'rsa', path }, 0), /not an Ed25519 key/)
     assert.throws(() => rotateKey(data, '../x', 0), /cannot name a key/)
+  })
+
+  test('a key that a command line names is imported once; another of the same name, and a retired one, are refused', () => {
+    const written = (name: string) => {
+      const path = join(data, `${name}.pem`)
+      writeFileSync(path, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))
+      return path
+    }
+    const [one, other] = [written('one'), written('other')]
+    for (let start = 0; start < 2; start++) useKey(data, { name: 'a', path: one }, 5)
+    assert.equal(loadSigningKeys(data, unexpected).active.keyId, 'ed25519:a')
+    assert.throws(() => useKey(data, { name: 'a', path: other }, 6), /another key of the name ed25519:a/)
+    useKey(data, { name: 'b', path: other }, 7)
+    assert.equal(loadSigningKeys(data, unexpected).old['ed25519:a']?.expired_ts, 7)
+    assert.throws(() => useKey(data, { name: 'a', path: one }, 8), /was retired/)
   })
 })

@@ -86,6 +86,18 @@ export function importKey(data: string, source: { name: string; path: string }, 
   for (const name of before) retireKey(data, name, now)
 }
 
+/** Sees to it that the key from a PEM file is the active one, under the name `ed25519:NAME`; another one retires. */
+export function useKey(data: string, source: { name: string; path: string }, now: number): void {
+  const path = join(folderOf(data), `${source.name}.pem`)
+  if (existsSync(`${path}.retired`))
+    throw new ConfigError(`The key ed25519:${source.name} was retired; a name is not used twice. Give the key another.`)
+  if (!existsSync(path)) return importKey(data, source, now)
+  if (publicKeyOf(readFileSync(path, 'utf8')) !== publicKeyOf(readFileSync(source.path, 'utf8')))
+    throw new ConfigError(
+      `${path} is another key of the name ed25519:${source.name} than ${source.path}. Give the new key a name of its own.`,
+    )
+}
+
 /** Makes a new key `ed25519:NAME`; the key before it retires. */
 export function rotateKey(data: string, name: string, now: number): void {
   mkdirSync(folderOf(data), { recursive: true, mode: 0o700 })

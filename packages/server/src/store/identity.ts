@@ -10,13 +10,17 @@ const anyAccount = sql`SELECT user_nid AS "userNid" FROM accounts LIMIT 1`
 
 /** Binds the data to a server name, or throws StoreError when it belongs to another one. */
 export async function claimIdentity(store: Store, serverName: string): Promise<void> {
-  const known = await store.read.get<IdentityRow>(select, {})
+  const known = await knownServerName(store)
   if (known === undefined) return store.write((w) => w.run(insert, { serverName }))
-  if (known.serverName !== serverName)
+  if (known !== serverName)
     throw new StoreError(
-      `This data belongs to the server ${known.serverName}, not ${serverName}. A server name cannot change: give --server-name ${known.serverName}, or another --data folder.`,
+      `This data belongs to the server ${known}, not ${serverName}. A server name cannot change: give --server-name ${known}, or another --data folder.`,
     )
 }
+
+/** The server name that the data belongs to, once it belongs to one. */
+export const knownServerName = async (store: Store): Promise<string | undefined> =>
+  (await store.read.get<IdentityRow>(select, {}))?.serverName
 
 export const hasAccounts = async (store: Store): Promise<boolean> =>
   (await store.read.get(anyAccount, {})) !== undefined
