@@ -43,17 +43,18 @@ test('a mistake of the operator is told in words, without a stack, and ends the 
   writeFileSync(pem, 'not a certificate')
   const taken = new URL(server.baseUrl).host
   const main = join(import.meta.dirname, '../../packages/server/src/main.ts')
+  const myelin = (...words: string[]) =>
+    spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', timeout: 20_000, input: 'password\n' })
   const serve = (data: string, ...options: string[]) =>
-    spawnSync(process.execPath, [main, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...options], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    })
+    myelin('serve', '--data', data, '--listen', '127.0.0.1:0', ...options)
   const mistakes = [
     [serve(folder, '--listen', taken), /EADDRINUSE/],
     [serve(folder, '--server-name', 'other.example'), /belongs to the server localhost, not other\.example/],
     [serve(folder, '--listen-tls', '127.0.0.1:0', '--tls-cert', pem, '--tls-key', pem), /not a certificate/],
     [serve(pem), /ENOTDIR/],
     [serve(server.data, '--server-name', 'hs1'), /in use by another Myelin process/],
+    [myelin('key', 'rotate', 'next', '--data', server.data), /in use by another Myelin process/],
+    [myelin('user', 'add', 'Not A Name', '--data', folder), /characters a-z/],
   ] as const
   rmSync(folder, { recursive: true })
   for (const [{ status, stderr }, words] of mistakes) {

@@ -1,4 +1,5 @@
 // The `myelin` command: its verbs, each in a file of its own and loaded only when it is called.
+import { MatrixError } from '@myelin/protocol/errors'
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/load.ts'
 import { StoreError } from '../store/store.ts'
@@ -39,7 +40,10 @@ type Options = Readonly<Record<string, unknown>>
 
 /** Mistakes and circumstances that the operator can change: they read as they are, without a stack. */
 const isForOperator = (error: unknown): error is Error =>
-  error instanceof ConfigError || error instanceof StoreError || (error instanceof Error && 'syscall' in error)
+  error instanceof ConfigError ||
+  error instanceof StoreError ||
+  error instanceof MatrixError ||
+  (error instanceof Error && 'syscall' in error)
 
 function addServe(program: Command, verb: Verb): void {
   addSettings(program.command('serve').description('Run the homeserver.')).action(
@@ -110,6 +114,9 @@ function addKey(program: Command, verb: Verb): void {
   )
   withName('rotate <NAME>', 'Make a new key ed25519:NAME; the one before it retires.').action(
     verb(async (name: string, options: Options) => (await import('./key.ts')).rotate(configOf(options), name)),
+  )
+  withName('retire <NAME>', 'Stop signing with ed25519:NAME; without another key a new one is made.').action(
+    verb(async (name: string, options: Options) => (await import('./key.ts')).retire(configOf(options), name)),
   )
   withName('import <NAME> <FILE>', 'Take a PKCS#8 PEM key into use as ed25519:NAME; the one before it retires.').action(
     verb(async (name: string, file: string, options: Options) =>
