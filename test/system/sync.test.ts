@@ -126,3 +126,16 @@ test('typing, markers and presence reach the other', async () => {
   await alice.put(`/presence/${alice.userId}/status`, { presence: 'unavailable', status_msg: 'tea' })
   assert.equal((await bob.get(`/presence/${alice.userId}/status`)).status_msg, 'tea')
 })
+
+test('the first token of an empty server waits like any other', async () => {
+  await using empty = await TestServer.start({ presence: 'off' })
+  const carol = await User.register(empty.baseUrl, 'carol')
+  const { next_batch: since } = await carol.sync()
+  assert.equal(since, 's0')
+  const started = performance.now()
+  await carol.sync({ since, timeout: '300' })
+  assert.ok(performance.now() - started >= 250)
+  const waiting = carol.sync({ since, timeout: '10000' })
+  const made = await carol.createRoom()
+  assert.ok(made in (await waiting).rooms.join)
+})

@@ -121,14 +121,16 @@ interface Start {
 async function answerOrWait(engine: Engine, request: SyncRequest, { filter, position }: Start): Promise<string> {
   const { environment } = engine.parts
   const { requester, signal } = request
-  const mayWait = position > 0 && request.fullState !== true
+  const mayWait = request.since !== undefined && request.fullState !== true
   const until = environment.monotonic() + Math.min(Math.max(request.timeoutMs ?? 0, 0), syncTimeoutMs)
   for (let since = position; ;) {
     const leftMs = until - environment.monotonic()
     const waiter = mayWait && leftMs > 0 ? engine.waiters.wait(requester.userNid, leftMs, signal) : undefined
     try {
       const found = await answer(engine, await viewOf(engine, request, { filter, position: since }))
-      if (found.hasNews || !waiter) return found.json
+      // Before the first entry of the journal, `s0` has been answered with all there is.
+      const hasNews = found.hasNews && found.to > 0
+      if (hasNews || !waiter) return found.json
       const wake = await waiter.woken
       if (wake !== 'changed') return found.json
       // Nothing up to there was of interest: look only at what comes after.
