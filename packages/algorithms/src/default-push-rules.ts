@@ -1,7 +1,8 @@
 // The server-default push rules, and how a stored rule set is brought up to them.
 // https://spec.matrix.org/v1.19/client-server-api/#predefined-rules, polls by MSC3930
 import type { PushAction, PushCondition, PushRule, PushRuleset } from './push-rule.ts'
-import { masterRuleId, pushRuleKinds } from './push-rule.ts'
+import { masterRuleId, pushRuleKinds, pushRuleOf } from './push-rule.ts'
+import { type PushFeatures, encryptedEventRule, replyRule, threadRules } from './unstable-push-rules.ts'
 
 const sound = (value: string): PushAction => ({ set_tweak: 'sound', value })
 const highlight: PushAction = { set_tweak: 'highlight' }
@@ -11,16 +12,12 @@ const matches = (key: string, pattern: string): PushCondition => ({ kind: 'event
 const isType = (type: string): PushCondition => matches('type', type)
 const twoMembers: PushCondition = { kind: 'room_member_count', is: '2' }
 
-const rule = (name: string, conditions: readonly PushCondition[], actions: readonly PushAction[] = []): PushRule => ({
-  rule_id: name.startsWith('.') ? name : `.m.rule.${name}`,
-  default: true,
-  enabled: name !== masterRuleId,
-  conditions,
-  actions,
-})
+const rule = (name: string, conditions: readonly PushCondition[], actions: readonly PushAction[] = []): PushRule =>
+  pushRuleOf({ name, conditions, actions })
 
-const overrides = (userId: string): readonly PushRule[] => [
+const overrides = (userId: string, { msc3664, msc4028 }: PushFeatures): readonly PushRule[] => [
   rule(masterRuleId, []),
+  ...(msc4028 ? [encryptedEventRule] : []),
   rule('suppress_notices', [matches('content.msgtype', 'm.notice')]),
   rule(
     'invite_for_me',
@@ -28,6 +25,7 @@ const overrides = (userId: string): readonly PushRule[] => [
     [notify, sound('default')],
   ),
   rule('member_event', [isType('m.room.member')]),
+  ...(msc3664 ? [replyRule(userId)] : []),
   rule(
     'is_user_mention',
     [{ kind: 'event_property_contains', key: 'content.m\\.mentions.user_ids', value: userId }],
@@ -63,10 +61,13 @@ const underrides: readonly PushRule[] = [
   ...pollUnderrides,
 ]
 
-/** The rules every user starts with. */
-export const defaultPushRules = (userId: string): PushRuleset => ({
-  override: overrides(userId),
+const noFeatures: PushFeatures = {}
+
+/** The rules every user starts with, among them those of the proposals that the server takes part in. */
+export const defaultPushRules = (userId: string, features = noFeatures): PushRuleset => ({
+  override: overrides(userId, features),
   content: [],
+  ...(features.msc4306 ? { postcontent: threadRules } : {}),
   room: [],
   sender: [],
   underride: underrides,
@@ -83,8 +84,12 @@ export const retiredPushRules: ReadonlySet<string> = new Set([
  * A stored rule set with today's default rules: the user's own rules stay, and default rules keep whether they are enabled
  * and what they do; new ones are added and withdrawn ones dropped.
  */
-export const withDefaultPushRules = (stored: PushRuleset, userId: string): PushRuleset => {
-  const defaults = defaultPushRules(userId)
+export const withDefaultPushRules = (
+  stored: PushRuleset,
+  userId: string,
+  features: PushFeatures = noFeatures,
+): PushRuleset => {
+  const defaults = defaultPushRules(userId, features)
   const merged = pushRuleKinds.map((kind) => {
     const known = new Map(stored[kind].map((rule) => [rule.rule_id, rule]))
     const current = defaults[kind].map((rule) => {
@@ -94,7 +99,8 @@ export const withDefaultPushRules = (stored: PushRuleset, userId: string): PushR
     const own = stored[kind].filter((rule) => !rule.default)
     return [kind, [...current.filter(isMaster), ...own, ...current.filter((rule) => !isMaster(rule))]] as const
   })
-  return Object.fromEntries(merged) as PushRuleset
+  const { postcontent } = defaults
+  return { ...(Object.fromEntries(merged) as PushRuleset), ...(postcontent === undefined ? {} : { postcontent }) }
 }
 
 const isMaster = (rule: PushRule): boolean => rule.rule_id === masterRuleId

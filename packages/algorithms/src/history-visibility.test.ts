@@ -7,6 +7,7 @@ import {
   historyVisibilityOf,
   isVisibleToServer,
   visibilityTo,
+  visibilityToServer,
 } from './history-visibility.ts'
 
 const question = (
@@ -97,4 +98,30 @@ test('servers see what one of their users could see', () => {
     serverSees('invited', false, true) && serverSees('invited', true, false) && !serverSees('invited', false, false),
   )
   assert.ok(serverSees('joined', true, false) && !serverSees('joined', false, true))
+})
+
+test('servers get erased events whole where one of their users was in the room, else redacted', () => {
+  const erased = { visibility: 'shared', hasInvited: false, senderErased: true } as const
+  assert.equal(visibilityToServer({ ...erased, hasJoined: true }), 'whole')
+  assert.equal(visibilityToServer({ ...erased, hasJoined: false }), 'redacted')
+  assert.equal(visibilityToServer({ ...erased, hasJoined: false, senderErased: false }), 'whole')
+  assert.equal(visibilityToServer({ ...erased, hasJoined: false, visibility: 'joined' }), 'hidden')
+})
+
+test('who departed sees what happened until then, and their own leaving, and nothing after', () => {
+  for (const visibility of ['shared', 'invited', 'joined'] as const) {
+    const leaving = { type: 'm.room.member', stateKey: '@me:a' }
+    const before = question(visibility, 'join', { joinedSince: false })
+    const own = { ...question(visibility, 'join', { event: leaving }), after: { visibility, membership: 'leave' } }
+    const banned = { ...own, after: { visibility, membership: 'ban' } }
+    assert.deepEqual([before, own, banned].map(visibilityTo), ['whole', 'whole', 'whole'])
+    assert.equal(visibilityTo(question(visibility, 'leave')), 'hidden')
+    const since = visibilityTo(question(visibility, 'leave', { joinedSince: true }))
+    assert.equal(since, visibility === 'shared' ? 'whole' : 'hidden', 'after coming back')
+  }
+  assert.equal(visibilityTo(question('world_readable', 'leave')), 'whole')
+})
+
+test('who departed sees erased events of their time whole', () => {
+  assert.equal(visibilityTo(question('joined', 'join', { senderErased: true })), 'whole')
 })

@@ -66,6 +66,8 @@ export interface ServerMoment {
   readonly visibility: HistoryVisibility
   readonly hasJoined: boolean
   readonly hasInvited: boolean
+  /** The event's sender asked for their messages to be erased. */
+  readonly senderErased?: boolean | undefined
 }
 
 /**
@@ -74,3 +76,9 @@ export interface ServerMoment {
  */
 export const isVisibleToServer = ({ visibility, hasJoined, hasInvited }: ServerMoment): boolean =>
   visibility === 'world_readable' || visibility === 'shared' || hasJoined || (visibility === 'invited' && hasInvited)
+
+/** How much of an event another server may be given. Erased events stay whole for servers whose users were in the room. */
+export const visibilityToServer = (moment: ServerMoment): Visible => {
+  if (!isVisibleToServer(moment)) return 'hidden'
+  return moment.senderErased === true && !moment.hasJoined ? 'redacted' : 'whole'
+}

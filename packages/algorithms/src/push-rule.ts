@@ -26,7 +26,10 @@ export const pushRuleKinds = ['override', 'content', 'room', 'sender', 'underrid
 export type PushRuleKind = (typeof pushRuleKinds)[number]
 
 /** Rules by kind, the most important first. */
-export type PushRuleset = { readonly [Kind in PushRuleKind]: readonly PushRule[] }
+export type PushRuleset = { readonly [Kind in PushRuleKind]: readonly PushRule[] } & {
+  /** Rules between `content` and `room`: the server's own only, where it has them (MSC4306). */
+  readonly postcontent?: readonly PushRule[]
+}
 
 /** Whether `kind` is a kind of push rule. */
 export const isPushRuleKind = (kind: string): kind is PushRuleKind =>
@@ -34,3 +37,16 @@ export const isPushRuleKind = (kind: string): kind is PushRuleKind =>
 
 /** The rule that turns everything off, before any rule of the user's. */
 export const masterRuleId = '.m.rule.master'
+
+/** A rule of the server's own. Names without a dot are the specification's. */
+export const pushRuleOf = ({
+  name,
+  conditions,
+  actions,
+}: Required<Pick<PushRule, 'conditions' | 'actions'>> & { readonly name: string }): PushRule => ({
+  rule_id: name.startsWith('.') ? name : `.m.rule.${name}`,
+  default: true,
+  enabled: name !== masterRuleId,
+  conditions,
+  actions,
+})

@@ -339,3 +339,53 @@ test('a stored rule set is brought up to date: own rules and adjustments stay, d
     assert.ok([...retiredPushRules].every((id) => !ids.has(id)))
   }
 })
+
+describe('default rules of proposals', () => {
+  const features = { msc3664: true, msc4028: true, msc4306: true }
+  const all = defaultPushRules(me, features)
+  const outcomeOf = (event: JsonObject, more: Partial<PushContext> = {}, ruleset = all) => {
+    const { notify, highlight, sound, rule } = evaluate(ruleset, event, { ...context, ...more })
+    return [rule?.rule_id, notify, highlight, sound]
+  }
+  const inThread = (body: string, more: JsonObject = {}) =>
+    text(body, { 'm.relates_to': { rel_type: 'm.thread', event_id: '$root' }, ...more })
+
+  test('are absent unless asked for', () => {
+    const ids = JSON.stringify(defaultPushRules(me))
+    for (const proposal of ['msc3664', 'msc4028', 'msc4306']) assert.doesNotMatch(ids, new RegExp(proposal))
+    assert.equal(defaultPushRules(me).postcontent, undefined)
+  })
+
+  test('MSC3664: a reply to my message highlights, one to others does not', () => {
+    const reply = text('yes', { 'm.relates_to': { 'm.in_reply_to': { event_id: '$mine' } } })
+    const by = (sender: string) => ({ relatedEvent: () => ({ type: 'm.room.message', sender, content: {} }) })
+    assert.deepEqual(outcomeOf(reply, by(me)), ['.im.nheko.msc3664.reply', true, true, 'default'])
+    assert.deepEqual(outcomeOf(reply, by('@x:a')), ['.m.rule.message', true, false, undefined])
+    assert.deepEqual(outcomeOf(reply), ['.m.rule.message', true, false, undefined])
+  })
+
+  test('MSC4028: every encrypted event is pushed, whatever else the user wants', () => {
+    const muted = { ...all, room: [rule({ rule_id: '!room:a', actions: [] })] }
+    const encrypted = event('m.room.encrypted')
+    assert.deepEqual(outcomeOf(encrypted, {}, muted), ['.org.matrix.msc4028.encrypted_event', true, false, undefined])
+    assert.equal(all.override[1]?.rule_id, '.org.matrix.msc4028.encrypted_event')
+  })
+
+  test('MSC4306: threads notify where subscribed, before the rules of rooms and after mentions and keywords', () => {
+    const muted = { ...all, room: [rule({ rule_id: '!room:a', actions: [] })] }
+    const [on, off] = ['.io.element.msc4306.rule.subscribed_thread', '.io.element.msc4306.rule.unsubscribed_thread']
+    assert.deepEqual(outcomeOf(inThread('hi'), { threadSubscribed: true }, muted), [on, true, false, 'default'])
+    assert.deepEqual(outcomeOf(inThread('hi'), { threadSubscribed: false }), [off, false, false, undefined])
+    assert.equal(outcomeOf(text('hi'))[0], '.m.rule.message')
+    const mention = inThread('hi', { 'm.mentions': { user_ids: [me] } })
+    assert.equal(outcomeOf(mention, { threadSubscribed: false })[0], '.m.rule.is_user_mention')
+    const keyword = { ...all, content: [rule({ rule_id: 'mine', pattern: 'hi' })] }
+    assert.equal(outcomeOf(inThread('hi'), { threadSubscribed: false }, keyword)[0], 'mine')
+  })
+
+  test('join stored rules with what the user made of the others', () => {
+    const merged = withDefaultPushRules(defaultPushRules(me), me, features)
+    assert.deepEqual(merged, all)
+    assert.equal(withDefaultPushRules(all, me).postcontent, undefined)
+  })
+})

@@ -6,6 +6,7 @@ import type { PushAction, PushRule, PushRuleset } from './push-rule.ts'
 
 export type { PushContext } from './push-conditions.ts'
 export type { PushAction, PushRule, PushRuleset } from './push-rule.ts'
+export type { PushFeatures } from './unstable-push-rules.ts'
 export { defaultPushRules } from './default-push-rules.ts'
 
 /** What the rules say about an event. */
@@ -56,12 +57,14 @@ const compileRuleset = (ruleset: PushRuleset): Evaluation => {
   const content = inOrder(ruleset.content, ({ pattern }) =>
     pattern === undefined ? undefined : [compilePattern(pattern)],
   )
+  const postcontent = inOrder(ruleset.postcontent ?? [], conditionsOf)
   const room = byId(ruleset.room)
   const sender = byId(ruleset.sender)
   const underride = inOrder(ruleset.underride, conditionsOf)
   return (event, context) =>
     override(event, context) ??
     content(event, context) ??
+    postcontent(event, context) ??
     room.get(context.roomId) ??
     (typeof event['sender'] === 'string' ? sender.get(event['sender']) : undefined) ??
     underride(event, context)
