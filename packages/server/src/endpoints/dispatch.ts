@@ -11,8 +11,8 @@ import type { Metrics } from '../http/metrics.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import { failure, preflight, success } from '../http/respond.ts'
 import { federationBodyBytesMax, requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
-import { isOpenToLocked, requireStanding } from './account-standing.ts'
 import type { PeerServer, Services } from './handlers.ts'
+import { createIdentify } from './identify.ts'
 import { profiles } from './profile.ts'
 import { rateClassOf } from './rate-class.ts'
 import type { Route } from './routes.ts'
@@ -31,6 +31,7 @@ export function createDispatch(options: DispatchOptions): Handle {
   const router = createRouter(options.routes)
   const { config } = options.services
   const profile = profiles[config.profile]
+  const identify = createIdentify(options)
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight
     const started = performance.now()
@@ -65,8 +66,7 @@ export function createDispatch(options: DispatchOptions): Handle {
     const rateClass = rateClassOf(route)
     const { address } = request
     const body = bodyReader(definition, request)
-    const requester =
-      definition.auth === 'X-Matrix' ? await identifyPeer(request, body) : await identifyUser(route, request)
+    const requester = await identify({ route, request, body })
     profile.admit({ ...route, requester, path, query: request.query }, config)
     if (rateClass !== undefined) options.rateLimits.take(rateClass, nameOf(requester) ?? address)
     const bodyText = await body()
@@ -82,38 +82,6 @@ export function createDispatch(options: DispatchOptions): Handle {
       bytes: definition.bytesBody ? request.stream() : undefined,
     })
   }
-
-  /** Throws `M_UNAUTHORIZED` unless a server has signed the request. */
-  function identifyPeer(request: HttpRequest, body: BodyReader): Promise<PeerServer> {
-    return options.services.federation.authenticatePeer({
-      method: request.method,
-      uri: request.query === '' ? request.path : `${request.path}?${request.query}`,
-      authorization: request.headers['authorization'],
-      bodyText: async () => (await body()) ?? '',
-    })
-  }
-
-  /** Throws `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN` where the definition asks for a user and there is none. */
-  async function identifyUser(route: Route, request: HttpRequest): Promise<Requester | undefined> {
-    const requester = await identify(route, request)
-    if (requester) requireStanding(route, requester)
-    return requester
-  }
-
-  async function identify(route: Route, request: HttpRequest): Promise<Requester | undefined> {
-    const { auth } = route.definition
-    if (auth === 'none') return undefined
-    if (request.isOperator) return options.operator
-    const token =
-      bearerToken(request.headers['authorization']) ??
-      (config.legacyQueryToken === 'on' ? queryToken(request.query) : undefined)
-    if (token === undefined) {
-      if (auth === 'user?') return undefined
-      throw new MatrixError('M_MISSING_TOKEN', 'This needs an access token: Authorization: Bearer …')
-    }
-    const origin = { address: request.address, userAgent: request.headers['user-agent'] }
-    return options.services.accounts.authenticate(token, origin, { lockedMayCall: isOpenToLocked(route) })
-  }
 }
 
 type BodyReader = () => Promise<string | undefined>
@@ -127,12 +95,6 @@ function bodyReader({ body, bytesBody, auth }: EndpointDefinition, request: Http
 
 const nameOf = (requester: Requester | PeerServer | undefined): string | undefined =>
   requester && ('userId' in requester ? requester.userId : requester.serverName)
-
-const bearerToken = (header: string | undefined) => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
-
-/** Tokens in the query string were part of the specification up to v1.10. https://spec.matrix.org/v1.11/changelog/ */
-const queryToken = (query: string) =>
-  (query === '' ? undefined : new URLSearchParams(query).get('access_token')) ?? undefined
 
 function refused(error: unknown, request: HttpRequest, log: Logger): HttpResponse {
   // That another server fails is its own affair.
