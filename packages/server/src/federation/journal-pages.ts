@@ -31,6 +31,7 @@ export class JournalPages {
 
   /** The page that holds the entry after `from`, up to `limit` at most; it may begin before. */
   after(from: number, limit: number): Promise<JournalPage> {
+    if (from >= limit) return Promise.resolve({ pdus: [], readThrough: limit })
     const start = from - (from % senderPageEntriesMax)
     const end = start + senderPageEntriesMax
     if (end > limit) return this.#read(start, limit)
