@@ -16,6 +16,8 @@ export interface KeyedMessage {
   /** Event ID of the thread's first message, to post there. */
   readonly threadRoot?: string | undefined
   readonly isDryRun?: boolean
+  /** What the room tells about the key, when somebody has just looked. */
+  readonly known?: Known | undefined
 }
 
 /** What the room's messages tell about a key. */
@@ -69,7 +71,7 @@ export interface Posted {
 export async function postOnce(homeserver: Homeserver, message: KeyedMessage): Promise<Posted> {
   const { roomId, key, isDryRun = false } = message
   await homeserver.refuseEncrypted(roomId)
-  const known = knownOf(await homeserver.ownMessages(roomId), key)
+  const known = message.known ?? knownOf(await homeserver.ownMessages(roomId), key)
   const digest = digestOf(message.content)
   if (known.rootId !== undefined) return edit(homeserver, message, { rootId: known.rootId, known, digest })
   if (isDryRun) return { result: 'would post' }

@@ -1,5 +1,6 @@
 // Tells rooms about a pipeline: one message that is edited as the pipeline goes on, with its jobs in a thread and as
 // reactions if wanted, or only where a branch breaks or is repaired.
+import { isDeepStrictEqual } from 'node:util'
 import { judge } from './branch-memory.ts'
 import { inEachRoom, outcomeOf, type RoomOutcome } from './each-room.ts'
 import type { Content, Homeserver } from './homeserver.ts'
@@ -70,7 +71,8 @@ async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Tel
     return { result: 'silent' }
   }
   const key = options.onlyChanges && isStillBroken ? (judgement?.standing.brokenBy ?? whole.key) : whole.key
-  const posted = await post(homeserver, { roomId, report: judged, options }, key)
+  const place = { key, known: key === whole.key ? known : undefined }
+  const posted = await post(homeserver, { roomId, report: judged, options }, place)
   if (!options.isDryRun) await judgement?.keep()
   if (posted.eventId !== undefined && !options.isDryRun)
     await tellJobs(homeserver, { roomId, report: judged, options }, posted.eventId)
@@ -80,25 +82,38 @@ async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Tel
 /** Jobs of one pipeline may tell at the same time: whoever finds that its edit left out what another told edits again. */
 const attemptsMax = 3
 
-async function post(homeserver: Homeserver, { roomId, report, options }: Telling, key: string): Promise<Posted> {
+interface Place {
+  readonly key: string
+  readonly known: Known | undefined
+}
+
+async function post(
+  homeserver: Homeserver,
+  { roomId, report, options }: Telling,
+  { key, known }: Place,
+): Promise<Posted> {
+  const { isDryRun } = options
   let shown = report
+  let latest = known
   let posted: Posted | undefined
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const content = await contentOf(shown, options)
-    const next = await postOnce(homeserver, {
-      roomId,
-      key,
-      content,
-      fields: fieldsOf(shown),
-      isDryRun: options.isDryRun,
-    })
+    const message = { roomId, key, content, fields: fieldsOf(shown), isDryRun, known: latest }
+    const next = await postOnce(homeserver, message)
     posted = posted === undefined || next.result !== 'unchanged' ? next : posted
-    if (options.isDryRun || key !== report.key) break
-    const all = merged(reportIn(await lookUp(homeserver, roomId, key)), shown)
-    if (JSON.stringify(all.jobs) === JSON.stringify(shown.jobs)) break
+    if (isDryRun || key !== report.key) break
+    latest = await lookUp(homeserver, roomId, key)
+    const all = merged(reportIn(latest), shown)
+    if (saysTheSame(all, shown)) break
     shown = { ...all, change: report.change, failuresInARow: report.failuresInARow }
   }
   return posted ?? { result: 'unchanged' }
+}
+
+/** Whether two reports stand the same, in whatever order they list their jobs. */
+function saysTheSame(one: Report, other: Report): boolean {
+  const jobsOf = ({ jobs }: Report) => jobs.map(({ name, status }) => `${name}\n${status}`).toSorted()
+  return one.status === other.status && isDeepStrictEqual(jobsOf(one), jobsOf(other))
 }
 
 const lookUp = async (homeserver: Homeserver, roomId: string, key: string): Promise<Known> =>
