@@ -1,0 +1,88 @@
+// `myelin ci-server` as its README tells to start it: a key by openssl, a store by git, processes on free ports.
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const main = join(import.meta.dirname, '../../../packages/server/src/main.ts')
+
+export interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command of `myelin`; resolves when it has ended. */
+export function myelin(parameters: readonly string[], input = ''): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...parameters], (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, stdout, stderr }),
+    )
+    child.stdin?.end(input)
+  })
+}
+
+export interface CiServerAddresses {
+  /** The client API. */
+  readonly client: string
+  /** The federation API, over TLS. */
+  readonly federation: string
+}
+
+/** A key and a store in a temporary folder, and the server that is started on them. */
+export class CiServer implements AsyncDisposable {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'myelin-ci-'))
+  readonly store: string = join(this.folder, 'store')
+  readonly keyPath: string = join(this.folder, 'key.pem')
+  #child: ChildProcess | undefined
+
+  constructor() {
+    execFileSync('openssl', ['genpkey', '-algorithm', 'Ed25519', '-out', this.keyPath])
+    mkdirSync(this.store)
+    this.git('init', '-q')
+    this.git('-c', 'user.name=ci', '-c', 'user.email=ci@localhost', 'commit', '-q', '--allow-empty', '-m', 'First')
+  }
+
+  git(...parameters: readonly string[]): string {
+    return execFileSync('git', parameters, { cwd: this.store, encoding: 'utf8' }).trim()
+  }
+
+  /** Resolves when both ports answer. Further variables are settings: `MYELIN_…`. */
+  async start(
+    variables: Readonly<Record<string, string>> = {},
+    ports: { readonly client: number; readonly federation: number } = { client: 0, federation: 0 },
+  ): Promise<CiServerAddresses> {
+    const line = [
+      ...['ci-server', 'localhost', `foo,${this.keyPath}`, '--addr', '127.0.0.1', `--store_path=${this.store}`],
+      ...['--client_port', String(ports.client), '--federation_port', String(ports.federation), '--verbosity', 'info'],
+    ]
+    const env = { ...process.env, ...variables }
+    const child = spawn(process.execPath, [main, ...line], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    this.#child = child
+    const urls: string[] = []
+    for await (const entry of createInterface(child.stdout)) {
+      urls.push(...(/serves localhost at (\S+?)"/.exec(entry)?.slice(1) ?? []))
+      const [client, federation] = urls
+      if (client !== undefined && federation !== undefined) {
+        child.stdout.resume()
+        return { client, federation }
+      }
+    }
+    throw new Error('The server ended before it listened')
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
