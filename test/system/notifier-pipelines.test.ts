@@ -152,6 +152,40 @@ describe('myelin-notify status and run', () => {
     assert.match(edit.content['m.new_content'].formatted_body, /matrix\.to/)
   })
 
+  test('the author of the commit is mentioned by way of a map', async () => {
+    const roomId = await ci.createRoom()
+    const authors = join(folder, 'authors.yaml')
+    writeFileSync(authors, 'ada@example.org: "@ada:hs1"\n')
+    const gitlab = {
+      GITLAB_CI: 'true',
+      CI_PIPELINE_ID: '1',
+      CI_PROJECT_PATH: 'g/p',
+      CI_COMMIT_SHA: 'b'.repeat(40),
+      CI_COMMIT_AUTHOR: 'Ada <ada@example.org>',
+      CI_JOB_STATUS: 'failed',
+    }
+    const words = ['status', 'auto', '--room', roomId, '--mention', 'author', '--author-map', authors]
+    const outcome = await notify(words, { variables: { ...account(), ...gitlab }, cwd: folder })
+    assert.equal(outcome.code, 0, outcome.stderr)
+    const [{ content }] = await messages(roomId)
+    assert.deepEqual(content['m.mentions'], { user_ids: ['@ada:hs1'] })
+    assert.match(content.body, /❌ g\/p: Pipeline failed/)
+    assert.doesNotMatch(JSON.stringify(content), /ada@example/)
+  })
+
+  test('a template that never ends is stopped', async () => {
+    const roomId = await ci.createRoom()
+    const template = join(folder, 'endless.liquid')
+    writeFileSync(
+      template,
+      '{% for i in (1..9000) %}{% for j in (1..9000) %}{{ i | times: j }}{% endfor %}{% endfor %}',
+    )
+    const outcome = await notify(['status', 'start', '--room', roomId, '--template', template], {
+      variables: job('32'),
+    })
+    assert.equal(outcome.code, 2, outcome.stdout)
+  })
+
   test('a template says it in other words and runs nothing', async () => {
     const roomId = await ci.createRoom()
     const template = join(folder, 'template.liquid')

@@ -194,6 +194,48 @@ describe('myelin-notify and rooms', () => {
     assert.equal(again.code, 0, 'its own hook is replaced')
   })
 
+  test('commits announces what was pushed, and the newest where the checkout is too shallow', async () => {
+    const repository = join(folder, 'pushed')
+    const git = (...parameters: string[]) =>
+      execFileSync('git', ['-C', repository, '-c', 'user.name=A', '-c', 'user.email=a@x', ...parameters], {
+        encoding: 'utf8',
+      }).trim()
+    execFileSync('git', ['init', '-q', '-b', 'main', repository])
+    for (const message of ['one', 'two', 'three']) git('commit', '-q', '--allow-empty', '-m', message)
+    const [hash, before] = [git('rev-parse', 'HEAD'), git('rev-parse', 'HEAD~2')]
+    const pushed = (from: string) => ({ GITLAB_CI: 'true', CI_COMMIT_SHA: hash, CI_COMMIT_BEFORE_SHA: from })
+    const commits = async (from: string) => {
+      const own = { ...variables(), ...pushed(from) }
+      return notify(['commits', '--dry-run', '--room', '#builds:hs1', '--repository', repository], { variables: own })
+    }
+    assert.deepEqual(
+      (await commits(before)).stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(': ').at(-1)),
+      ['two', 'three'],
+    )
+    const shallow = await commits('f'.repeat(40))
+    assert.match(shallow.stdout, /three\n$/)
+    assert.match(shallow.stderr, /does not reach back/)
+  })
+
+  test('a post-commit hook announces each commit, and another hook is not overwritten', async () => {
+    const repository = join(folder, 'own')
+    const git = (...parameters: string[]) =>
+      promisify(execFile)('git', ['-C', repository, '-c', 'user.name=A', '-c', 'user.email=a@x', ...parameters])
+    execFileSync('git', ['init', '-q', '-b', 'main', repository])
+    const roomId = await ci.createRoom()
+    const install = ['hook', 'install', 'post-commit', '--repository', repository, '--room', roomId]
+    await done(...install, '--password-file', join(folder, 'password'))
+    await git('commit', '-q', '--allow-empty', '-m', 'by hook')
+    assert.match((await ci.history(roomId)).at(-1).content.body, /^A committed \w{7}: by hook/)
+    writeFileSync(join(repository, '.git/hooks/post-commit'), '#!/bin/sh\n')
+    const refused = await notify(install, { variables: variables() })
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /not ours/)
+  })
+
   test('the flags of ocaml-matrix announce in every joined room, and say a message', async () => {
     const { hostname, port } = new URL(server.baseUrl)
     const repository = join(import.meta.dirname, '../..')

@@ -1,6 +1,6 @@
 // `myelin-notify` with no command, and `myelin-notify commits`: announces commits, each once per room.
 import { announce, type Outcome } from '../announce.ts'
-import { readCommits, type Commit } from '../commits.ts'
+import { git, readCommits, type Commit } from '../commits.ts'
 import { exitCodeOf, globMatches } from '../each-room.ts'
 import { announcement } from '../render.ts'
 import { detect } from '../vendor.ts'
@@ -36,14 +36,21 @@ export async function announceCommits(flags: CommitFlags, output: Output): Promi
 
 /** Announces what the CI vendor says has been pushed, or the range given, or the newest commit. */
 export async function announcePushed(range: string | undefined, flags: CommitFlags, output: Output): Promise<number> {
-  const pushed = range ?? pushedRange()
+  const pushed = range ?? (await pushedRange(flags, output))
   return announceCommits(pushed === undefined ? flags : { ...flags, range: pushed }, output)
 }
 
-function pushedRange(): string | undefined {
-  const pipeline = detect(process.env)?.pipeline
-  if (pipeline?.before === undefined || pipeline.commit === undefined) return undefined
-  return `${pipeline.before}..${pipeline.commit}`
+/** What was pushed, unless the checkout is too shallow to have the commit from before. */
+async function pushedRange({ repository }: CommitFlags, output: Output): Promise<string | undefined> {
+  const { before, commit } = detect(process.env)?.pipeline ?? {}
+  if (before === undefined || commit === undefined) return undefined
+  try {
+    await git(repository, ['cat-file', '-e', `${before}^{commit}`])
+    return `${before}..${commit}`
+  } catch {
+    output.warn(`The checkout does not reach back to ${before}: only the newest commit is announced`)
+    return undefined
+  }
 }
 
 const isBy = (patterns: readonly string[], { author, email = '' }: Commit): boolean =>
