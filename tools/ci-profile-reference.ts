@@ -11,8 +11,7 @@ Made from \`packages/server/src/endpoints/ci-profile.ts\` by \`npm run docs\`.
 by its operator. Their users create public rooms with an alias, and speak in them; people of other servers join by
 federation and read. In a new room \`users_default\` is -1, so only those speak to whom the room's power levels give a level
 of their own; \`power_level_content_override\` or an \`m.room.power_levels\` in \`initial_state\` says otherwise. A room that is
-not public is refused with \`M_FORBIDDEN\`, one without an alias with \`M_INVALID_ROOM_STATE\`, joining a room of another
-server with \`M_FORBIDDEN\`.
+not public is refused with \`M_FORBIDDEN\`, one without an alias with \`M_INVALID_ROOM_STATE\`.
 `
 
 const audiences: Readonly<Record<Audience, string>> = {

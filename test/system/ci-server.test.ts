@@ -107,7 +107,6 @@ describe('myelin ci-server', () => {
     refused(await bob.call(`/presence/${encoded(ci.userId)}/status`), 403, 'M_FORBIDDEN')
     refused(await bob.call('/createRoom', { body: {} }), 403, 'M_FORBIDDEN')
     refused(await bob.call('/createRoom', { body: { visibility: 'public' } }), 400, 'M_INVALID_ROOM_STATE')
-    refused(await bob.call(`/join/${encoded('#room:elsewhere.example')}`, { method: 'POST' }), 403, 'M_FORBIDDEN')
     refused(await bob.call(`/knock/${encoded(roomId)}`, { body: {} }), 403, 'M_FORBIDDEN')
     refused(await bob.call('/account/3pid'), 403, 'M_THREEPID_DENIED')
     refused(await anybody('/sync'), 401, 'M_MISSING_TOKEN')

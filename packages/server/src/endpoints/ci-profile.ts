@@ -67,7 +67,7 @@ const openRows: readonly ProfileRow[] = [
     ],
   },
   {
-    about: 'Joining and leaving rooms of this server',
+    about: 'Joining and leaving rooms',
     api: 'client',
     openTo: 'users',
     operations: ['joinRoom', 'joinRoomById', 'leaveRoom', 'forgetRoom', 'getJoinedRooms'],

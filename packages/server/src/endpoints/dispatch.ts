@@ -29,8 +29,7 @@ export interface DispatchOptions {
 /** The server's `handle`: never throws; every answer is the spec's, errors included. */
 export function createDispatch(options: DispatchOptions): Handle {
   const router = createRouter(options.routes)
-  const { config } = options.services
-  const profile = profiles[config.profile]
+  const profile = profiles[options.services.config.profile]
   const identify = createIdentify(options)
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight
@@ -67,7 +66,7 @@ export function createDispatch(options: DispatchOptions): Handle {
     const { address } = request
     const body = bodyReader(definition, request)
     const requester = await identify({ route, request, body })
-    profile.admit({ ...route, requester, path, query: request.query }, config)
+    profile.admit(route, requester)
     if (rateClass !== undefined) options.rateLimits.take(rateClass, nameOf(requester) ?? address)
     const bodyText = await body()
     const parsed = parseRequest(definition, { path, query: request.query, bodyText })

@@ -6,7 +6,6 @@ import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { serverServerGroups } from '@myelin/protocol/server-server/groups'
 import { ciProfile } from './ci-profile.ts'
 import { apiOf, profiles, rowOf } from './profile.ts'
-import { requireOwnRoom } from './own-rooms.ts'
 import { routes } from './routes.ts'
 
 const refused = (errcode: string) => (error: unknown) => {
@@ -57,15 +56,5 @@ describe('the ci profile', () => {
     assert.deepEqual(newRoom(room), { ...room, power_level_content_override: { users_default: -1 } })
     const open = { ...room, power_level_content_override: { users_default: 0, ban: 100 } }
     assert.deepEqual(newRoom(open), open)
-  })
-
-  test('rooms of other servers are not joined', () => {
-    const join =
-      (roomIdOrAlias: string, query = '') =>
-      () =>
-        requireOwnRoom({ operation: 'joinRoom', path: { roomIdOrAlias }, query }, 'here')
-    for (const own of [join('#a:here'), join('!a:here'), join('!a'), join('!a', 'via=there&via=here')]) own()
-    for (const foreign of [join('#a:there'), join('!a:there', 'via=here'), join('!a', 'server_name=there')])
-      assert.throws(foreign, refused('M_FORBIDDEN'))
   })
 })

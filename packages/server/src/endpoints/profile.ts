@@ -7,21 +7,14 @@ import { announcementRoom } from '../rooms/announcement-room.ts'
 import type { CreateRoomRequest } from '../rooms/initial-state.ts'
 import { ciProfile, type Api, type ProfileRow } from './ci-profile.ts'
 import type { PeerServer } from './handlers.ts'
-import { requireOwnRoom } from './own-rooms.ts'
+import type { Route } from './routes.ts'
 
-/** A request as far as a profile looks at it. */
-export interface Admission {
-  readonly operation: string
-  readonly definition: EndpointDefinition
-  readonly requester: Requester | PeerServer | undefined
-  readonly path: Readonly<Record<string, string>>
-  /** What follows the question mark. */
-  readonly query: string
-}
+type Operation = Pick<Route, 'operation' | 'definition'>
+type Caller = Requester | PeerServer | undefined
 
 export interface Profile {
   /** Throws what the profile answers to those who may not call the operation. */
-  admit(request: Admission, config: Config): void
+  admit(operation: Operation, caller: Caller): void
   /** What a request for a new room amounts to. Throws `M_FORBIDDEN` for rooms that may not be. */
   newRoom(request: CreateRoomRequest): CreateRoomRequest
 }
@@ -29,10 +22,7 @@ export interface Profile {
 const full: Profile = { admit: () => undefined, newRoom: (request) => request }
 
 const ci: Profile = {
-  admit(request, { serverName }) {
-    admitTo(rowOf(request), request.requester)
-    requireOwnRoom(request, serverName)
-  },
+  admit: (operation, caller) => admitTo(rowOf(operation), caller),
   newRoom: announcementRoom,
 }
 
@@ -46,23 +36,22 @@ export function apiOf({ path }: Pick<EndpointDefinition, 'path'>): Api {
 
 const rows = new Map(ciProfile.flatMap((row) => row.operations.map((name) => [`${row.api} ${name}`, row] as const)))
 
-const unlisted: Pick<ProfileRow, 'openTo' | 'refusal'> = { openTo: 'nobody' }
-const administration: Pick<ProfileRow, 'openTo' | 'refusal'> = { openTo: 'administrators' }
+type Rule = Pick<ProfileRow, 'openTo' | 'refusal'>
 
-/** The row of the `ci` profile that speaks of an operation. */
-export const rowOf = ({
-  operation,
-  definition,
-}: Pick<Admission, 'operation' | 'definition'>): Pick<ProfileRow, 'openTo' | 'refusal'> =>
+const unlisted: Rule = { openTo: 'nobody' }
+const administration: Rule = { openTo: 'administrators' }
+
+/** The row of the `ci` profile that speaks of an operation, or what holds where none does. */
+export const rowOf = ({ operation, definition }: Operation): Rule =>
   rows.get(`${apiOf(definition)} ${operation}`) ??
   (definition.path.startsWith('/_myelin/admin/') ? administration : unlisted)
 
-function admitTo({ openTo, refusal }: Pick<ProfileRow, 'openTo' | 'refusal'>, requester: Admission['requester']): void {
+function admitTo({ openTo, refusal }: Rule, caller: Caller): void {
   const { errcode, error } = refusal ?? { errcode: 'M_FORBIDDEN', error: 'This is disabled on this server' }
   if (openTo === 'nobody') throw new MatrixError(errcode, error)
-  if (requester === undefined || !('userId' in requester)) return
-  if (openTo === 'users' && requester.isGuest)
+  if (caller === undefined || !('userId' in caller)) return
+  if (openTo === 'users' && caller.isGuest)
     throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'This server has no place for guests')
-  if (openTo === 'administrators' && !requester.isAdmin)
+  if (openTo === 'administrators' && !caller.isAdmin)
     throw new MatrixError('M_FORBIDDEN', 'Only an administrator of this server may do that')
 }
