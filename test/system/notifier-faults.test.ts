@@ -114,6 +114,20 @@ describe('myelin-notify under faults', () => {
     assert.equal(front.seen.length, count)
   })
 
+  test('a run that is told to stop gives its login back', async () => {
+    const roomId = await ci.createRoom()
+    const { promise: stop, resolve: isSending } = Promise.withResolvers<void>()
+    await using front = await Front.start(server.baseUrl, (line) => {
+      if (!line.includes('/send/')) return 'pass'
+      isSending()
+      return 'limit'
+    })
+    const outcome = await notify(['announce', 'x', '--room', roomId], { ...account(front.baseUrl), stop })
+    assert.equal(outcome.code, 143, outcome.stderr)
+    assert.equal(front.seen.at(-1), 'POST /_matrix/client/v3/logout')
+    assert.equal((await ci.get('/devices')).devices.length, 1)
+  })
+
   test('one room that fails does not keep the others from being told', async () => {
     const roomId = await ci.createRoom()
     const outcome = await notify(['announce', 'x', '--room', roomId, '--room', '!nowhere:hs1'], account(server.baseUrl))

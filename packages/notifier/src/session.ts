@@ -5,7 +5,7 @@ import { Connection, type ConnectionOptions } from '@myelin/protocol/client/conn
 import { SharedLogin } from '@myelin/protocol/client/shared-login'
 import { NotifierError } from './failure.ts'
 import { explained, Homeserver } from './homeserver.ts'
-import { patientFetch } from './patient-fetch.ts'
+import { patientFetch, type Fetch } from './patient-fetch.ts'
 
 /** An access token stays valid after the run; a password is exchanged for one that is given back at the end. */
 export type Credentials = { readonly token: string } | { readonly user: string; readonly password: string }
@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly waitMaxMs: number
   /** Requests under way at once. */
   readonly connectionsMax?: number
+  /** Aborts everything but signing out. */
+  readonly signal?: AbortSignal
 }
 
 export class Session {
@@ -29,7 +31,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options
     this.#connection = {
-      fetch: patientFetch({ waitMaxMs: options.waitMaxMs }),
+      fetch: abortable(patientFetch({ waitMaxMs: options.waitMaxMs }), options.signal),
       rateLimitRetriesMax: 0,
       ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
     }
@@ -67,6 +69,14 @@ export class Session {
     return (work) => login.use(work)
   }
 }
+
+/** A fetch that a signal aborts, but for the request that gives the login back. */
+const abortable =
+  (fetch: Fetch, signal: AbortSignal | undefined): Fetch =>
+  (url, request) => {
+    if (signal === undefined || url.endsWith('/logout')) return fetch(url, request)
+    return fetch(url, { ...request, signal: request.signal ? AbortSignal.any([signal, request.signal]) : signal })
+  }
 
 type Use = <Result>(work: (connection: Connection) => Promise<Result>) => Promise<Result>
 

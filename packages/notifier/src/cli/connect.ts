@@ -5,25 +5,31 @@ import { selectRooms } from '../each-room.ts'
 import type { Homeserver } from '../homeserver.ts'
 import { Session } from '../session.ts'
 import { accountOf, textOfFile, type Account } from './credentials.ts'
+import { interruption } from './interruption.ts'
 import type { ConnectionFlags, RoomFlags } from './options.ts'
 import type { Output } from './output.ts'
 
 /** A session for the account that the options name. Its secrets are hidden in the output. */
-export function sessionOf(flags: ConnectionFlags, output: Output): Session {
+export function sessionOf(flags: ConnectionFlags, output: Output, signal?: AbortSignal): Session {
   const account = accountOf(flags)
   const { credentials } = account
   output.hide('token' in credentials ? credentials.token : credentials.password)
-  return sessionFor(account, flags)
+  return sessionFor(account, flags, signal)
 }
 
-/** A session for an account. */
-export function sessionFor({ homeserver, credentials }: Account, flags: ConnectionFlags): Session {
+/** A session for an account. Unless a signal is given, it ends when the process is told to stop. */
+export function sessionFor(
+  { homeserver, credentials }: Account,
+  flags: ConnectionFlags,
+  signal = interruption(),
+): Session {
   preparePlatform(flags)
   return new Session({
     homeserver,
     credentials,
     waitMaxMs: flags.waitMax * 1000,
     connectionsMax: Math.max(1, flags.connections),
+    signal,
   })
 }
 

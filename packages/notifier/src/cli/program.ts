@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { exitCodes, NotifierError } from '../failure.ts'
 import type { CommitFlags } from './commits.ts'
 import type { MessageCommandFlags } from './announce-message.ts'
+import { interruptedExitCode } from './interruption.ts'
 import { collect, wholeNumber, withConnection, withMessage, withRooms, type ConnectionFlags } from './options.ts'
 import { Output } from './output.ts'
 import type { DoctorFlags } from './doctor.ts'
@@ -37,9 +38,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
   try {
     await programOf(act).parseAsync([...argv], { from: 'user' })
-    return exitCode
+    return interruptedExitCode() ?? exitCode
   } catch (error) {
-    return failed(error, output)
+    const code = failed(error, output)
+    return interruptedExitCode() ?? code
   }
 }
 

@@ -22,7 +22,8 @@ export async function runCommand(command: readonly string[], flags: RunFlags, ou
   const { repository, key, url } = flags
   const given = { key: key ?? keyOutsideCi(startedAt), name: flags.name ?? command.join(' '), url }
   const report = await pipelineReport({ variables: process.env, repository, given })
-  const session = sessionOf(flags, output)
+  // To be told to stop is the command's affair: the end is told in any case.
+  const session = sessionOf(flags, output, new AbortController().signal)
   const say = (status: Status, more: Partial<Report> = {}) => {
     const jobs =
       flags.job === undefined ? [] : [{ name: flags.job, status, at: Date.now(), durationMs: more.durationMs }]
