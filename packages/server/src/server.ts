@@ -64,7 +64,7 @@ export async function openServices(config: Config, environment: Environment): Pr
   const federation = createFederation({ config, environment, store, key, old: keys.old })
   const parts = await assemble({ config, environment, store, key })
   const metrics = createMetrics()
-  addGauges(metrics, { store, ...parts })
+  addGauges(metrics, { store, federation, ...parts })
   return {
     ...parts,
     config,

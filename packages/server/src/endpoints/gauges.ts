@@ -1,4 +1,5 @@
 // What the parts of the server count, for the metrics.
+import type { Federation } from '../federation/federation.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Store } from '../store/store.ts'
@@ -8,10 +9,11 @@ interface Counted {
   readonly store: Store
   readonly rooms: Rooms
   readonly sync: Sync
+  readonly federation: Federation
 }
 
-/** Registers the store's statistics, the rooms in memory and the waiting syncs. */
-export function addGauges(metrics: Metrics, { store, rooms, sync }: Counted): void {
+/** Registers the store's statistics, the rooms in memory, the waiting syncs and what waits for other servers. */
+export function addGauges(metrics: Metrics, { store, rooms, sync, federation }: Counted): void {
   const statistics = () => store.statistics()
   metrics.counter('myelin_store_commits_total', 'Transactions made durable.', () => statistics().commits)
   metrics.counter('myelin_store_writes_total', 'Changes made durable.', () => statistics().writes)
@@ -26,4 +28,16 @@ export function addGauges(metrics: Metrics, { store, rooms, sync }: Counted): vo
   metrics.gauge('myelin_journal_position', 'The last durable position of the journal.', () => store.durablePosition)
   metrics.gauge('myelin_hot_rooms', 'Rooms kept in memory.', () => rooms.context.hotRooms.size)
   metrics.gauge('myelin_sync_waiting', 'Sync requests that wait for something to tell.', () => sync.waiting)
+  addFederationGauges(metrics, federation)
+}
+
+function addFederationGauges(metrics: Metrics, federation: Federation): void {
+  const statuses = () => federation.sender?.statuses() ?? []
+  const failing = () => statuses().filter(({ failures }) => failures > 0).length
+  const queued = () => statuses().reduce((sum, { queuedPdus }) => sum + queuedPdus, 0)
+  const lag = () => statuses().reduce((most, each) => Math.max(most, each.lag), 0)
+  metrics.gauge('myelin_federation_waiting_servers', 'Servers for which something waits.', () => statuses().length)
+  metrics.gauge('myelin_federation_failing_servers', 'Those of them that cannot be reached.', failing)
+  metrics.gauge('myelin_federation_queued_events', 'Events queued for other servers.', queued)
+  metrics.gauge('myelin_federation_lag_entries', 'Journal entries that the server furthest behind has not got.', lag)
 }

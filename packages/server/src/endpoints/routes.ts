@@ -1,4 +1,5 @@
 // What is served: each group of definitions with its handlers.
+import * as adminFederationDefinitions from '@myelin/protocol/admin/federation'
 import * as health from '@myelin/protocol/admin/health'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
@@ -16,6 +17,7 @@ import * as federationKeys from './federation/keys_server.ts'
 import * as federationOpenId from './federation/openid.ts'
 import * as federationVersion from './federation/version.ts'
 import * as federationWellKnown from './federation/wellknown.ts'
+import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
@@ -55,6 +57,7 @@ export const routes: readonly Route[] = [
   ...routesOf(serverVersion, federationVersion.handlers),
   ...routesOf(health, adminHealth.handlers),
   ...routesOf(users, adminUsers.handlers),
+  ...routesOf(adminFederationDefinitions, adminFederation.handlers),
   ...routesOf(adminRegistrationTokensDefinitions, adminRegistrationTokens.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
 ]

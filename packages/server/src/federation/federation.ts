@@ -46,6 +46,8 @@ export interface Federation extends RequestAuth, AsyncDisposable {
   readonly publishedKeys: PublishedKeys
   /** Starts sending what `source` makes of the journal. To be disposed before the rest. */
   startSender(source: OutgoingSource, log?: Logger): Promise<Sender>
+  /** What sends to other servers, once it has been started. */
+  readonly sender: Sender | undefined
 }
 
 /** Opens no connection yet. Throws ConfigError when the certificate authority cannot be read. */
@@ -66,13 +68,20 @@ export function createFederation({ config, environment, store, key, old, transpo
     trustedNotaries: config['federation.trustedNotaries'],
     own: { serverName, key, old, document: publishedKeys.document },
   })
+  let sender: Sender | undefined
   return {
     peers,
     keyring,
     reachability,
     publishedKeys,
     ...createRequestAuth({ serverName, environment, keyring, reachability }),
-    startSender: (source, log) => Sender.start({ store, environment, serverName, peers, reachability, source, log }),
+    startSender: async (source, log) => {
+      sender = await Sender.start({ store, environment, serverName, peers, reachability, source, log })
+      return sender
+    },
+    get sender() {
+      return sender
+    },
     [Symbol.asyncDispose]: () => outbound[Symbol.asyncDispose](),
   }
 }
