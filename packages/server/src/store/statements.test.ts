@@ -25,12 +25,20 @@ const mayScan: Readonly<Record<string, string>> = {
   'SELECT p.*, u.user_id FROM push_rules p JOIN users u ON u.nid = p.user_nid': 'at start',
 }
 
-/** The statements of a file, their fragments filled in and their parameters left open. */
-function statementsOf(path: string): string[] {
-  const source = readFileSync(path, 'utf8')
-  const fragments = new Map(
-    [...source.matchAll(/(\w+) = fragment\(\s*(['`])([^]*?)\2,?\s*\)/g)].map((match) => [match[1], match[3]]),
+const files = globSync(join(import.meta.dirname, '**/*.ts'))
+  .filter((path) => !/\.test\.ts$|\/testing\//.test(path))
+  .map((path) => [basename(path), readFileSync(path, 'utf8')] as const)
+
+/** The fragments of a file by their names. */
+const fragmentsIn = (source: string) =>
+  [...source.matchAll(/(\w+) =\s+fragment\(\s*(['`])([^]*?)\2,?\s*\)/g)].map(
+    ([, name = '', , text = '']) => [name, text] as const,
   )
+const shared = files.flatMap(([, source]) => fragmentsIn(source))
+
+/** The statements of a file, their fragments filled in and their parameters left open. */
+function statementsOf(source: string): string[] {
+  const fragments = new Map([...shared, ...fragmentsIn(source)])
   return [...source.matchAll(/= sql`([^`]*)`/g)].map(([, text = '']) =>
     text
       .replaceAll(/\$\{'\w+'\}/g, '?')
@@ -42,9 +50,9 @@ function statementsOf(path: string): string[] {
 
 const database = new DatabaseSync(':memory:')
 migrate(database, migrations, systemEnvironment)
-const statements = globSync(join(import.meta.dirname, '**/*.ts'))
-  .filter((path) => !/\.test\.ts$|\/testing\//.test(path))
-  .flatMap((path) => statementsOf(path).map((statement) => [basename(path), statement] as const))
+const statements = files.flatMap(([file, source]) =>
+  statementsOf(source).map((statement) => [file, statement] as const),
+)
 
 test('every statement fits the schema', () => {
   assert.ok(statements.length > 50)
