@@ -4,6 +4,7 @@ import * as health from '@myelin/protocol/admin/health'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
+import * as formerNamesDefinitions from '@myelin/protocol/client-server/unstable/former_names'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import * as keysQuery from '@myelin/protocol/server-server/keys_query'
 import * as keysServer from '@myelin/protocol/server-server/keys_server'
@@ -21,6 +22,7 @@ import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
+import * as formerNames from './client/former_names.ts'
 import { clientHandlers } from './client/handlers.ts'
 import type { PeerServer, Services } from './handlers.ts'
 import * as synapseRegister from './synapse-admin/register.ts'
@@ -50,6 +52,7 @@ export const routes: readonly Route[] = [
   ...Object.entries(clientHandlers).flatMap(([name, handlers]) =>
     routesOf(clientServer[name as keyof typeof clientServer], handlers),
   ),
+  ...routesOf(formerNamesDefinitions, formerNames.handlers),
   ...routesOf(keysServer, federationKeys.handlers),
   ...routesOf(keysQuery, federationKeysQuery.handlers),
   ...routesOf(serverOpenId, federationOpenId.handlers),
