@@ -5,6 +5,7 @@ import { joinConditionsMax } from '../limits.ts'
 import { useRoom } from './access.ts'
 import { routeTo } from './aliases.ts'
 import { type Actor, contentText, isLocal, type RoomsContext } from './context.ts'
+import { requireGuestAccess } from './guests.ts'
 import type { HotRoom } from './hot-room.ts'
 import { changeMembership, membershipOf, oneAtATime, profileContent } from './member-event.ts'
 import { creators, powerLevelsOf } from './power.ts'
@@ -30,8 +31,7 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, options
   const joinIt = async (room: HotRoom) => {
     const membership = await membershipOf(room, by.userId)
     if (membership === 'join') return
-    if (by.isGuest && !guestsMayJoin(room))
-      throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not join this room')
+    requireGuestAccess(room, by)
     const voucher = membership === 'invite' ? undefined : (await authorisingUser(context, room, by)).voucher
     const content = voucher === undefined ? {} : { join_authorised_via_users_server: voucher }
     await changeMembership(context, room, { by, target: by.userId, membership: 'join', reason, content })
@@ -99,6 +99,3 @@ async function inviter(context: RoomsContext, room: HotRoom): Promise<string | u
   }
   return undefined
 }
-
-const guestsMayJoin = (room: HotRoom) =>
-  contentText(room.state('m.room.guest_access')?.content, 'guest_access') === 'can_join'

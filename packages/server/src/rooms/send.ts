@@ -6,6 +6,7 @@ import { useJoinedRoom, useRoom } from './access.ts'
 import { checkAliases } from './aliases.ts'
 import { append } from './append.ts'
 import { type Actor, isLocal, type RoomsContext } from './context.ts'
+import { removeGuests, requireGuestAccess } from './guests.ts'
 import type { HotRoom } from './hot-room.ts'
 import { checkInvite } from './invite.ts'
 import { membershipOf } from './member-event.ts'
@@ -64,9 +65,11 @@ export function sendState(context: RoomsContext, roomId: string, options: SendSt
     await checkState(context, room, options)
     const same = await sameState(context, room, options)
     const isInvite = type === 'm.room.member' && content['membership'] === 'invite'
-    if (same === undefined && isInvite && !isLocal(context, stateKey))
-      return remoteInvite(context, room, { by, target: stateKey, content })
-    return same ?? (await append(context, room, { by, type, stateKey, content, ts })).eventId
+    if (same !== undefined) return same
+    if (isInvite && !isLocal(context, stateKey)) return remoteInvite(context, room, { by, target: stateKey, content })
+    const { eventId } = await append(context, room, { by, type, stateKey, content, ts })
+    if (type === 'm.room.guest_access') await removeGuests(context, room)
+    return eventId
   }
   // One's own membership is what those who are not in the room may change.
   const isOwnMembership = type === 'm.room.member' && stateKey === by.userId
@@ -79,6 +82,7 @@ async function checkState(context: RoomsContext, room: HotRoom, options: SendSta
   if (type === 'm.room.create') throw new MatrixError('M_FORBIDDEN', 'A room is created once')
   if (type === 'm.room.canonical_alias') await checkAliases(context, room, content)
   const isInvite = type === 'm.room.member' && content['membership'] === 'invite'
+  if (type === 'm.room.member' && content['membership'] === 'join') requireGuestAccess(room, by)
   if (isInvite && (await membershipOf(room, stateKey)) !== 'invite') await checkInvite(context, stateKey, by)
 }
 

@@ -25,6 +25,9 @@ const one = sql`SELECT ${columns} FROM members m WHERE m.room_nid = ${'roomNid'}
 const ofRoom = sql`SELECT ${columns}, u.user_id AS "userId" FROM members m JOIN users u ON u.nid = m.user_nid
   WHERE m.room_nid = ${'roomNid'}`
 const ofUser = sql`SELECT ${columns} FROM members m WHERE m.user_nid = ${'userNid'}`
+const guestsOfRoom = sql`SELECT m.user_nid AS "userNid", u.user_id AS "userId" FROM members m
+  JOIN accounts a ON a.user_nid = m.user_nid JOIN users u ON u.nid = m.user_nid
+  WHERE m.room_nid = ${'roomNid'} AND m.membership = 'join' AND a.is_guest = 1`
 
 export interface MemberChange {
   readonly roomNid: number
@@ -54,3 +57,9 @@ export const membersOfRoom = (read: Reader, roomNid: number): Promise<(MemberRow
 
 /** Every membership of a user, forgotten rooms too. */
 export const membershipsOfUser = (read: Reader, userNid: number): Promise<MemberRow[]> => read.all(ofUser, { userNid })
+
+/** The guests of this server who have joined the room. */
+export const joinedGuests = (
+  read: Reader,
+  roomNid: number,
+): Promise<{ readonly userNid: number; readonly userId: string }[]> => read.all(guestsOfRoom, { roomNid })
