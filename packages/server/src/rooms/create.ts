@@ -106,7 +106,8 @@ function writeRoom(context: RoomsContext, w: Write, making: NewRoom): HotRoom {
   const chosenId = rules.roomIdIsCreateHash
     ? undefined
     : `!${randomString(context.environment, 18)}:${context.serverName}`
-  const signed = buildCreate(context, first.draft, { rules, roomId: chosenId })
+  const draft = { ...first.draft, ts: creationTime(context) }
+  const signed = buildCreate(context, draft, { rules, roomId: chosenId })
   const roomId = chosenId ?? `!${signed.eventId.slice(1)}`
   const nid = context.store.nextNid('rooms')
   const room = new HotRoom({ nid, roomId, rules, source: roomSource(context.store) })
@@ -118,6 +119,19 @@ function writeRoom(context: RoomsContext, w: Write, making: NewRoom): HotRoom {
   room.isPublic = isPublic
   context.hotRooms.add(room)
   return room
+}
+
+/** When this process last created a room, milliseconds since 1970. */
+const lastCreations = new WeakMap<RoomsContext, number>()
+
+/**
+ * Now, and later than the creation before: where the room's ID is the hash of its create event, nothing but the time tells
+ * apart two rooms that somebody creates in the same way.
+ */
+function creationTime(context: RoomsContext): number {
+  const now = Math.max(context.environment.now(), 1 + (lastCreations.get(context) ?? 0))
+  lastCreations.set(context, now)
+  return now
 }
 
 async function draftsOf(context: RoomsContext, { by, request, rules, alias }: Making): Promise<Prepared[]> {
