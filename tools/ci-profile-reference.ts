@@ -42,7 +42,7 @@ export const ciProfileReference = (): string => {
     const cells = rows.map((row) => [row.about, audiences[row.openTo], otherwise(row)])
     return `## ${title}\n\n${table([['what', 'open to', 'otherwise'], ...cells])}\n\n${rows.map(operations).join('\n')}\n`
   })
-  return `${[opening, settled(), ...sections].join('\n')}\nThe rest of \`/_myelin/admin/\` is open to administrators. What stands in no row is open to nobody: 403 \`M_FORBIDDEN\`.\n`
+  return `${[opening, settled(), ...sections].join('\n')}\nThe rest of \`/_myelin/admin/\` is open to administrators. What stands in no row is open to nobody: 403\n\`M_FORBIDDEN\`. What this server does [not serve](../unsupported.md) at all answers 404 \`M_UNRECOGNIZED\`.\n`
 }
 
 const settled = (): string => {

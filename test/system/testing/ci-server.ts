@@ -36,9 +36,11 @@ export class CiServer implements AsyncDisposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'myelin-ci-'))
   readonly store: string = join(this.folder, 'store')
   readonly keyPath: string = join(this.folder, 'key.pem')
+  readonly serverName: string
   #child: ChildProcess | undefined
 
-  constructor() {
+  constructor(serverName = 'localhost') {
+    this.serverName = serverName
     execFileSync('openssl', ['genpkey', '-algorithm', 'Ed25519', '-out', this.keyPath])
     mkdirSync(this.store)
     this.git('init', '-q')
@@ -50,20 +52,17 @@ export class CiServer implements AsyncDisposable {
   }
 
   /** Resolves when both ports answer. Further variables are settings: `MYELIN_…`. */
-  async start(
-    variables: Readonly<Record<string, string>> = {},
-    ports: { readonly client: number; readonly federation: number } = { client: 0, federation: 0 },
-  ): Promise<CiServerAddresses> {
+  async start(variables: Readonly<Record<string, string>> = {}, federationPort = 0): Promise<CiServerAddresses> {
     const line = [
-      ...['ci-server', 'localhost', `foo,${this.keyPath}`, '--addr', '127.0.0.1', `--store_path=${this.store}`],
-      ...['--client_port', String(ports.client), '--federation_port', String(ports.federation), '--verbosity', 'info'],
+      ...['ci-server', this.serverName, `foo,${this.keyPath}`, '--addr', '127.0.0.1', `--store_path=${this.store}`],
+      ...['--client_port', '0', '--federation_port', String(federationPort), '--verbosity', 'info'],
     ]
     const env = { ...process.env, ...variables }
     const child = spawn(process.execPath, [main, ...line], { env, stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child = child
     const urls: string[] = []
     for await (const entry of createInterface(child.stdout)) {
-      urls.push(...(/serves localhost at (\S+?)"/.exec(entry)?.slice(1) ?? []))
+      urls.push(...(/serves \S+ at (https?:[^\s"]+)/.exec(entry)?.slice(1) ?? []))
       const [client, federation] = urls
       if (client !== undefined && federation !== undefined) {
         child.stdout.resume()
@@ -71,6 +70,13 @@ export class CiServer implements AsyncDisposable {
       }
     }
     throw new Error('The server ended before it listened')
+  }
+
+  /** Makes an account, whether the server runs or not. */
+  async addUser(name: string, password: string): Promise<void> {
+    const user = `@${name}:${this.serverName}`
+    const { code, stderr } = await myelin(['ci-server-setup', 'user', this.store, user, '-'], password)
+    if (code !== 0) throw new Error(stderr)
   }
 
   async stop(): Promise<void> {
