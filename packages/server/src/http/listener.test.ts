@@ -33,11 +33,12 @@ test('a body is read up to its limit, announced or not', async () => {
     const outcome = await request.text(10).catch((error: { errcode: string }) => error.errcode)
     return reply(String(outcome))
   })
-  const send = async (body: string | ReadableStream) =>
+  const send = async (body: string | ReadableStream | Uint8Array<ArrayBuffer>) =>
     (await fetch(listener.url, { method: 'PUT', body, duplex: 'half' } as RequestInit)).text()
   assert.equal(await send('0123456789'), '0123456789')
   assert.equal(await send('0123456789a'), 'M_TOO_LARGE')
   assert.equal(await send(new Blob(['0123456789a']).stream()), 'M_TOO_LARGE')
+  assert.equal(await send(new Uint8Array([0x22, 0xff, 0x22])), 'M_NOT_JSON')
   await listener.stop()
 })
 

@@ -15,7 +15,7 @@ export interface HttpRequest {
   readonly isOperator: boolean
   /** Aborted when the caller goes away or the server stops. */
   readonly signal: AbortSignal
-  /** The whole body as text. Throws `M_TOO_LARGE` beyond `bytesMax`. */
+  /** The whole body as text. Throws `M_TOO_LARGE` beyond `bytesMax`, `M_NOT_JSON` for what is not UTF-8. */
   text(bytesMax: number): Promise<string>
   /** The body as it arrives. */
   stream(): ReadableStream<Uint8Array>

@@ -1,4 +1,5 @@
 // A node:http request behind the server's own interface.
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { MatrixError } from '@myelin/protocol/errors'
@@ -72,9 +73,11 @@ export class NodeRequest implements HttpRequest {
         message.pause()
         reject(tooLarge(bytesMax))
       })
-      message.on('end', () =>
-        resolve(chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8')),
-      )
+      message.on('end', () => {
+        const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+        if (isUtf8(body)) resolve(body.toString('utf8'))
+        else reject(new MatrixError('M_NOT_JSON', 'The body is not UTF-8'))
+      })
       message.on('error', (cause) =>
         reject(new MatrixError('M_UNKNOWN', 'The request broke off', { status: 400, cause })),
       )
