@@ -26,11 +26,19 @@ const ownMessagesMaxDefault = 250
 const pagesPerMessage = 1 / 25
 const pageSize = 100
 
+/** A room may become encrypted at any time, but need not be asked about it before each message. */
+const encryptionKnownMs = 5000
+
+interface Encryption {
+  readonly untilMs: number
+  readonly content: Promise<Content | undefined>
+}
+
 export class Homeserver {
   readonly userId: string
   readonly deviceId: string | undefined
   readonly #connection: Connection
-  readonly #encryption = new Map<string, Promise<Content | undefined>>()
+  readonly #encryption = new Map<string, Encryption>()
 
   constructor(connection: Connection, owner: { readonly user_id: string; readonly device_id?: string }) {
     this.#connection = connection
@@ -104,11 +112,14 @@ export class Homeserver {
     return (await this.call(sendMessage, { roomId, eventType, txnId, body: { ...content } })).event_id
   }
 
-  /** Throws `NotifierError` of kind `encrypted` when the room is. Asked once per room. */
+  /** Throws `NotifierError` of kind `encrypted` when the room is. What is known of a room holds for a few seconds. */
   async refuseEncrypted(roomId: string): Promise<void> {
-    let encryption = this.#encryption.get(roomId)
-    if (encryption === undefined) this.#encryption.set(roomId, (encryption = this.state(roomId, 'm.room.encryption')))
-    if ((await encryption) === undefined) return
+    let known = this.#encryption.get(roomId)
+    if (known === undefined || performance.now() > known.untilMs) {
+      const untilMs = performance.now() + encryptionKnownMs
+      this.#encryption.set(roomId, (known = { untilMs, content: this.state(roomId, 'm.room.encryption') }))
+    }
+    if ((await known.content) === undefined) return
     throw new NotifierError(
       'encrypted',
       `${roomId} is encrypted and myelin-notify cannot encrypt: nothing was sent there. Name other rooms with --room.`,

@@ -80,7 +80,7 @@ async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Tel
 }
 
 /** Jobs of one pipeline may tell at the same time: whoever finds that its edit left out what another told edits again. */
-const attemptsMax = 3
+const attemptsMax = 10
 
 interface Place {
   readonly key: string
