@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test'
 import { call, ok, User, type Call, type Reply } from './testing/api.ts'
 import { CiServer, myelin, type CiServerAddresses } from './testing/ci-server.ts'
 import { notify } from './testing/notifier.ts'
+import { TestServer } from './testing/server.ts'
 
 const refused = ({ status, body }: Reply, wantedStatus: number, errcode: string) =>
   assert.deepEqual([status, body.errcode], [wantedStatus, errcode], JSON.stringify(body))
@@ -148,4 +149,12 @@ describe('myelin ci-server', () => {
       assert.match(stderr, complaint)
     }
   })
+})
+
+test('elsewhere a token in the query is none, unless legacyQueryToken is on', async () => {
+  await using server = await TestServer.start()
+  const { token } = await server.user('alice')
+  const path = `/_matrix/client/v3/account/whoami?access_token=${encoded(token)}`
+  refused(await call(server.baseUrl, path), 401, 'M_MISSING_TOKEN')
+  assert.equal((await call(server.baseUrl, path, { token })).status, 200)
 })

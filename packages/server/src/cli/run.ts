@@ -134,7 +134,12 @@ function addCiServer(program: Command, verb: Verb): void {
     .option('--client_port <PORT>', 'Port of the client API, plain HTTP.', '8008')
     .option('--federation_port <PORT>', 'Port of the federation API, TLS.', '8448')
     .option('--store_path <PATH>', 'Git repository that holds the data; made if absent.')
-    .option('-v, --verbose', 'Log more; twice for everything.', (_, before: number) => before + 1, 0)
+    .option(
+      '-v, --verbose',
+      'Log what happens, as is the default; twice for everything.',
+      (_, before: number) => before + 1,
+      0,
+    )
     .option('-q, --quiet', 'Log errors only.')
     .option('--verbosity <LEVEL>', 'quiet, error, warning, info or debug.')
     .option('--config <FILE>', 'Settings file; ./myelin.yaml is read when it exists.')
