@@ -12,5 +12,7 @@ const patterns = (wanted.length > 0 ? wanted : folders).map((path) =>
     : path,
 )
 const files = globSync(patterns).filter((path) => !path.includes('node_modules'))
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' })
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files], {
+  stdio: 'inherit',
+})
 process.exit(status ?? 1)
