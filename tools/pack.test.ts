@@ -25,6 +25,9 @@ const writeExamples = (): readonly string[] => {
   const readme = readFileSync(join(root, 'packages/protocol/README.md'), 'utf8')
   const examples = [...readme.matchAll(/<!-- example: (\S+) -->\s+```ts\n(.*?)```/gs)]
   for (const [, name = '', code = ''] of examples) writeFileSync(join(project, name), code)
+  const algorithms = readFileSync(join(root, 'packages/algorithms/README.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)
+  for (const [index, [, code = '']] of [...algorithms].entries())
+    writeFileSync(join(project, `algorithms-${index + 1}.ts`), code)
   return examples.map(([, name = '']) => name)
 }
 
@@ -92,6 +95,11 @@ test('the second example accepts a signed request and refuses one that was chang
   assert.equal(await ask({ authorization: 'Bearer x' }), undefined)
   server.closeAllConnections()
   server.close()
+})
+
+test('the first example of the algorithms makes an event that is allowed', () => {
+  const said = execFileSync(process.execPath, [join(project, 'algorithms-1.ts')], { encoding: 'utf8' })
+  assert.match(said, /^\{"auth_events":\[\],.* is allowed$/m)
 })
 
 test('the third example defines, serves and calls an endpoint', async () => {
