@@ -37,7 +37,10 @@ const openRows: readonly ProfileRow[] = [
     about: 'Finding rooms',
     api: 'client',
     openTo: 'everybody',
-    operations: ['getRoomIdByAlias', 'getPublicRooms', 'getRoomVisibilityOnDirectory', 'getRoomSummary'],
+    operations: [
+      ...['getRoomIdByAlias', 'getPublicRooms', 'getRoomVisibilityOnDirectory', 'getRoomSummary'],
+      'getRoomSummaryByRoomMsc3266',
+    ],
   },
   {
     about: 'Seeing names and avatars of users whose ID is known',
