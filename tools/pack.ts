@@ -62,8 +62,18 @@ export const publishedManifest = (folder: string, base: string): string => {
   const kept = publishedFields.filter((field) => field in source).map((field) => [field, source[field]])
   const forNode = isBundledForNode(folder) ? { node: `${base}node/*.js` } : {}
   const exports = { './*': { types: `${base}*.d.ts`, ...forNode, default: `${base}*.js` } }
-  return JSON.stringify({ ...Object.fromEntries(kept), type: 'module', sideEffects: false, exports }, null, 2)
+  const bin = 'bin' in source ? { bin: publishedCommands(source['bin'], base) } : {}
+  return JSON.stringify({ ...Object.fromEntries(kept), ...bin, type: 'module', sideEffects: false, exports }, null, 2)
 }
+
+/** Commands by the JavaScript that their sources become. */
+const publishedCommands = (bin: unknown, base: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(bin as Readonly<Record<string, string>>).map(([name, source]) => [
+      name,
+      source.replace(/^\.\/src\//, base).replace(/\.ts$/, '.js'),
+    ]),
+  )
 
 const run = (command: string, args: readonly string[], cwd: string): string =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
