@@ -22,7 +22,7 @@ import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
-import * as formerNames from './client/former_names.ts'
+import { formerNames } from './client/former_names.ts'
 import { clientHandlers } from './client/handlers.ts'
 import type { PeerServer, Services } from './handlers.ts'
 import * as synapseRegister from './synapse-admin/register.ts'
@@ -48,11 +48,19 @@ function routesOf(group: object, handlers: object): Route[] {
   })
 }
 
+const clientRoutes = Object.entries(clientHandlers).flatMap(([name, handlers]) =>
+  routesOf(clientServer[name as keyof typeof clientServer], handlers),
+)
+
+/** The routes that lead to an operation by its former names. */
+const formerRoutesOf = (route: Route): Route[] =>
+  Object.entries<EndpointDefinition>(formerNamesDefinitions).flatMap(([name, definition]) =>
+    formerNames.get(name) === route.operation ? [{ ...route, definition }] : [],
+  )
+
 export const routes: readonly Route[] = [
-  ...Object.entries(clientHandlers).flatMap(([name, handlers]) =>
-    routesOf(clientServer[name as keyof typeof clientServer], handlers),
-  ),
-  ...routesOf(formerNamesDefinitions, formerNames.handlers),
+  ...clientRoutes,
+  ...clientRoutes.flatMap(formerRoutesOf),
   ...routesOf(keysServer, federationKeys.handlers),
   ...routesOf(keysQuery, federationKeysQuery.handlers),
   ...routesOf(serverOpenId, federationOpenId.handlers),
