@@ -16,12 +16,13 @@ import { createMetricsHandle } from './endpoints/metrics-address.ts'
 import { routes } from './endpoints/routes.ts'
 import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
-import { createFederation } from './federation/federation.ts'
+import { createFederation, type Federation } from './federation/federation.ts'
+import type { OutgoingSource } from './federation/outgoing.ts'
 import { listen, parseListenAddress, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createProxyTrust } from './http/proxy-trust.ts'
-import { createRateLimits, unlimited } from './http/rate-limits.ts'
+import { createRateLimits, unlimited, type RateLimits } from './http/rate-limits.ts'
 import { createPush } from './push/push.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { claimIdentity, hasAccounts } from './store/identity.ts'
@@ -33,6 +34,7 @@ import { version } from './version.ts'
 
 export interface OpenServices extends Services, AsyncDisposable {
   readonly store: Store
+  readonly rateLimits: RateLimits
   /** Resolves when the server cannot go on. */
   readonly failed: Promise<Error>
 }
@@ -62,7 +64,8 @@ export async function openServices(config: Config, environment: Environment): Pr
   await orClose(store, claimIdentity(store, config.serverName))
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
   const federation = createFederation({ config, environment, store, key, old: keys.old })
-  const parts = await assemble({ config, environment, store, key })
+  const rateLimits = config.rateLimits === 'off' ? unlimited : createRateLimits(environment)
+  const parts = await assemble({ config, environment, store, key, rateLimits, federation })
   const metrics = createMetrics()
   addGauges(metrics, { store, federation, ...parts })
   return {
@@ -73,6 +76,7 @@ export async function openServices(config: Config, environment: Environment): Pr
     federation,
     publishedKeys: federation.publishedKeys,
     metrics,
+    rateLimits,
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
       await parts.accounts[Symbol.asyncDispose]()
@@ -97,16 +101,18 @@ interface Foundation {
   readonly environment: Environment
   readonly store: Store
   readonly key: SigningKey
+  readonly rateLimits: RateLimits
+  readonly federation: Federation
 }
 
 /** Every part given what stands to its left; what a part needs from its right comes as a hook. */
-async function assemble({ config, environment, store, key }: Foundation) {
+async function assemble({ config, environment, store, key, rateLimits, federation }: Foundation) {
   const { serverName } = config
   const users = new Users(store)
   const push = createPush({ store, users, serverName })
   await push.load()
   const rooms = createRooms({
-    ...{ store, users, environment },
+    ...{ store, users, environment, federation },
     config: { serverName, signingKey: key },
     hooks: {
       profile: (userId) => accounts.profiles.memberFields(userId),
@@ -117,7 +123,7 @@ async function assemble({ config, environment, store, key }: Foundation) {
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
   await ephemeral.presence.load()
   const accounts = createAccounts({
-    ...{ store, environment, users },
+    ...{ store, environment, users, rateLimits },
     config: {
       ...config,
       guests: config.guests === 'on',
@@ -155,6 +161,7 @@ export async function startServer(config: Config, environment: Environment): Pro
   const listeners = await orClose(services, listenAll(services, log))
   for (const err of await services.accounts.resume())
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
+  const sender = await services.federation.startSender(outgoingOf(services), log)
   await greet(services, listeners, log)
   return {
     urls: listeners.public.map(({ url }) => url),
@@ -164,10 +171,17 @@ export async function startServer(config: Config, environment: Environment): Pro
     failed: services.failed,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...listeners.public, ...listeners.metrics, listeners.operator].map((each) => each.stop()))
+      await sender[Symbol.asyncDispose]()
       await services[Symbol.asyncDispose]()
     },
   }
 }
+
+/** What the journal makes this server send to others. */
+const outgoingOf = ({ rooms }: Services): OutgoingSource => ({
+  outgoing: (entries) => rooms.outgoingEvents(entries),
+  pdus: (eventNids) => rooms.outgoingPdus(eventNids),
+})
 
 interface Listeners {
   readonly public: readonly Listener[]
@@ -177,8 +191,7 @@ interface Listeners {
 }
 
 async function listenAll(services: OpenServices, log: Logger): Promise<Listeners> {
-  const { config, environment, metrics } = services
-  const rateLimits = config.rateLimits === 'off' ? unlimited : createRateLimits(environment)
+  const { config, metrics, rateLimits } = services
   const operator = operatorOf(config)
   const handle = createDispatch({ routes, services, operator, rateLimits, metrics, log })
   const shared = { handle, log, trust: createProxyTrust(config.trustedProxies) }

@@ -70,6 +70,10 @@ export function createDispatch(options: DispatchOptions): Handle {
     if (rateClass !== undefined) options.rateLimits.take(rateClass, nameOf(requester) ?? address)
     const bodyText = await body()
     const parsed = parseRequest(definition, { path, query: request.query, bodyText })
+    if (definition.serverAcl && requester && 'serverName' in requester) {
+      const { roomId = '' } = parsed.path as Readonly<Record<string, string>>
+      await options.services.rooms.requireAdmitted({ roomId, origin: requester.serverName })
+    }
     return route.handler(options.services, {
       ...parsed,
       requester,

@@ -6,24 +6,16 @@ import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
 import * as formerNamesDefinitions from '@myelin/protocol/client-server/unstable/former_names'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
-import * as keysQuery from '@myelin/protocol/server-server/keys_query'
-import * as keysServer from '@myelin/protocol/server-server/keys_server'
-import * as serverOpenId from '@myelin/protocol/server-server/openid'
-import * as serverWellKnown from '@myelin/protocol/server-server/wellknown'
-import * as serverVersion from '@myelin/protocol/server-server/version'
+import { serverServerGroups as serverServer } from '@myelin/protocol/server-server/groups'
 import type { HandlerRequest } from '@myelin/protocol/handlers'
 import type { Requester } from '../accounts/accounts.ts'
-import * as federationKeysQuery from './federation/keys_query.ts'
-import * as federationKeys from './federation/keys_server.ts'
-import * as federationOpenId from './federation/openid.ts'
-import * as federationVersion from './federation/version.ts'
-import * as federationWellKnown from './federation/wellknown.ts'
 import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
-import { formerNames } from './client/former_names.ts'
+import * as formerNames from './client/former_names.ts'
 import { clientHandlers } from './client/handlers.ts'
+import { federationHandlers } from './federation/handlers.ts'
 import type { PeerServer, Services } from './handlers.ts'
 import * as synapseRegister from './synapse-admin/register.ts'
 import * as synapseRegisterDefinitions from '@myelin/protocol/synapse-admin/register'
@@ -48,24 +40,14 @@ function routesOf(group: object, handlers: object): Route[] {
   })
 }
 
-const clientRoutes = Object.entries(clientHandlers).flatMap(([name, handlers]) =>
-  routesOf(clientServer[name as keyof typeof clientServer], handlers),
-)
-
-/** The routes that lead to an operation by its former names. */
-const formerRoutesOf = (route: Route): Route[] =>
-  Object.entries<EndpointDefinition>(formerNamesDefinitions).flatMap(([name, definition]) =>
-    formerNames.get(name) === route.operation ? [{ ...route, definition }] : [],
-  )
-
 export const routes: readonly Route[] = [
-  ...clientRoutes,
-  ...clientRoutes.flatMap(formerRoutesOf),
-  ...routesOf(keysServer, federationKeys.handlers),
-  ...routesOf(keysQuery, federationKeysQuery.handlers),
-  ...routesOf(serverOpenId, federationOpenId.handlers),
-  ...routesOf(serverWellKnown, federationWellKnown.handlers),
-  ...routesOf(serverVersion, federationVersion.handlers),
+  ...Object.entries(clientHandlers).flatMap(([name, handlers]) =>
+    routesOf(clientServer[name as keyof typeof clientServer], handlers),
+  ),
+  ...routesOf(formerNamesDefinitions, formerNames.handlers),
+  ...Object.entries(federationHandlers).flatMap(([name, handlers]) =>
+    routesOf(serverServer[name as keyof typeof serverServer], handlers),
+  ),
   ...routesOf(health, adminHealth.handlers),
   ...routesOf(users, adminUsers.handlers),
   ...routesOf(adminFederationDefinitions, adminFederation.handlers),

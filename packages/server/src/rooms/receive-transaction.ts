@@ -22,11 +22,30 @@ export interface ReceivedPdus {
   readonly pdus: readonly unknown[]
 }
 
-/** Receives the events of a transaction; results by event id, when all are durable. */
-export async function receivePdus(
+export interface ReceivedTransaction extends ReceivedPdus {
+  readonly transactionId: string
+}
+
+/** Receives a transaction; one that comes again while it is remembered is answered as it was. */
+export async function receiveTransaction(
   context: RoomsContext,
-  { origin, pdus }: ReceivedPdus,
+  { origin, transactionId, pdus }: ReceivedTransaction,
 ): Promise<Record<string, PduResult>> {
+  const key = `${origin} ${transactionId}`
+  const known = context.receivedTransactions.get(key)
+  if (known !== undefined) return known
+  const receiving = receivePdus(context, { origin, pdus })
+  context.receivedTransactions.set(key, receiving)
+  try {
+    return await receiving
+  } catch (error) {
+    context.receivedTransactions.delete(key)
+    throw error
+  }
+}
+
+/** Receives the events of a transaction; results by event id, when all are durable. */
+async function receivePdus(context: RoomsContext, { origin, pdus }: ReceivedPdus): Promise<Record<string, PduResult>> {
   const byRoom = Map.groupBy(pdus, (pdu) => (isObject(pdu) ? (stringMember(pdu, 'room_id') ?? '') : ''))
   const results: Record<string, PduResult> = {}
   const receiveRoom = async ([roomId, values]: readonly [string, readonly unknown[]]) => {

@@ -55,9 +55,9 @@ async function joinThrough(context: RoomsContext, roomId: string, { server, comp
   const known = await knownRoom(context, { roomId, rules })
   await context.hotRooms.use(known.nid, (room) =>
     inOrder(context, room, async () => {
-      const chain = await importEvents(context, room, answer.auth_chain)
-      const state = await importEvents(context, room, answer.state)
-      requireVersion(room, [...chain, ...state].find((each) => each?.type === 'm.room.create')?.content)
+      const imported = await importEvents(context, room, [...answer.auth_chain, ...answer.state])
+      const state = imported.slice(answer.auth_chain.length)
+      requireVersion(room, state.find((each) => each?.type === 'm.room.create')?.content)
       await enter(context, room, {
         value: answer.event ?? event.pdu,
         eventId: event.eventId,

@@ -1,6 +1,8 @@
 // The rooms of this server: every verb, bound to the server's parts.
 import type { SigningKey } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
+import { transactionsRememberedMax } from '../limits.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
@@ -117,6 +119,7 @@ function contextOf({ store, users, environment, config, hooks, federation }: Roo
     hooks,
     hotRooms: new HotRooms(store, (nid) => loadRoom(store, serverName, nid)),
     transactions: new Transactions(store, environment),
+    receivedTransactions: new BoundedMap(transactionsRememberedMax),
     redactedOriginals: new RedactedOriginals(environment),
     mutex: createKeyedMutex(),
   }

@@ -8,7 +8,10 @@ export const handlers: Handlers<typeof joining> = {
     room_id: (await rooms.join(path.roomId, { by: requester, reason: body.reason })) as RoomId,
   }),
 
-  joinRoom: async ({ rooms }, { requester, path, body }) => ({
-    room_id: (await rooms.join(path.roomIdOrAlias, { by: requester, reason: body.reason })) as RoomId,
-  }),
+  joinRoom: async ({ rooms }, { requester, path, query, body }) => {
+    // `server_name` is what `via` was called before 1.12.
+    const servers = query.via ?? query.server_name
+    const options = { by: requester, reason: body.reason, servers }
+    return { room_id: (await rooms.join(path.roomIdOrAlias, options)) as RoomId }
+  },
 }

@@ -1,0 +1,24 @@
+// The first forms of send_join and send_leave, whose answers are pairs with a status code.
+// https://spec.matrix.org/v1.17/server-server-api/#put_matrixfederationv1send_joinroomideventid
+import { JsonText } from '@myelin/protocol/handlers'
+import type { sendJoinV1, sendLeaveV1 } from '@myelin/protocol/server-server/legacy'
+import type { Handlers } from '../handlers.ts'
+
+interface Group {
+  readonly sendJoinV1: typeof sendJoinV1
+  readonly sendLeaveV1: typeof sendLeaveV1
+}
+
+export const handlers: Handlers<Group> = {
+  sendJoinV1: async ({ rooms, config }, { requester, path, body }) => {
+    const sent = { ...path, origin: requester.serverName, value: body, membership: 'join' } as const
+    const { state, authChain } = await rooms.acceptJoin(sent)
+    const origin = JSON.stringify(config.serverName)
+    return new JsonText(`[200,{"auth_chain":[${authChain.join(',')}],"origin":${origin},"state":[${state.join(',')}]}]`)
+  },
+
+  sendLeaveV1: async ({ rooms }, { requester, path, body }) => {
+    await rooms.acceptLeave({ ...path, origin: requester.serverName, value: body, membership: 'leave' })
+    return [200, {}]
+  },
+}

@@ -1,0 +1,29 @@
+// Questions about aliases and profiles: https://spec.matrix.org/v1.19/server-server-api/#querying-for-information
+import { MatrixError } from '@myelin/protocol/errors'
+import { JsonText } from '@myelin/protocol/handlers'
+import type { RoomId, ServerName } from '@myelin/protocol/identifiers'
+import type { queryProfile, queryRoomDirectory } from '@myelin/protocol/server-server/query'
+import type { Handlers } from '../handlers.ts'
+
+interface Group {
+  readonly queryProfile: typeof queryProfile
+  readonly queryRoomDirectory: typeof queryRoomDirectory
+}
+
+export const handlers: Handlers<Group> = {
+  queryRoomDirectory: async ({ rooms, config }, { query }) => {
+    if (!query.room_alias.endsWith(`:${config.serverName}`))
+      throw new MatrixError('M_NOT_FOUND', 'The alias is not of this server')
+    const { roomId, servers } = await rooms.resolveAlias(query.room_alias)
+    return { room_id: roomId as RoomId, servers: servers as ServerName[] }
+  },
+
+  queryProfile: async ({ accounts, config }, { query }) => {
+    const { user_id: userId, field } = query
+    if (!userId.endsWith(`:${config.serverName}`))
+      throw new MatrixError('M_NOT_FOUND', 'The user is not of this server')
+    const { profiles } = accounts
+    const profile = field === undefined ? await profiles.get(userId) : await profiles.getField(userId, field)
+    return new JsonText(JSON.stringify(profile))
+  },
+}

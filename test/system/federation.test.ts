@@ -1,0 +1,101 @@
+// Rooms shared by servers: whole servers over TLS, used through the client-server API alone.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { User } from './testing/api.ts'
+import { eventually, Network } from './testing/network.ts'
+
+let net: Network
+let alice: User
+let bob: User
+before(async () => {
+  net = await Network.create(2)
+  alice = await net.server(0).user('alice')
+  bob = await net.server(1).user('bob')
+})
+after(() => net[Symbol.asyncDispose]())
+
+const path = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`
+
+const joinThrough = (user: User, roomId: string, server: string) =>
+  user.post(`/join/${encodeURIComponent(roomId)}?via=${server}`)
+
+/** Waits until the user has that message in the room. */
+const hears = (user: User, roomId: string, body: string) =>
+  eventually(async () => (await user.history(roomId)).find((event) => event.content.body === body))
+
+/** The state of a room as a user sees it: event ids by type and key. */
+async function stateOf(user: User, roomId: string): Promise<Record<string, string>> {
+  const events = await user.get(`${path(roomId)}/state`)
+  const entries = events.map((event: { type: string; state_key: string; event_id: string }) => [
+    `${event.type} ${event.state_key}`,
+    event.event_id,
+  ])
+  return Object.fromEntries(entries.toSorted())
+}
+
+const sameState = (roomId: string, ...users: readonly User[]) =>
+  eventually(async () => {
+    const [first, ...others] = await Promise.all(users.map(async (user) => JSON.stringify(await stateOf(user, roomId))))
+    return others.every((other) => other === first) ? true : undefined
+  })
+
+for (const version of ['10', '11', '12'])
+  test(`a public room of version ${version} is joined from another server, and both talk`, async () => {
+    const roomId = await alice.createRoom({ preset: 'public_chat', room_version: version, name: 'Shared' })
+    await alice.say(roomId, 'before')
+    assert.equal((await joinThrough(bob, roomId, 'hs1.test')).room_id, roomId)
+    await alice.say(roomId, 'hello from one')
+    await hears(bob, roomId, 'hello from one')
+    await bob.say(roomId, 'hello from two')
+    const heard = await hears(alice, roomId, 'hello from two')
+    assert.equal(heard.sender, '@bob:hs2.test')
+    await sameState(roomId, alice, bob)
+    const { joined } = await alice.get(`${path(roomId)}/joined_members`)
+    assert.deepEqual(Object.keys(joined).toSorted(), ['@alice:hs1.test', '@bob:hs2.test'])
+  })
+
+test('an invite reaches a user of another server, who accepts it and later leaves', async () => {
+  const roomId = await alice.createRoom({ name: 'Invited', invite: ['@bob:hs2.test'] })
+  const invite = await eventually(async () => (await bob.sync()).rooms?.invite?.[roomId])
+  const shown = new Set(invite.invite_state.events.map((event: { type: string }) => event.type))
+  assert.ok(shown.has('m.room.name') && shown.has('m.room.member'))
+  await bob.join(roomId)
+  await bob.say(roomId, 'thanks')
+  await hears(alice, roomId, 'thanks')
+  await bob.post(`${path(roomId)}/leave`)
+  await eventually(async () => {
+    const { joined } = await alice.get(`${path(roomId)}/joined_members`)
+    return '@bob:hs2.test' in joined ? undefined : true
+  })
+})
+
+test('an invite is declined', async () => {
+  const roomId = await alice.createRoom({ name: 'Unwanted' })
+  await alice.post(`${path(roomId)}/invite`, { user_id: '@bob:hs2.test' })
+  await eventually(async () => (await bob.sync()).rooms?.invite?.[roomId])
+  await bob.post(`${path(roomId)}/leave`)
+  await eventually(async () => {
+    const member = await alice.get(`${path(roomId)}/state/m.room.member/${encodeURIComponent('@bob:hs2.test')}`)
+    return member.membership === 'leave' ? true : undefined
+  })
+  assert.equal((await bob.sync()).rooms?.invite?.[roomId], undefined)
+})
+
+test('a kick and a ban are felt on the other server, and a user who may comes back', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await joinThrough(bob, roomId, 'hs1.test')
+  await alice.post(`${path(roomId)}/kick`, { user_id: '@bob:hs2.test' })
+  await eventually(async () => ((await bob.sync()).rooms?.join?.[roomId] ? undefined : true))
+  await joinThrough(bob, roomId, 'hs1.test')
+  await bob.say(roomId, 'I am back')
+  await hears(alice, roomId, 'I am back')
+  await alice.post(`${path(roomId)}/ban`, { user_id: '@bob:hs2.test' })
+  await eventually(async () => ((await bob.sync()).rooms?.join?.[roomId] ? undefined : true))
+  const refused = await bob.call(`/join/${encodeURIComponent(roomId)}?via=hs1.test`, { method: 'POST', body: {} })
+  assert.equal(refused.status, 403)
+})
+
+test('an alias of another server leads into its room', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat', room_alias_name: 'lobby' })
+  assert.equal((await bob.join('#lobby:hs1.test')).room_id, roomId)
+})

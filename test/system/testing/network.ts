@@ -1,0 +1,112 @@
+// Several servers that federate with one another over TLS on this machine, with certificates of a test authority.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '@myelin/server/config/load'
+import { systemEnvironment } from '@myelin/server/environment'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { startServer, type RunningServer } from '@myelin/server/server'
+import { User } from './api.ts'
+
+/** A server of the network; it can be stopped and started again on its data. */
+export class NetworkServer {
+  readonly serverName: string
+  readonly #flags: Readonly<Record<string, unknown>>
+  #running: RunningServer | undefined
+
+  constructor(serverName: string, flags: Readonly<Record<string, unknown>>) {
+    this.serverName = serverName
+    this.#flags = flags
+  }
+
+  get baseUrl(): string {
+    return this.#running?.urls.find((url) => url.startsWith('http:')) ?? ''
+  }
+  async start(): Promise<void> {
+    const config = loadConfig({ flags: this.#flags, file: undefined })
+    this.#running = await startServer(config, systemEnvironment)
+  }
+  async stop(): Promise<void> {
+    await this.#running?.[Symbol.asyncDispose]()
+    this.#running = undefined
+  }
+  user(name: string): Promise<User> {
+    return User.register(this.baseUrl, name)
+  }
+}
+
+export class Network implements AsyncDisposable {
+  readonly servers: readonly NetworkServer[]
+  readonly #folder: string
+  readonly #authority: CertificateAuthority
+
+  private constructor(servers: readonly NetworkServer[], folder: string, authority: CertificateAuthority) {
+    this.servers = servers
+    this.#folder = folder
+    this.#authority = authority
+  }
+
+  /** Servers `hs1.test`, `hs2.test` and so on. */
+  static async create(count: number): Promise<Network> {
+    const authority = new CertificateAuthority()
+    const folder = mkdtempSync(join(tmpdir(), 'myelin-network-'))
+    const names = Array.from({ length: count }, (_, index) => `hs${index + 1}.test`)
+    const ports = await Promise.all(names.map(freePort))
+    const overrides = Object.fromEntries(names.map((name, index) => [name, `127.0.0.1:${ports[index]}`]))
+    const servers = names.map((serverName, index) => {
+      const certificate = authority.issue(serverName)
+      const [tlsCert, tlsKey] = ['cert', 'key'].map((part) => join(folder, `${serverName}.${part}`))
+      writeFileSync(tlsCert ?? '', certificate.cert)
+      writeFileSync(tlsKey ?? '', certificate.key)
+      return new NetworkServer(serverName, {
+        ...{ serverName, tlsCert, tlsKey },
+        data: join(folder, serverName),
+        listen: ['127.0.0.1:0'],
+        listenTls: [`127.0.0.1:${ports[index]}`],
+        registration: 'open',
+        rateLimits: 'off',
+        logLevel: process.env['LOG'] ?? 'error',
+        'federation.allowPrivateAddresses': true,
+        'federation.trustedCaFile': authority.caFile,
+        'federation.hostOverrides': overrides,
+      })
+    })
+    const network = new Network(servers, folder, authority)
+    await Promise.all(servers.map((server) => server.start()))
+    return network
+  }
+
+  server(index: number): NetworkServer {
+    const server = this.servers[index]
+    if (!server) throw new Error('There is no such server')
+    return server
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()))
+    this.#authority[Symbol.dispose]()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Waits until `look` gives something, as long as a person would. */
+export async function eventually<T>(look: () => Promise<T | undefined>, timeoutMs = 15_000): Promise<T> {
+  const end = Date.now() + timeoutMs
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (Date.now() > end) throw new Error('It did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
