@@ -52,6 +52,18 @@ describe('state resolution', () => {
     assert.deepEqual(resolve([], room), { root: room.arena.empty })
   })
 
+  test('is idempotent', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const { rules, events, states } = randomRoom(seed)
+      const room = new ResolvableRoom(rules, events)
+      const roots = states.map((state) => room.rootOf(state))
+      const found = resolve(roots, room)
+      assert.ok('root' in found)
+      assert.deepEqual(resolve([found.root, found.root], room), found, `seed ${seed}, room version ${rules.id}`)
+      assert.deepEqual(resolve([...roots, ...roots], room), found, `seed ${seed}, room version ${rules.id}`)
+    }
+  })
+
   test('keeps everything all states agree on', () => {
     for (let seed = 0; seed < 300; seed++) {
       const made = randomRoom(seed)
