@@ -37,10 +37,7 @@ const openRows: readonly ProfileRow[] = [
     about: 'Finding rooms',
     api: 'client',
     openTo: 'everybody',
-    operations: [
-      ...['getRoomIdByAlias', 'getPublicRooms', 'getRoomVisibilityOnDirectory', 'getRoomSummary'],
-      'getRoomSummaryByRoomMsc3266',
-    ],
+    operations: ['getRoomIdByAlias', 'getPublicRooms', 'getRoomVisibilityOnDirectory', 'getRoomSummary'],
   },
   {
     about: 'Seeing names and avatars of users whose ID is known',

@@ -44,11 +44,7 @@ const administration: Rule = { openTo: 'administrators' }
 /** The row of the `ci` profile that speaks of an operation, or what holds where none does. */
 export const rowOf = ({ operation, definition }: Operation): Rule =>
   rows.get(`${apiOf(definition)} ${operation}`) ??
-  rows.get(`${apiOf(definition)} ${stableName(operation)}`) ??
   (definition.path.startsWith('/_myelin/admin/') ? administration : unlisted)
-
-/** `getRoomSummaryMsc3266` → `getRoomSummary`: a former name of an endpoint is as open as the endpoint. */
-const stableName = (operation: string) => operation.replace(/Msc[0-9]+$/, '')
 
 function admitTo({ openTo, refusal }: Rule, caller: Caller): void {
   const { errcode, error } = refusal ?? { errcode: 'M_FORBIDDEN', error: 'This is disabled on this server' }
