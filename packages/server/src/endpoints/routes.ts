@@ -13,7 +13,7 @@ import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
-import * as formerNames from './client/former_names.ts'
+import { formerNames } from './client/former_names.ts'
 import { clientHandlers } from './client/handlers.ts'
 import { federationHandlers } from './federation/handlers.ts'
 import type { PeerServer, Services } from './handlers.ts'
@@ -40,11 +40,19 @@ function routesOf(group: object, handlers: object): Route[] {
   })
 }
 
+const clientRoutes = Object.entries(clientHandlers).flatMap(([name, handlers]) =>
+  routesOf(clientServer[name as keyof typeof clientServer], handlers),
+)
+
+/** The routes that lead to an operation by its former names. */
+const formerRoutesOf = (route: Route): Route[] =>
+  Object.entries<EndpointDefinition>(formerNamesDefinitions).flatMap(([name, definition]) =>
+    formerNames.get(name) === route.operation ? [{ ...route, definition }] : [],
+  )
+
 export const routes: readonly Route[] = [
-  ...Object.entries(clientHandlers).flatMap(([name, handlers]) =>
-    routesOf(clientServer[name as keyof typeof clientServer], handlers),
-  ),
-  ...routesOf(formerNamesDefinitions, formerNames.handlers),
+  ...clientRoutes,
+  ...clientRoutes.flatMap(formerRoutesOf),
   ...Object.entries(federationHandlers).flatMap(([name, handlers]) =>
     routesOf(serverServer[name as keyof typeof serverServer], handlers),
   ),
