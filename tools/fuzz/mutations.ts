@@ -117,3 +117,9 @@ export const mutateText = (text: string, chance: Chance): string => {
   ]
   return chance.below(2000) === 0 ? '['.repeat(10_000) + text : pick(chance, changes)()
 }
+
+const numberTexts = ['1.0', '-0', '1e5', '9223372036854775807', '-1E-7', '0.10', '1e400', '9'.repeat(400)]
+
+/** A text with the numbers in it, now and then, written as JavaScript would not. */
+export const mutateNumbers = (text: string, chance: Chance): string =>
+  text.replaceAll(/(?<=[:,[])\d+/g, (number) => (chance.below(2) === 0 ? pick(chance, numberTexts) : number))
