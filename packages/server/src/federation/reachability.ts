@@ -67,21 +67,29 @@ export class Reachability {
     this.#standings.set(serverName, { ...before, failures, nextTryMs, lastFailureMs: now, lastError: reason })
   }
 
-  /** A request of the server has arrived. One that can call but not be called is still left alone for seconds. */
+  /** A request of the server has arrived. One that can call but not be called is tried every few seconds, not each time. */
   heardFrom(serverName: string): void {
-    const { lastFailureMs } = this.standing(serverName)
-    if (this.#environment.now() - lastFailureMs >= federationHeardRetryMinMs) this.reached(serverName)
+    const standing = this.standing(serverName)
+    const mayTryMs = standing.lastFailureMs + federationHeardRetryMinMs
+    if (mayTryMs <= this.#environment.now()) return this.reached(serverName)
+    if (mayTryMs >= standing.nextTryMs) return
+    this.#standings.set(serverName, { ...standing, nextTryMs: mayTryMs })
+    this.#announce(serverName)
   }
 
   /** The server answered. */
   reached(serverName: string): void {
     const { failures } = this.standing(serverName)
     this.#standings.set(serverName, { ...neverTried, lastSuccessMs: this.#environment.now() })
-    if (failures > 0) for (const listener of this.#listeners) listener(serverName)
+    if (failures > 0) this.#announce(serverName)
   }
 
-  /** Called when a server that had failed has been reached. */
+  /** Called when a server that had failed may be tried sooner. */
   onRecovered(listener: (serverName: string) => void): void {
     this.#listeners.push(listener)
+  }
+
+  #announce(serverName: string): void {
+    for (const listener of this.#listeners) listener(serverName)
   }
 }

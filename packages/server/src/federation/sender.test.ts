@@ -236,6 +236,18 @@ describe('a server that is away', () => {
     await until(() => world.a.seen.length === before + 1)
   })
 
+  test('is tried within seconds when it is heard from just after a failure', async () => {
+    await using world = await World.open(down)
+    await world.events(1)
+    await world.whileTimePasses(() => world.sender.status('a.test').failures >= 8)
+    world.a.answer = fine
+    world.a.seen.length = 0
+    world.us.reachability.failed('a.test', 'test')
+    world.us.reachability.heardFrom('a.test')
+    assert.ok(world.us.reachability.waitMs('a.test') <= 5_000)
+    await world.whileTimePasses(() => pdusAt(world.a).includes(1))
+  })
+
   test('across restarts of this one gets everything', async () => {
     await using world = await World.open(down)
     await world.events(10, 3)
