@@ -1,7 +1,7 @@
 // Rooms shared by servers: whole servers over TLS, used through the client-server API alone.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { User } from './testing/api.ts'
+import { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 
 let net: Network
@@ -98,4 +98,48 @@ test('a kick and a ban are felt on the other server, and a user who may comes ba
 test('an alias of another server leads into its room', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat', room_alias_name: 'lobby' })
   assert.equal((await bob.join('#lobby:hs1.test')).room_id, roomId)
+})
+
+for (const version of ['11', '12'])
+  test(`both servers change the state of a room of version ${version} at once, and agree in the end`, async () => {
+    const roomId = await alice.createRoom({
+      preset: 'public_chat',
+      room_version: version,
+      power_level_content_override: { users_default: 50 },
+    })
+    await joinThrough(bob, roomId, 'hs1.test')
+    const quarrel = async (user: User) => {
+      for (let round = 0; round < 10; round++) {
+        await user.put(`${path(roomId)}/state/m.room.topic/`, { topic: `${user.userId} ${round}` })
+        await user.say(roomId, `${user.userId} ${round}`)
+        await user.put(`${path(roomId)}/state/org.example.own/${round}`, { of: user.userId })
+      }
+    }
+    await Promise.all([quarrel(alice), quarrel(bob)])
+    await Promise.all([hears(alice, roomId, `${bob.userId} 9`), hears(bob, roomId, `${alice.userId} 9`)])
+    await alice.say(roomId, 'peace')
+    await hears(bob, roomId, 'peace')
+    await sameState(roomId, alice, bob)
+    for (const user of [alice, bob]) {
+      const said = (await user.history(roomId)).filter((event) => event.type === 'm.room.message')
+      assert.equal(said.length, 21)
+    }
+  })
+
+test('a server that was away receives what was said meanwhile', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await joinThrough(bob, roomId, 'hs1.test')
+  await net.server(1).stop()
+  for (let round = 0; round < 60; round++) await alice.say(roomId, `while you were away ${round}`)
+  await net.server(1).start()
+  const back = await eventually(async () => net.server(1).baseUrl || undefined)
+  bob = new User(back, {
+    user_id: bob.userId,
+    access_token: bob.token,
+    device_id: bob.deviceId,
+  })
+  await bob.say(roomId, 'I am here again')
+  await hears(alice, roomId, 'I am here again')
+  await hears(bob, roomId, 'while you were away 59')
+  await sameState(roomId, alice, bob)
 })
