@@ -4,7 +4,11 @@ import type { RoomId } from '@myelin/protocol/identifiers'
 import type { Handlers } from '../handlers.ts'
 
 export const handlers: Handlers<typeof knocking> = {
-  knockRoom: async ({ rooms }, { requester, path, body }) => ({
-    room_id: (await rooms.knock(path.roomIdOrAlias, { by: requester, reason: body.reason })) as RoomId,
+  knockRoom: async ({ rooms }, { requester, path, query, body }) => ({
+    room_id: (await rooms.knock(path.roomIdOrAlias, {
+      by: requester,
+      reason: body.reason,
+      servers: query.via ?? query.server_name,
+    })) as RoomId,
   }),
 }
