@@ -14,6 +14,8 @@ before(async () => {
 })
 after(() => net[Symbol.asyncDispose]())
 
+const forked: string[] = []
+
 const path = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`
 
 const joinThrough = (user: User, roomId: string, server: string) =>
@@ -120,11 +122,59 @@ for (const version of ['11', '12'])
     await alice.say(roomId, 'peace')
     await hears(bob, roomId, 'peace')
     await sameState(roomId, alice, bob)
+    forked.push(roomId)
     for (const user of [alice, bob]) {
       const said = (await user.history(roomId)).filter((event) => event.type === 'm.room.message')
       assert.equal(said.length, 21)
     }
   })
+
+test('a knock is answered with an invite, and the user comes in', async () => {
+  const roomId = await alice.createRoom({
+    initial_state: [{ type: 'm.room.join_rules', content: { join_rule: 'knock' } }],
+  })
+  await bob.post(`/knock/${encodeURIComponent(roomId)}?via=hs1.test`)
+  await eventually(async () => (await bob.sync()).rooms?.knock?.[roomId])
+  await alice.post(`${path(roomId)}/invite`, { user_id: bob.userId })
+  await eventually(async () => (await bob.sync()).rooms?.invite?.[roomId])
+  await bob.join(roomId)
+  await bob.say(roomId, 'let in')
+  await hears(alice, roomId, 'let in')
+})
+
+test('a server that the room bars is not heard', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await joinThrough(bob, roomId, 'hs1.test')
+  await alice.put(`${path(roomId)}/state/m.room.server_acl/`, { allow: ['*'], deny: ['hs2.test'] })
+  await bob.say(roomId, 'can you hear me?')
+  const elsewhere = await alice.createRoom({ preset: 'public_chat' })
+  await joinThrough(bob, elsewhere, 'hs1.test')
+  await bob.say(elsewhere, 'and here?')
+  await hears(alice, elsewhere, 'and here?')
+  assert.ok(!(await alice.history(roomId)).some((event) => event.content.body === 'can you hear me?'))
+})
+
+test('a joined room comes with the next sync, with its state', async () => {
+  const { next_batch: since } = await bob.sync()
+  const roomId = await alice.createRoom({ preset: 'public_chat', name: 'Fresh' })
+  await joinThrough(bob, roomId, 'hs1.test')
+  const invited = await alice.createRoom({ name: 'Invited', invite: [bob.userId] })
+  await eventually(async () => (await bob.sync()).rooms?.invite?.[invited])
+  await bob.join(invited)
+  for (const filter of [{ since }, {}] as Record<string, string>[]) {
+    const { rooms } = await bob.sync(filter)
+    for (const each of [roomId, invited]) hasWholeState(rooms.join[each])
+  }
+})
+
+function hasWholeState(room: {
+  state: { events: { type: string }[] }
+  timeline: { events: { type: string }[] }
+}): void {
+  const types = new Set([...room.state.events, ...room.timeline.events].map(({ type }) => type))
+  for (const type of ['m.room.create', 'm.room.name', 'm.room.power_levels', 'm.room.member'])
+    assert.ok(types.has(type), type)
+}
 
 test('a server that was away receives what was said meanwhile', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
@@ -142,4 +192,5 @@ test('a server that was away receives what was said meanwhile', async () => {
   await hears(alice, roomId, 'I am here again')
   await hears(bob, roomId, 'while you were away 59')
   await sameState(roomId, alice, bob)
+  for (const each of forked) await sameState(each, alice, bob)
 })

@@ -1,15 +1,29 @@
 // States of a room at places in its timeline, as roots of its arena.
 import type { HotRoom } from '../rooms/hot-room.ts'
-import type { RoomEvent } from '../rooms/room-event.ts'
+import { eventFlag, type RoomEvent } from '../rooms/room-event.ts'
 import type { EventsBefore } from './timeline.ts'
 
-/** The root of the state after the last event at or before `place`; the empty root before the first event. */
+/**
+ * The root of the state after the last event at or before `place`. Where the room's history begins here with a state that
+ * is not made of the timeline, because this server joined it then: the state before the next event.
+ */
 export async function rootAt(room: HotRoom, place: number, eventsBefore: EventsBefore): Promise<number> {
   if (place >= room.lastPosition) return room.root
   const inMemory =
     place > room.recentAfter ? room.recent.findLast((event) => (event.ord ?? Infinity) <= place) : undefined
   const event = inMemory ?? (await eventsBefore(room, Math.min(place, room.recentAfter) + 1, 1))[0]
-  return event ? rootAfter(room, event) : room.arena.empty
+  if (event && !isAside(event)) return rootAfter(room, event)
+  const next = room.recent.find((each) => (each.ord ?? 0) > place)
+  return next ? rootBefore(room, next) : room.arena.empty
+}
+
+/** It tells of a room that this server was not in, such as an invite: what came before it is not known here. */
+export const isAside = (event: RoomEvent): boolean => (event.flags & eventFlag.outlier) !== 0
+
+async function rootBefore(room: HotRoom, event: RoomEvent): Promise<number> {
+  if (!event.isState) return rootAfter(room, event)
+  await room.loadRoots([event.snapshot])
+  return room.rootBefore(event.snapshot)
 }
 
 /** The root of the state after an event. */

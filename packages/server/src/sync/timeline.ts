@@ -2,6 +2,7 @@
 import { syncTimelineScanEventsMax } from '../limits.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
+import { isAside } from './past-state.ts'
 
 /** Reads live events of a room that are not in memory, newest first. */
 export type EventsBefore = (room: HotRoom, beforeOrd: number, limit: number) => Promise<readonly RoomEvent[]>
@@ -33,6 +34,8 @@ export async function readTimeline(room: HotRoom, range: TimelineRange): Promise
   let scanned = 0
   let hidesState = false
   for await (const event of newestFirst(room, range)) {
+    // The room begins where this server joined it; an invite before that is no part of its history.
+    if (scanned > 0 && isAside(event)) break
     const accepted = await range.accepts(event)
     if (accepted && events.length === range.limit) return cut(events, event, hidesState)
     if (accepted) events.push(event)
