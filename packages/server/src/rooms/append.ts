@@ -38,9 +38,16 @@ export interface Prepared {
 
 /** Appends what a local user says. Throws M_FORBIDDEN with the reason when the room does not allow it. */
 export async function append(context: RoomsContext, room: HotRoom, draft: EventDraft): Promise<RoomEvent> {
+  requireResident(room)
   let prepared = await prepare(context, room, draft)
   while (!room.holdsState(authKeys(draft, room.rules))) prepared = await prepare(context, room, draft)
   return context.store.write((w) => appendNow(context, w, { room, prepared }))
+}
+
+/** A room that goes on among other servers without this one is not added to here: its state is not known any more. */
+function requireResident(room: HotRoom): void {
+  const isResident = room.localJoined.size > 0 || room.hosts.size === 0
+  if (room.heads.length === 0 || !isResident) throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
 }
 
 /** Reads what appending the draft needs and the hot room does not hold. */

@@ -1,6 +1,7 @@
 // The events of a transaction: each goes into its room, and fails by itself.
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 import { isObject, stringMember } from '@myelin/algorithms/json'
+import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { IncomingEvent } from './admit-write.ts'
 import { isLocal, type RoomsContext } from './context.ts'
@@ -100,7 +101,14 @@ async function receiveAside(context: RoomsContext, room: HotRoom, received: Inco
   const membership = userNid === undefined ? undefined : room.membership(userNid)
   const becomes = pdu.content['membership']
   const concerns = (membership === 'invite' || membership === 'knock') && (becomes === 'leave' || becomes === 'ban')
-  if (!concerns) return { error: 'This server is not in the room' }
+  if (!concerns || !(await isOfInviter(room, member, pdu.sender))) return { error: 'This server is not in the room' }
   await placeAside(context, room, { received })
   return {}
+}
+
+/** Nothing can be judged here: an invite is taken back by the server that made it, a knock is refused by any. */
+async function isOfInviter(room: HotRoom, member: string, sender: string): Promise<boolean> {
+  await room.loadState([['m.room.member', member]])
+  const current = room.state('m.room.member', member)
+  return current?.sender === member || serverNameOf(current?.sender ?? '') === serverNameOf(sender)
 }
