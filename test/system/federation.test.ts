@@ -1,6 +1,8 @@
 // Rooms shared by servers: whole servers over TLS, used through the client-server API alone.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { signEvent } from '@myelin/algorithms/signatures'
+import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 
@@ -175,6 +177,28 @@ function hasWholeState(room: {
   for (const type of ['m.room.create', 'm.room.name', 'm.room.power_levels', 'm.room.member'])
     assert.ok(types.has(type), type)
 }
+
+test('a server cannot speak for users of another', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await joinThrough(bob, roomId, 'hs1.test')
+  await bob.say(roomId, 'genuine')
+  await hears(alice, roomId, 'genuine')
+  const { rooms, federation } = net.server(1).services
+  const room = await rooms.byId(roomId)
+  const genuine = room?.recent.at(-1)
+  assert.ok(room && genuine)
+  const { hashes: _, signatures: __, ...fields } = JSON.parse(genuine.json)
+  const signer = { serverName: 'hs2.test', key: rooms.context.signingKey }
+  const forged = signEvent({ ...fields, sender: alice.userId }, room.rules, signer)
+  const stranger = signEvent({ ...fields, sender: '@mallory:hs2.test' }, room.rules, signer)
+  const answer = await federation.peers.call('hs1.test', sendTransaction, {
+    path: { txnId: 'forged' },
+    body: { origin: 'hs2.test', origin_server_ts: Date.now(), pdus: [forged, stranger, { type: 1 }], edus: [] },
+  })
+  const errors = Object.values(answer.pdus).map(({ error }) => error)
+  assert.equal(errors.filter((error) => error !== undefined).length, 2, JSON.stringify(answer))
+  assert.equal((await alice.history(roomId)).filter((event) => event.content.body === 'genuine').length, 1)
+})
 
 test('a server that was away receives what was said meanwhile', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { loadConfig } from '@myelin/server/config/load'
 import { systemEnvironment } from '@myelin/server/environment'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
-import { startServer, type RunningServer } from '@myelin/server/server'
+import { startServer, type OpenServices, type RunningServer } from '@myelin/server/server'
 import { User } from './api.ts'
 
 /** A server of the network; it can be stopped and started again on its data. */
@@ -23,6 +23,11 @@ export class NetworkServer {
 
   get baseUrl(): string {
     return this.#running?.urls.find((url) => url.startsWith('http:')) ?? ''
+  }
+  /** The server's own parts, for a peer that does not keep to the rules. */
+  get services(): OpenServices {
+    if (!this.#running) throw new Error('The server is not running')
+    return this.#running.services
   }
   async start(): Promise<void> {
     const config = loadConfig({ flags: this.#flags, file: undefined })
