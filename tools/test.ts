@@ -12,7 +12,7 @@ const patterns = (wanted.length > 0 ? wanted : folders).map((path) =>
     : path,
 )
 const files = globSync(patterns).filter((path) => !path.includes('node_modules'))
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files], {
-  stdio: 'inherit',
-})
+const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', '--import=./tools/property-seed.ts']
+const root = join(import.meta.dirname, '..')
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit', cwd: root })
 process.exit(status ?? 1)
