@@ -18,7 +18,8 @@ const lock = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string
 
 for (const [parent, { optionalDependencies = {}, dev }] of Object.entries(lock.packages))
   for (const [name, version] of Object.entries(optionalDependencies)) {
-    if (isLocked(parent, name)) continue
+    const isExact = /^\d/.test(version) // a range says too little to write an entry from
+    if (!isExact || isLocked(parent, name)) continue
     lock.packages[placeOf(parent, name)] = { version, ...platformOf(name), ...(dev ? { dev } : {}), optional: true }
   }
 
