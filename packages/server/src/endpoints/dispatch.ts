@@ -34,16 +34,17 @@ export function createDispatch(options: DispatchOptions): Handle {
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight
     const started = performance.now()
-    const context: { operation: string } = { operation: 'unrecognized' }
-    const response = await answer(request).catch((error: unknown) => refused(error, request, options.log))
-    options.metrics.request(context.operation, response.status, (performance.now() - started) / 1000)
-    return response
-
-    async function answer(incoming: HttpRequest): Promise<HttpResponse> {
-      const { route, path } = match(incoming)
-      context.operation = route.operation
-      return success(await call(route, path, incoming))
+    let operation = 'unrecognized'
+    let response: HttpResponse
+    try {
+      const { route, path } = match(request)
+      operation = route.operation
+      response = success(await call(route, path, request))
+    } catch (error) {
+      response = refused(error, request, options.log)
     }
+    options.metrics.request(operation, response.status, (performance.now() - started) / 1000)
+    return response
   }
 
   function match(request: HttpRequest): { route: Route; path: Readonly<Record<string, string>> } {
