@@ -136,16 +136,8 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
         type === 'm.push_rules' && roomId === undefined ? JSON.stringify({ global: push.rules(owner) }) : undefined,
     },
   })
-  const sync = createSync({ rooms: rooms.context, ephemeral, push, devices: noDevices })
+  const sync = createSync({ rooms: rooms.context, ephemeral, push })
   return { push, rooms, ephemeral, accounts, sync }
-}
-
-/** The device sections of `/sync` on a server without end-to-end encryption. */
-const noDevices = {
-  sections: async () => ({
-    fields: ['"device_one_time_keys_count":{}', '"device_unused_fallback_key_types":[]'],
-    hasNews: false,
-  }),
 }
 
 function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): void {
