@@ -1,5 +1,6 @@
 // Every setting of the server: its type, its default and one line of documentation. The flag, the environment variable,
 // the key of myelin.yaml and the reference page all follow from the entry.
+import { mapOf } from '@myelin/protocol/map-of'
 import { Type, type Static, type TSchema } from 'typebox'
 
 export interface Setting<S extends TSchema = TSchema> {
@@ -131,7 +132,7 @@ export const settings = {
     doc: 'Servers that vouch for the keys of servers that cannot be asked themselves. May be given several times.',
   }),
   'federation.hostOverrides': setting(
-    Type.Record(Type.String(), address),
+    mapOf(address),
     {},
     {
       argument: 'NAME=HOST:PORT,…',

@@ -60,7 +60,10 @@ const processReadings: readonly Reading[] = [
     type: 'counter',
     name: 'process_cpu_seconds_total',
     help: 'Processor time used.',
-    read: () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+    read: () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1e6
+    },
   },
   {
     type: 'gauge',
