@@ -24,7 +24,7 @@ import type { Chance } from './mutations.ts'
 import { fits } from './naive-check.ts'
 
 /** Processor time one input may take, in milliseconds; the first use of a schema compiles it. */
-export const inputMaxMs = 100
+const inputMaxMs = 100
 
 export interface FuzzResult {
   readonly accepted: number
