@@ -24,7 +24,8 @@ class Writer {
   readonly #options: WriterOptions
   readonly #idle: NodeJS.Timeout
   #failedGeneration = -1
-  #checkpointing = false
+  /** Ends with the checkpoint that runs beside this thread, if one does. */
+  #checkpointBesideEnds: Promise<void> | undefined
 
   constructor(port: MessagePort, options: WriterOptions) {
     this.#port = port
@@ -50,7 +51,7 @@ class Writer {
       message = operationCount < storeTransactionOperationsMax ? received(this.#port) : undefined
     }
     this.#apply(batches.filter(({ generation }) => generation > this.#failedGeneration))
-    if (message?.kind === 'close') this.#close()
+    if (message?.kind === 'close') void this.#close()
   }
 
   #apply(batches: readonly Batch[]): void {
@@ -67,7 +68,7 @@ class Writer {
     }
     this.#say({ kind: 'durable', id: last.id, commitMs: performance.now() - start })
     this.#idle.refresh()
-    if (!this.#checkpointing && this.#logPages() >= (this.#options.logPagesMax ?? storeLogPagesMax))
+    if (!this.#checkpointBesideEnds && this.#logPages() >= (this.#options.logPagesMax ?? storeLogPagesMax))
       this.#checkpointBeside()
   }
 
@@ -80,12 +81,14 @@ class Writer {
    * this thread moves that at the end, after which the log begins anew. If it fails, the log grows to its hard bound.
    */
   #checkpointBeside(): void {
-    this.#checkpointing = true
     const thread = new Worker(threadUrl('checkpointer', import.meta.url), { workerData: this.#options })
     thread.on('error', () => undefined)
-    thread.on('exit', () => {
-      this.#checkpointing = false
-      if (this.#database.isOpen) this.#checkpoint('PASSIVE')
+    this.#checkpointBesideEnds = new Promise((resolve) => {
+      thread.on('exit', () => {
+        this.#checkpointBesideEnds = undefined
+        this.#checkpoint('PASSIVE')
+        resolve()
+      })
     })
   }
 
@@ -114,8 +117,10 @@ class Writer {
     }
   }
 
-  #close(): void {
+  /** Waits for the other thread first: it has the database open too, and the folder may go away after this. */
+  async #close(): Promise<void> {
     clearTimeout(this.#idle)
+    await this.#checkpointBesideEnds
     this.#checkpoint('TRUNCATE')
     this.#database.close()
     this.#say({ kind: 'closed' })
