@@ -106,6 +106,9 @@ export const heroRoomsRememberedMax = 20_000
 // Typing, receipts, presence
 export const typingTimeoutDefaultMs = 30_000
 export const typingTimeoutMaxMs = 120_000
+// Other servers' users type until their server says otherwise, but not for ever: who goes on is said again before that.
+export const typingReceivedMs = 60_000
+export const typingRenewMs = 30_000
 export const presenceIdleMs = 5 * 60 * 1000
 export const presenceOfflineMs = 60 * 1000
 export const presenceCurrentlyActiveMs = 60 * 1000

@@ -17,7 +17,7 @@ import { routes } from './endpoints/routes.ts'
 import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createFederation, type Federation } from './federation/federation.ts'
-import type { OutgoingSource } from './federation/outgoing.ts'
+import { combineParts, type OutgoingSource } from './federation/outgoing.ts'
 import { listen, parseListenAddress, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -27,7 +27,7 @@ import { createPush } from './push/push.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { claimIdentity, hasAccounts } from './store/identity.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
-import type { Store } from './store/store.ts'
+import { journalKind, type Store } from './store/store.ts'
 import { Users } from './store/users.ts'
 import { createSync } from './sync/sync.ts'
 import { version } from './version.ts'
@@ -53,6 +53,7 @@ export interface RunningServer extends AsyncDisposable {
 /** Opens the data folder and everything that works on it; no socket listens yet. Throws ConfigError and StoreError. */
 export async function openServices(config: Config, environment: Environment): Promise<OpenServices> {
   refuseUnsupported(config)
+  const log = createLog({ level: config.logLevel, format: config.logFormat })
   const keys = loadSigningKeys(config.data, () => randomString(environment, 6))
   const failure = Promise.withResolvers<Error>()
   const store = await openSqliteStore({
@@ -71,6 +72,7 @@ export async function openServices(config: Config, environment: Environment): Pr
   return {
     ...parts,
     config,
+    log,
     environment,
     store,
     federation,
@@ -148,9 +150,9 @@ function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): vo
 
 /** Opens everything and listens. */
 export async function startServer(config: Config, environment: Environment): Promise<RunningServer> {
-  const log = createLog({ level: config.logLevel, format: config.logFormat })
   const services = await openServices(config, environment)
-  const listeners = await orClose(services, listenAll(services, log))
+  const { log } = services
+  const listeners = await orClose(services, listenAll(services))
   for (const err of await services.accounts.resume())
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
   const sender = await services.federation.startSender(outgoingOf(services), log)
@@ -170,10 +172,11 @@ export async function startServer(config: Config, environment: Environment): Pro
 }
 
 /** What the journal makes this server send to others. */
-const outgoingOf = ({ rooms }: Services): OutgoingSource => ({
-  outgoing: (entries) => rooms.outgoingEvents(entries),
-  pdus: (eventNids) => rooms.outgoingPdus(eventNids),
-})
+const outgoingOf = ({ rooms, ephemeral }: Services): OutgoingSource =>
+  combineParts(
+    [{ kinds: [journalKind.event], outgoing: (entries) => rooms.outgoingEvents(entries) }, ephemeral.outgoing],
+    (eventNids) => rooms.outgoingPdus(eventNids),
+  )
 
 interface Listeners {
   readonly public: readonly Listener[]
@@ -182,8 +185,8 @@ interface Listeners {
   readonly operator: Listener
 }
 
-async function listenAll(services: OpenServices, log: Logger): Promise<Listeners> {
-  const { config, metrics, rateLimits } = services
+async function listenAll(services: OpenServices): Promise<Listeners> {
+  const { config, metrics, rateLimits, log } = services
   const operator = operatorOf(config)
   const handle = createDispatch({ routes, services, operator, rateLimits, metrics, log })
   const shared = { handle, log, trust: createProxyTrust(config.trustedProxies) }

@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts'
 import type { Ephemeral } from '../ephemeral/ephemeral.ts'
 import type { Federation } from '../federation/federation.ts'
 import type { PublishedKeys } from '../federation/published-keys.ts'
+import type { Logger } from '../http/log.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Push } from '../push/push.ts'
 import type { Rooms } from '../rooms/rooms.ts'
@@ -14,6 +15,7 @@ import type { Sync } from '../sync/sync.ts'
 /** The server's parts, built by hand in `server.ts`. */
 export interface Services {
   readonly config: Config
+  readonly log: Logger
   readonly environment: Environment
   readonly accounts: Accounts
   readonly rooms: Rooms

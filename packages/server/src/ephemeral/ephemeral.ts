@@ -1,13 +1,16 @@
 // Typing, receipts and presence of local users: the verbs the endpoints call, bound to what they work on.
 import { MatrixError } from '@myelin/protocol/errors'
+import type { OutgoingPart } from '../federation/outgoing.ts'
 import { useJoinedRoom } from '../rooms/access.ts'
 import type { Actor, RoomsContext } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
 import { findEvent } from '../rooms/stored-event.ts'
 import { shareRoom } from '../store/presence.ts'
+import { ephemeralOutgoing } from './outgoing.ts'
 import { Presence, type PresenceContent, type PresenceState } from './presence.ts'
 import { Receipts, type ReceiptsOptions, type ReceiptThread, type ReceiptType } from './receipts.ts'
+import { receiveTyping, type PeerEdu } from './received.ts'
 import { Typing } from './typing.ts'
 
 export interface EphemeralOptions {
@@ -51,6 +54,10 @@ export interface Ephemeral {
   ): Promise<void>
   /** Content of the `m.presence` event of a user. Throws M_FORBIDDEN unless the two share a room. */
   getPresence(actor: Actor, userId: string): Promise<PresenceContent>
+  /** What another server says of its users. Throws MatrixError for what is none of ours. */
+  receiveTyping(edu: PeerEdu): Promise<void>
+  /** What goes to other servers. */
+  readonly outgoing: OutgoingPart
 }
 
 /** Binds the verbs. */
@@ -65,7 +72,7 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
     setTyping: async (actor, request) => {
       if (request.userId !== actor.userId) throw new MatrixError('M_FORBIDDEN', 'You cannot type for others')
       const { userNid, userId } = actor
-      const change = { userNid, userId, typing: request.typing, timeoutMs: request.timeoutMs }
+      const change = { userNid, userId, typing: request.typing, timeoutMs: request.timeoutMs, renews: true }
       await useJoinedRoom(rooms, request.roomId, { actor, use: (room) => typing.set({ ...change, roomNid: room.nid }) })
       if (request.typing) presence.active(actor)
     },
@@ -97,6 +104,8 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
       if (!known) throw new MatrixError('M_FORBIDDEN', 'You share no room with this user')
       return presence.content(userNid)
     },
+    receiveTyping: (edu) => receiveTyping({ rooms, typing }, edu),
+    outgoing: ephemeralOutgoing({ rooms, typing }),
   }
 }
 

@@ -1,12 +1,21 @@
 // Who is typing where: in memory only, with a time-out; a change takes a journal position so that sync wakes.
 // https://spec.matrix.org/v1.19/client-server-api/#typing-notifications
 import type { Environment } from '../environment.ts'
-import { typingTimeoutDefaultMs, typingTimeoutMaxMs } from '../limits.ts'
-import { journalKind, type Store } from '../store/store.ts'
+import { typingRenewMs, typingTimeoutDefaultMs, typingTimeoutMaxMs } from '../limits.ts'
+import { journalKind, type JournalEntry, type Store } from '../store/store.ts'
+
+/** `ref` of the journal entry of a user who goes on typing: said again to other servers, no news for anybody here. */
+export const renewedRef = 1
+
+interface TypingUser {
+  readonly userId: string
+  readonly cancel: () => void
+  /** When it was last said, milliseconds since the epoch. */
+  readonly toldMs: number
+}
 
 interface TypingRoom {
-  /** User ids by nid with what cancels their time-out. */
-  readonly users: Map<number, { readonly userId: string; readonly cancel: () => void }>
+  readonly users: Map<number, TypingUser>
   changedAt: number
 }
 
@@ -16,6 +25,8 @@ export interface TypingChange {
   readonly userId: string
   readonly typing: boolean
   readonly timeoutMs?: number | undefined
+  /** Who goes on typing is said again after a while: other servers forget a user they hear nothing more of. */
+  readonly renews?: boolean
 }
 
 /** The typing users of all rooms. */
@@ -38,13 +49,21 @@ export class Typing {
       if (before && room?.users.delete(change.userNid)) await this.#changed(change, room)
       return
     }
-    const users = room?.users ?? new Map<number, { readonly userId: string; readonly cancel: () => void }>()
-    const typing = room ?? { users, changedAt: 0 }
+    const typing = room ?? { users: new Map<number, TypingUser>(), changedAt: 0 }
     this.#rooms.set(change.roomNid, typing)
     const timeoutMs = Math.min(Math.max(change.timeoutMs ?? typingTimeoutDefaultMs, 1), typingTimeoutMaxMs)
     const cancel = this.#environment.timer(timeoutMs, () => void this.#expire(change))
-    users.set(change.userNid, { userId: change.userId, cancel })
+    const now = this.#environment.now()
+    const isRenewed = before !== undefined && change.renews === true && now - before.toldMs >= typingRenewMs
+    const toldMs = before && !isRenewed ? before.toldMs : now
+    typing.users.set(change.userNid, { userId: change.userId, cancel, toldMs })
     if (!before) await this.#changed(change, typing)
+    if (isRenewed) await this.#store.write((w) => void w.journal(entryOf(change, renewedRef)))
+  }
+
+  /** Whether a user types in a room. */
+  isTyping(roomNid: number, userNid: number): boolean {
+    return this.#rooms.get(roomNid)?.users.has(userNid) ?? false
   }
 
   /** The ids of the users typing in a room. */
@@ -69,9 +88,14 @@ export class Typing {
     await this.set({ ...change, typing: false }).catch(() => undefined)
   }
 
-  #changed({ roomNid, userNid }: TypingChange, room: TypingRoom): Promise<void> {
+  #changed(change: TypingChange, room: TypingRoom): Promise<void> {
     return this.#store.write((w) => {
-      room.changedAt = w.journal({ kind: journalKind.typing, room: roomNid, user: userNid, ref: 0 })
+      room.changedAt = w.journal(entryOf(change, 0))
     })
   }
 }
+
+const entryOf = ({ roomNid, userNid }: TypingChange, ref: number): JournalEntry => ({
+  ...{ kind: journalKind.typing, room: roomNid },
+  ...{ user: userNid, ref },
+})

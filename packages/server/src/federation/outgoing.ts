@@ -1,5 +1,5 @@
 // What the sender is told by those who know rooms and users: what a journal entry makes this server send, and to whom.
-import type { Journaled } from '../store/store.ts'
+import type { Journaled, JournalKind } from '../store/store.ts'
 
 /** Something to send. `destinations` are server names; this server's own name among them is ignored. */
 export type Outgoing = {
@@ -23,3 +23,23 @@ export interface OutgoingSource {
   /** Events in federation format, canonical JSON, by nid; those that are gone are left out. */
   pdus(eventNids: readonly number[]): Promise<ReadonlyMap<number, string>>
 }
+
+/** A part of the server whose changes go to others. */
+export interface OutgoingPart {
+  /** The kinds of journal entries it is asked about. */
+  readonly kinds: readonly JournalKind[]
+  outgoing(entries: readonly Journaled[]): Promise<readonly Outgoing[]>
+}
+
+/** One source of several parts: each sees only its own kinds of entries, and is left alone when there are none. */
+export const combineParts = (parts: readonly OutgoingPart[], pdus: OutgoingSource['pdus']): OutgoingSource => ({
+  pdus,
+  outgoing: async (entries) => {
+    const outgoing: Outgoing[] = []
+    for (const part of parts) {
+      const own = entries.filter(({ kind }) => part.kinds.includes(kind))
+      if (own.length > 0) outgoing.push(...(await part.outgoing(own)))
+    }
+    return outgoing
+  },
+})

@@ -1,6 +1,7 @@
 // From the journal to the users: marks who must look at what, and wakes them, as changes become durable. All entries of
 // one announcement are taken together, so that a busy room costs its members one mark however many events came.
 import { privateReceiptRef } from '../ephemeral/receipts.ts'
+import { renewedRef } from '../ephemeral/typing.ts'
 import { journalKind, type Journaled } from '../store/store.ts'
 import { type Dirty, kindBit } from './dirty.ts'
 import type { SyncParts } from './parts.ts'
@@ -45,7 +46,7 @@ function gather(parts: FeedParts, { kind, position, room, user, ref }: Journaled
       if (user !== 0) toUser(user, room)
       return toRoom()
     case journalKind.typing:
-      return toRoom()
+      return ref === renewedRef ? undefined : toRoom()
     case journalKind.receipt:
       return ref === privateReceiptRef ? toUser(user, room) : toRoom()
     case journalKind.presence:

@@ -4,12 +4,17 @@ import { JsonText } from '@myelin/protocol/handlers'
 import type * as transactions from '@myelin/protocol/server-server/transactions'
 import { edusPerTransactionMax, pdusPerTransactionMax } from '../../limits.ts'
 import type { Handlers } from '../handlers.ts'
+import { receiveEdusAround } from './received-edus.ts'
 
 export const handlers: Handlers<typeof transactions> = {
-  sendTransaction: async ({ rooms }, { requester, path, body }) => {
-    if (body.pdus.length > pdusPerTransactionMax || (body.edus?.length ?? 0) > edusPerTransactionMax)
+  sendTransaction: async (services, { requester, path, body: { pdus, edus = [] } }) => {
+    if (pdus.length > pdusPerTransactionMax || edus.length > edusPerTransactionMax)
       throw new MatrixError('M_TOO_LARGE', 'A transaction has at most 50 PDUs and 100 EDUs', { status: 400 })
-    const received = { origin: requester.serverName, transactionId: path.txnId, pdus: body.pdus }
-    return new JsonText(JSON.stringify({ pdus: await rooms.receiveTransaction(received) }))
+    const origin = requester.serverName
+    const transaction = { origin, transactionId: path.txnId, pdus }
+    const results = await receiveEdusAround(services, { origin, edus }, () =>
+      services.rooms.receiveTransaction(transaction),
+    )
+    return new JsonText(JSON.stringify({ pdus: results }))
   },
 }
