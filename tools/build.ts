@@ -11,7 +11,7 @@ const dist = join(root, 'dist')
 const commands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   myelin: {
     myelin: 'packages/server/src/main.ts',
-    writer: 'packages/server/src/store/sqlite/writer.ts',
+    'writer-thread': 'packages/server/src/store/sqlite/writer-thread.ts',
     checkpointer: 'packages/server/src/store/sqlite/checkpointer.ts',
   },
   'myelin-notify': { 'myelin-notify': 'packages/notifier/src/main.ts' },

@@ -16,7 +16,19 @@ const bannedNames = /^(utils?|helpers?|common|misc|core|managers?|index)(\.ts)?$
 
 /** A folder imports only itself and what stands to its left. */
 const serverOrder = [
-  ...['limits', 'version', 'environment', 'config', 'http', 'store', 'federation', 'rooms', 'media', 'encryption'],
+  ...[
+    'limits',
+    'version',
+    'threads',
+    'environment',
+    'config',
+    'http',
+    'store',
+    'federation',
+    'rooms',
+    'media',
+    'encryption',
+  ],
   ...['ephemeral', 'push', 'accounts', 'appservices', 'sync', 'endpoints', 'server', 'cli', 'main'],
 ]
 /** What a package may import of the others. */

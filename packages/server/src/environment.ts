@@ -1,5 +1,7 @@
-// The world outside as an input: time, chance and timers come from here alone, so that a test or the simulator can own them.
+// The world outside as an input: time, chance, timers and threads come from here alone, so that a test or the simulator
+// can own them.
 import { randomFillSync } from 'node:crypto'
+import { startWorker, type Thread, type ThreadCode } from './threads.ts'
 
 export interface Environment {
   /** Wall clock, milliseconds since the epoch. */
@@ -10,6 +12,13 @@ export interface Environment {
   random(byteCount: number): Uint8Array
   /** Calls `callback` after `delayMs`; the returned function cancels. Does not keep the process alive. */
   timer(delayMs: number, callback: () => void): () => void
+  /** Calls `callback` when the input that has arrived is dealt with, before anything else is waited for. */
+  soon(callback: () => void): void
+  /** Starts code that may run beside this thread. `options` and messages are plain data. */
+  startThread<Options, ToThread, FromThread>(
+    code: ThreadCode<Options, ToThread, FromThread>,
+    options: Options,
+  ): Thread<ToThread, FromThread>
 }
 
 /** The real machine. */
@@ -21,6 +30,17 @@ export const systemEnvironment: Environment = {
     const timer = setTimeout(callback, delayMs).unref()
     return () => clearTimeout(timer)
   },
+  soon: (callback) => void setImmediate(callback),
+  startThread: startWorker,
+}
+
+/** A signal that is aborted after `delayMs`, and what gives the wait up. */
+export function abortAfter(environment: Environment, delayMs: number): { signal: AbortSignal; cancel: () => void } {
+  const controller = new AbortController()
+  const cancel = environment.timer(delayMs, () =>
+    controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+  )
+  return { signal: controller.signal, cancel }
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -18,8 +18,10 @@ import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createFederation, type Federation } from './federation/federation.ts'
 import { combineParts, type OutgoingSource } from './federation/outgoing.ts'
+import type { Transport } from './federation/transport.ts'
 import { listen, parseListenAddress, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
+import type { Handle } from './http/message.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createProxyTrust } from './http/proxy-trust.ts'
 import { createRateLimits, unlimited, type RateLimits } from './http/rate-limits.ts'
@@ -50,10 +52,21 @@ export interface RunningServer extends AsyncDisposable {
   readonly failed: Promise<Error>
 }
 
+/** What may take the place of what the machine has. */
+export interface Substitutes {
+  /** What carries requests to other servers, in place of the network. */
+  readonly transport?: Transport
+  /** In place of standard output. */
+  readonly log?: Logger
+}
+
 /** Opens the data folder and everything that works on it; no socket listens yet. Throws ConfigError and StoreError. */
-export async function openServices(config: Config, environment: Environment): Promise<OpenServices> {
+export async function openServices(
+  config: Config,
+  environment: Environment,
+  { transport, log = createLog({ level: config.logLevel, format: config.logFormat }) }: Substitutes = {},
+): Promise<OpenServices> {
   refuseUnsupported(config)
-  const log = createLog({ level: config.logLevel, format: config.logFormat })
   const keys = loadSigningKeys(config.data, () => randomString(environment, 6))
   const failure = Promise.withResolvers<Error>()
   const store = await openSqliteStore({
@@ -64,7 +77,7 @@ export async function openServices(config: Config, environment: Environment): Pr
   })
   await orClose(store, claimIdentity(store, config.serverName))
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
-  const federation = createFederation({ config, environment, store, key, old: keys.old })
+  const federation = createFederation({ config, environment, store, key, old: keys.old, transport })
   const rateLimits = config.rateLimits === 'off' ? unlimited : createRateLimits(environment)
   const parts = await assemble({ config, environment, store, key, rateLimits, federation })
   const metrics = createMetrics()
@@ -153,9 +166,7 @@ export async function startServer(config: Config, environment: Environment): Pro
   const services = await openServices(config, environment)
   const { log } = services
   const listeners = await orClose(services, listenAll(services))
-  for (const err of await services.accounts.resume())
-    log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
-  const sender = await services.federation.startSender(outgoingOf(services), log)
+  const sender = await startWork(services)
   await greet(services, listeners, log)
   return {
     urls: listeners.public.map(({ url }) => url),
@@ -169,6 +180,20 @@ export async function startServer(config: Config, environment: Environment): Pro
       await services[Symbol.asyncDispose]()
     },
   }
+}
+
+/** What begins once requests are answered: departures that a stop interrupted, and sending to others. */
+export async function startWork(services: OpenServices): Promise<AsyncDisposable> {
+  const { log } = services
+  for (const err of await services.accounts.resume())
+    log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
+  return services.federation.startSender(outgoingOf(services), log)
+}
+
+/** What answers every request, however it arrives. */
+export function createHandle(services: OpenServices): Handle {
+  const { config, metrics, rateLimits, log } = services
+  return createDispatch({ routes, services, operator: operatorOf(config), rateLimits, metrics, log })
 }
 
 /** What the journal makes this server send to others. */
@@ -186,10 +211,8 @@ interface Listeners {
 }
 
 async function listenAll(services: OpenServices): Promise<Listeners> {
-  const { config, metrics, rateLimits, log } = services
-  const operator = operatorOf(config)
-  const handle = createDispatch({ routes, services, operator, rateLimits, metrics, log })
-  const shared = { handle, log, trust: createProxyTrust(config.trustedProxies) }
+  const { config, metrics, log } = services
+  const shared = { handle: createHandle(services), log, trust: createProxyTrust(config.trustedProxies) }
   const tls = readTls(config)
   const socket = operatorSocketPath(config.data)
   rmSync(socket, { force: true })

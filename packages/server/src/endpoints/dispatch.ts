@@ -31,9 +31,10 @@ export function createDispatch(options: DispatchOptions): Handle {
   const router = createRouter(options.routes)
   const profile = profiles[options.services.config.profile]
   const identify = createIdentify(options)
+  const { environment } = options.services
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight
-    const started = performance.now()
+    const started = environment.monotonic()
     let operation = 'unrecognized'
     let response: HttpResponse
     try {
@@ -43,7 +44,7 @@ export function createDispatch(options: DispatchOptions): Handle {
     } catch (error) {
       response = refused(error, request, options.log)
     }
-    options.metrics.request(operation, response.status, (performance.now() - started) / 1000)
+    options.metrics.request(operation, response.status, (environment.monotonic() - started) / 1000)
     return response
   }
 

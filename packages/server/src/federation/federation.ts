@@ -36,7 +36,7 @@ export interface FederationOptions {
   /** This server's retired keys. */
   readonly old: OldVerifyKeys
   /** What carries requests, in place of the network. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
 }
 
 export interface Federation extends RequestAuth, AsyncDisposable {
@@ -59,7 +59,7 @@ export function createFederation({ config, environment, store, key, old, transpo
   })
   const reachability = new Reachability(environment)
   const carrier = transport ?? networkTransport({ config, environment, outbound })
-  const peers = createPeerClient({ serverName, key, transport: carrier, reachability })
+  const peers = createPeerClient({ serverName, key, transport: carrier, reachability, environment })
   const publishedKeys = createPublishedKeys({ serverName, key, old, environment })
   const keyring = new Keyring({
     store,

@@ -19,6 +19,7 @@ import type { Plain } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { writeQuery } from '@myelin/protocol/query'
 import { check } from '@myelin/protocol/schema'
+import { abortAfter, type Environment } from '../environment.ts'
 import { federationRequestTimeoutMs, federationResponseBytesMax } from '../limits.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 import { readText, TooLong, type OutboundResponse } from './outbound.ts'
@@ -74,6 +75,7 @@ export interface PeerClientOptions {
   readonly key: SigningKey
   readonly transport: Transport
   readonly reachability: Reachability
+  readonly environment: Environment
 }
 
 interface LooseInput {
@@ -82,7 +84,9 @@ interface LooseInput {
   readonly body?: unknown
 }
 
-export function createPeerClient({ serverName: origin, key, transport, reachability }: PeerClientOptions): PeerClient {
+export function createPeerClient(options: PeerClientOptions): PeerClient {
+  const { serverName: origin, key, transport, reachability, environment } = options
+
   async function send(
     destination: string,
     definition: EndpointDefinition,
@@ -121,11 +125,15 @@ export function createPeerClient({ serverName: origin, key, transport, reachabil
   return {
     call: (destination, definition, input, options = {}) =>
       accounted(destination, options, async () => {
-        const limit = AbortSignal.timeout(options.timeoutMs ?? federationRequestTimeoutMs)
-        const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit
-        const response = await send(destination, definition, input as LooseInput, { ...options, signal })
-        const text = await readText(response, options.responseBytesMax ?? federationResponseBytesMax)
-        return parseAnswer(destination, definition, text)
+        const limit = abortAfter(environment, options.timeoutMs ?? federationRequestTimeoutMs)
+        const signal = options.signal ? AbortSignal.any([limit.signal, options.signal]) : limit.signal
+        try {
+          const response = await send(destination, definition, input as LooseInput, { ...options, signal })
+          const text = await readText(response, options.responseBytesMax ?? federationResponseBytesMax)
+          return parseAnswer(destination, definition, text)
+        } finally {
+          limit.cancel()
+        }
       }),
     open: (destination, definition, input, options = {}) =>
       accounted(destination, options, async () => {

@@ -1,6 +1,6 @@
 // An environment whose time stands still until the test moves it.
 import { randomFillSync } from 'node:crypto'
-import type { Environment } from '../../environment.ts'
+import { systemEnvironment, type Environment } from '../../environment.ts'
 
 export class ManualClock implements Environment {
   /** Milliseconds since the epoch. */
@@ -10,6 +10,8 @@ export class ManualClock implements Environment {
   readonly now = (): number => this.ms
   readonly monotonic = (): number => this.ms
   readonly random = (byteCount: number): Uint8Array => randomFillSync(new Uint8Array(byteCount))
+  readonly soon = systemEnvironment.soon
+  readonly startThread = systemEnvironment.startThread
   readonly timer = (delayMs: number, callback: () => void): (() => void) => {
     const timer = { atMs: this.ms + delayMs, callback }
     this.#timers.add(timer)

@@ -33,7 +33,7 @@ export function openPeers({ authority, environment, ports }: OpenPeersOptions) {
   const key = testKey(1)
   const reachability = new Reachability(environment)
   const transport = createTransport(discovery, outbound)
-  const peers = createPeerClient({ serverName, key, transport, reachability })
+  const peers = createPeerClient({ serverName, key, transport, reachability, environment })
   return {
     serverName,
     key,

@@ -1,11 +1,9 @@
 // The store on SQLite: reads on the calling thread, writes gathered in memory and committed in groups by a writer thread.
 //
 //   write(change) ─▶ queue ─▶ batch ─▶ writer thread: BEGIN … COMMIT, synced ─▶ durablePosition, listeners, promises
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import type { Environment } from '../../environment.ts'
 import {
   storeBatchBytesMax,
@@ -13,6 +11,7 @@ import {
   storeBatchOperationsMax,
   storeQueuedChangesMax,
 } from '../../limits.ts'
+import type { Thread, ThreadCode } from '../../threads.ts'
 import { entriesAfter, lastPosition } from '../journal.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { StoreError, type Journaled, type NidFamily, type Store, type StoreStatistics, type Write } from '../store.ts'
@@ -25,6 +24,7 @@ import { NidCounters, reserveNids } from './nid-counters.ts'
 import { SqliteReader } from './reader.ts'
 import { StatementNumbers } from './statement-numbers.ts'
 import { threadUrl } from './thread-url.ts'
+import { Writer } from './writer.ts'
 
 export interface SqliteStoreOptions {
   /** Folder of the database; created if absent. Without one the store lives in a temporary folder that closing removes. */
@@ -56,8 +56,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const counters = new NidCounters()
     await counters.load(reader)
     const position = await lastPosition(reader)
-    const worker = await startWriter({ ...writerOptions(options), path })
-    return new SqliteStore({ reader, counters, worker, position, release, onFatal: options.onFatal ?? throwLater })
+    const { environment, onFatal = throwLater } = options
+    const writer = await startWriter(environment, { ...writerOptions(options), path })
+    return new SqliteStore({ reader, counters, writer, position, release, environment, onFatal })
   } catch (error) {
     reader?.close()
     release()
@@ -80,10 +81,19 @@ const writerOptions = ({ durability, pagesMax, logPagesMax }: SqliteStoreOptions
   ...(logPagesMax !== undefined && { logPagesMax }),
 })
 
-async function startWriter(options: WriterOptions): Promise<Worker> {
-  const worker = new Worker(threadUrl('writer', import.meta.url), { workerData: options })
-  await once(worker, 'message')
-  return worker
+type WriterThread = Thread<ToWriter, FromWriter>
+
+async function startWriter(environment: Environment, options: WriterOptions): Promise<WriterThread> {
+  const code: ThreadCode<WriterOptions, ToWriter, FromWriter> = {
+    url: threadUrl('writer-thread', import.meta.url),
+    run: (port, given) => void new Writer(port, given, environment),
+  }
+  const thread = environment.startThread(code, options)
+  await new Promise((resolve, reject) => {
+    thread.hear(resolve)
+    thread.onEnd(reject)
+  })
+  return thread
 }
 
 /** A bug in a listener or a dead writer must not pass unseen, nor cut short the work around it. */
@@ -96,9 +106,10 @@ function throwLater(error: unknown): void {
 interface Parts {
   readonly reader: SqliteReader
   readonly counters: NidCounters
-  readonly worker: Worker
+  readonly writer: WriterThread
   readonly position: number
   readonly release: () => void
+  readonly environment: Environment
   readonly onFatal: (error: StoreError) => void
 }
 
@@ -131,9 +142,8 @@ class SqliteStore implements Store {
     this.read = parts.reader
     this.#position = parts.position
     this.#durablePosition = parts.position
-    parts.worker.on('message', (message: FromWriter) => this.#hear(message))
-    parts.worker.on('error', (cause: unknown) => this.#die(cause))
-    parts.worker.on('exit', () => this.#die(new Error('The writer thread has ended')))
+    parts.writer.hear((message) => this.#hear(message))
+    parts.writer.onEnd((cause) => this.#die(cause))
   }
 
   get durablePosition(): number {
@@ -208,7 +218,7 @@ class SqliteStore implements Store {
     if (this.#flushScheduled) return
     this.#flushScheduled = true
     // After the loop's current round of input, so that requests which arrived together share a batch.
-    setImmediate(() => {
+    this.#parts.environment.soon(() => {
       this.#flushScheduled = false
       this.#flush()
     })
@@ -232,7 +242,7 @@ class SqliteStore implements Store {
   }
 
   #send(message: ToWriter): void {
-    this.#parts.worker.postMessage(message, [])
+    this.#parts.writer.say(message)
   }
 
   #hear(message: FromWriter): void {

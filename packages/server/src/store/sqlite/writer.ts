@@ -1,43 +1,44 @@
-// The writer thread: takes every batch that is waiting into one transaction, makes it durable, and says so.
-// While a transaction is being synced the next batches arrive, so the busier the server, the more changes share a sync.
-import {
-  isMainThread,
-  parentPort,
-  receiveMessageOnPort,
-  Worker,
-  workerData,
-  type MessagePort,
-} from 'node:worker_threads'
+// The writer: takes every batch that is waiting into one transaction, makes it durable, and says so. It is a thread: while
+// a transaction is being synced the next batches arrive, so the busier the server, the more changes share a sync.
+import { Worker } from 'node:worker_threads'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Environment } from '../../environment.ts'
 import { storeIdleCheckpointMs, storeLogPagesMax, storeTransactionOperationsMax } from '../../limits.ts'
+import type { ThreadPort } from '../../threads.ts'
 import { openForWriting } from './connection.ts'
 import type { Batch, FromWriter, Operation, ToWriter, WriterOptions } from './messages.ts'
 import { threadUrl } from './thread-url.ts'
 
-class Writer {
-  readonly #port: MessagePort
+export class Writer {
+  readonly #port: ThreadPort<ToWriter, FromWriter>
   readonly #database: DatabaseSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #statements = new Map<number, StatementSync>()
   readonly #logSize: StatementSync
   readonly #options: WriterOptions
-  readonly #idle: NodeJS.Timeout
+  readonly #environment: Pick<Environment, 'monotonic' | 'timer'>
+  #cancelIdle: () => void = () => {}
   #failedGeneration = -1
   /** Ends with the checkpoint that runs beside this thread, if one does. */
   #checkpointBesideEnds: Promise<void> | undefined
 
-  constructor(port: MessagePort, options: WriterOptions) {
+  constructor(
+    port: ThreadPort<ToWriter, FromWriter>,
+    options: WriterOptions,
+    environment: Pick<Environment, 'monotonic' | 'timer'>,
+  ) {
     this.#port = port
     this.#options = options
+    this.#environment = environment
     this.#database = openForWriting(options.path, options.durability)
     if (options.pagesMax !== undefined) this.#database.exec(`PRAGMA max_page_count = ${options.pagesMax}`)
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     this.#commit = this.#database.prepare('COMMIT')
     this.#logSize = this.#database.prepare('PRAGMA wal_checkpoint(NOOP)')
-    this.#idle = setTimeout(() => this.#checkpoint('PASSIVE'), storeIdleCheckpointMs)
-    port.on('message', (message: ToWriter) => this.#receive(message))
-    this.#say({ kind: 'ready' })
+    this.#checkpointWhenIdle()
+    port.hear((message) => this.#receive(message))
+    port.say({ kind: 'ready' })
   }
 
   /** Takes `first` and what waits behind it, up to the bound of one transaction. */
@@ -48,7 +49,7 @@ class Writer {
     while (message?.kind === 'batch') {
       batches.push(message)
       operationCount += message.operations.length
-      message = operationCount < storeTransactionOperationsMax ? received(this.#port) : undefined
+      message = operationCount < storeTransactionOperationsMax ? this.#port.take() : undefined
     }
     this.#apply(batches.filter(({ generation }) => generation > this.#failedGeneration))
     if (message?.kind === 'close') void this.#close()
@@ -57,7 +58,7 @@ class Writer {
   #apply(batches: readonly Batch[]): void {
     const last = batches.at(-1)
     if (last === undefined) return
-    const start = performance.now()
+    const start = this.#environment.monotonic()
     try {
       this.#begin.run()
       for (const batch of batches) this.#execute(batch)
@@ -66,10 +67,15 @@ class Writer {
       this.#fail(last.generation, error)
       return
     }
-    this.#say({ kind: 'durable', id: last.id, commitMs: performance.now() - start })
-    this.#idle.refresh()
+    this.#port.say({ kind: 'durable', id: last.id, commitMs: this.#environment.monotonic() - start })
+    this.#checkpointWhenIdle()
     if (!this.#checkpointBesideEnds && this.#logPages() >= (this.#options.logPagesMax ?? storeLogPagesMax))
       this.#checkpointBeside()
+  }
+
+  #checkpointWhenIdle(): void {
+    this.#cancelIdle()
+    this.#cancelIdle = this.#environment.timer(storeIdleCheckpointMs, () => this.#checkpoint('PASSIVE'))
   }
 
   #logPages(): number {
@@ -106,7 +112,7 @@ class Writer {
   #fail(generation: number, error: unknown): void {
     this.#failedGeneration = generation
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-    this.#say({ kind: 'failed', generation, cause: error instanceof Error ? error : new Error(String(error)) })
+    this.#port.say({ kind: 'failed', generation, cause: error instanceof Error ? error : new Error(String(error)) })
   }
 
   #checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
@@ -119,20 +125,11 @@ class Writer {
 
   /** Waits for the other thread first: it has the database open too, and the folder may go away after this. */
   async #close(): Promise<void> {
-    clearTimeout(this.#idle)
+    this.#cancelIdle()
     await this.#checkpointBesideEnds
     this.#checkpoint('TRUNCATE')
     this.#database.close()
-    this.#say({ kind: 'closed' })
+    this.#port.say({ kind: 'closed' })
     this.#port.close()
   }
-
-  #say(message: FromWriter): void {
-    this.#port.postMessage(message, [])
-  }
 }
-
-const received = (port: MessagePort): ToWriter | undefined =>
-  receiveMessageOnPort(port)?.message as ToWriter | undefined
-
-if (!isMainThread && parentPort !== null) void new Writer(parentPort, workerData as WriterOptions)
