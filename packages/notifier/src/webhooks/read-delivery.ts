@@ -1,0 +1,48 @@
+// A delivery of any sender: who sent it, whether it knows the secret, and the stories it tells.
+import type { Story } from '../story.ts'
+import { alertsIn, isAlertmanager } from './alertmanager.ts'
+import { bitbucket } from './bitbucket.ts'
+import { forgejo, gitea } from './gitea.ts'
+import { github } from './github.ts'
+import { gitlab } from './gitlab.ts'
+import { hasBearer, hasStandardSignature } from './signatures.ts'
+import type { Delivery, HookVendor } from './vendor-hook.ts'
+import { wordsIn } from './words.ts'
+
+/** Whoever is none of the others: a bearer token or a Standard Webhooks signature, and JSON or plain text. */
+const anybody: HookVendor = {
+  name: 'Generic',
+  is: () => true,
+  proves: (delivery, secret, now) =>
+    delivery.headers['webhook-signature'] === undefined
+      ? hasBearer(delivery, secret)
+      : hasStandardSignature(delivery, secret, now),
+  deliveryId: (headers) => headers['webhook-id'] ?? headers['idempotency-key'],
+  read: (payload) => (isAlertmanager(payload) ? alertsIn(payload) : wordsIn(payload)),
+}
+
+/** Forgejo and Gitea send GitHub's headers beside their own, Forgejo Gitea's too. */
+const vendors: readonly HookVendor[] = [forgejo, gitea, github, gitlab, bitbucket, anybody]
+
+/** Who sends this, by its headers. */
+export const vendorOf = (headers: Delivery['headers']): HookVendor => vendors.find(({ is }) => is(headers)) ?? anybody
+
+/**
+ * The payload of a body: JSON, the `payload` field of a form (as GitHub and Slack's senders may send it), or text as it
+ * stands. Throws SyntaxError for JSON that is none.
+ */
+export function payloadOf({ headers, body }: Delivery): unknown {
+  const text = new TextDecoder().decode(body)
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/x-www-form-urlencoded') return formOf(new URLSearchParams(text))
+  return type === 'application/json' || type.endsWith('+json') || /^\s*\{/.test(text) ? JSON.parse(text) : text
+}
+
+function formOf(form: URLSearchParams): unknown {
+  const payload = form.get('payload')
+  return payload === null ? Object.fromEntries(form) : JSON.parse(payload)
+}
+
+/** What a delivery tells; nothing for events of no interest. Throws SyntaxError for JSON that is none. */
+export const storiesOf = (delivery: Delivery): readonly Story[] =>
+  vendorOf(delivery.headers).read(payloadOf(delivery), delivery.headers)
