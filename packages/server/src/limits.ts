@@ -73,9 +73,19 @@ export const transactionsRememberedMax = 10_000
 export const forwardExtremitiesMax = 20
 export const stateEventsFetchedSinglyMax = 20
 export const joinServersTriedMax = 10
-export const joinTimeoutMs = 3 * 60 * 1000
-export const joinResponseBytesMax = 256 * 1024 * 1024
-export const importedEventsPerWrite = 500
+// Answers with whole states are read as streams: each event, all of it, until it begins, until it has ended. A stream in
+// which nothing comes for a while ends as other answers do.
+export const joinAnswerTimeoutMs = 3 * 60 * 1000
+export const streamedAnswerTimeoutMs = 30 * 60 * 1000
+export const streamedValueBytesMax = 512 * 1024
+export const joinResponseBytesMax = 1024 * 1024 * 1024
+export const joinEventsMax = 2_000_000
+export const serversInRoomMax = 50_000
+// Events taken in at once: so many, or so much text of them.
+export const importedEventsPerWrite = 200
+export const importedBytesPerWrite = 1024 * 1024
+// Work in one turn of the event loop where much is to be done.
+export const workSliceMs = 4
 export const inviteStateEventsMax = 100
 
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.

@@ -27,6 +27,8 @@ export interface OutboundRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Until the answer begins, if that may take longer than other requests. */
+  readonly answerTimeoutMs?: number | undefined
 }
 
 export interface OutboundResponse {
@@ -84,9 +86,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   return {
     request: async (request) => {
-      const { method, uri: path, body = null, signal = null } = request
+      const {
+        method,
+        uri: path,
+        body = null,
+        signal = null,
+        answerTimeoutMs: headersTimeout = requestTimeoutMs,
+      } = request
       const headers = { ...request.headers, host: request.hostHeader }
-      const answer = await (await poolOf(request)).request({ method, path, headers, body, signal })
+      const answer = await (await poolOf(request)).request({ method, path, headers, body, signal, headersTimeout })
       return { status: answer.statusCode, headers: firstOfEach(answer.headers), body: answer.body }
     },
     [Symbol.asyncDispose]: async () => {

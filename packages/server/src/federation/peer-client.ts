@@ -45,6 +45,8 @@ export interface PeerCallOptions {
   readonly timeoutMs?: number
   /** For the answer to a `call`. */
   readonly responseBytesMax?: number
+  /** Until an answer begins, where that may take long. */
+  readonly answerTimeoutMs?: number
   /** Tries a server that is being left alone after failures. */
   readonly evenIfFailing?: boolean
 }
@@ -91,7 +93,7 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     destination: string,
     definition: EndpointDefinition,
     input: LooseInput,
-    { signal, evenIfFailing = false }: PeerCallOptions,
+    { signal, answerTimeoutMs, evenIfFailing = false }: PeerCallOptions,
   ): Promise<OutboundResponse> {
     if (!evenIfFailing) reachability.check(destination)
     const { method } = definition
@@ -101,7 +103,7 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (definition.auth === 'X-Matrix')
       headers['authorization'] = xMatrixHeader({ method, uri, origin, destination, contentText: body }, key)
-    const response = await transport.send(destination, { method, uri, headers, body, signal })
+    const response = await transport.send(destination, { method, uri, headers, body, signal, answerTimeoutMs })
     if (response.status === 200) return response
     throw await refusal(destination, response)
   }

@@ -4,7 +4,10 @@ import { AddressRefused } from './address-guard.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from './outbound.ts'
 
-export type TransportRequest = Pick<OutboundRequest, 'method' | 'uri' | 'headers' | 'body' | 'signal'>
+export type TransportRequest = Pick<
+  OutboundRequest,
+  'method' | 'uri' | 'headers' | 'body' | 'signal' | 'answerTimeoutMs'
+>
 
 /** What carries requests to other servers: the network, or whatever takes its place. */
 export interface Transport {

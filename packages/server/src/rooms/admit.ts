@@ -18,10 +18,10 @@ import { findEvent } from './stored-event.ts'
 
 /**
  * How an event comes in. `live`: as others sent it; what is refused is kept, unseen. `resident`: through this server,
- * which must allow it and passes it on. `joining`: it brings this server into the room. `aside`: about a local user of a
+ * which must allow it and passes it on. `aside`: about a local user of a
  * room that this server is not in, where nothing can be judged.
  */
-export type AdmissionMode = 'live' | 'resident' | 'joining' | 'aside'
+export type AdmissionMode = 'live' | 'resident' | 'aside'
 
 export interface Admission extends AdmittedEvent {
   readonly mode: AdmissionMode
@@ -81,7 +81,6 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)
   if (byStateBefore !== undefined) return { verdict: 'rejected', before, after: before.root, ...unmoved(room) }
   const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
-  if (mode === 'joining') return accepted(context, room, { before, after, root: after, heads: [head] })
   const byCurrentState = before.root === room.root ? undefined : await judge(room, authEvent, room.root)
   if (byCurrentState !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byCurrentState.reason)
   if (byCurrentState !== undefined) return { verdict: 'soft-failed', before, after, ...unmoved(room) }
@@ -98,8 +97,8 @@ const unmoved = (room: HotRoom) => ({
   memberNids: new Map<string, number>(),
 })
 
-/** Why a state does not allow the event. */
-async function judge(room: HotRoom, event: AuthEvent, root: number): Promise<Rejection | undefined> {
+/** Why a state of the room does not allow the event; undefined if it does. */
+export async function judge(room: HotRoom, event: AuthEvent, root: number): Promise<Rejection | undefined> {
   return authorize(event, await lookUpIn(room, root, event), room.rules)
 }
 

@@ -8,13 +8,18 @@ import type { HotRoom } from './hot-room.ts'
 import type { RoomEvent } from './room-event.ts'
 import { eventOfRow } from './stored-event.ts'
 
+export interface NotedEvent {
+  readonly slot: number
+  /** Nids of the events it cites. */
+  readonly authNids: readonly number[]
+  /** Where that is not yet written in the event. */
+  readonly isRejected?: boolean
+}
+
 /** Adds a state event to the auth DAG, if the room has one in memory. */
-export function noteStateEvent(
-  room: HotRoom,
-  event: RoomEvent,
-  { slot, authNids }: { readonly slot: number; readonly authNids: readonly number[] },
-): void {
-  const { nid, ts: originServerTs, depth, authEvent } = event
+export function noteStateEvent(room: HotRoom, event: RoomEvent, { slot, authNids, isRejected }: NotedEvent): void {
+  const { nid, ts: originServerTs, depth } = event
+  const authEvent = isRejected === undefined ? event.authEvent : { ...event.authEvent, rejected: isRejected }
   room.authDag?.append({ nid, slot, originServerTs, depth, flags: authFlagsOf(authEvent) }, authNids)
 }
 

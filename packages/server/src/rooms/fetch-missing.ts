@@ -10,7 +10,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { importEvents } from './import-events.ts'
 import { federationOf } from './read-incoming.ts'
-import { eventFlag, type RoomEvent } from './room-event.ts'
+import { eventFlag } from './room-event.ts'
 
 /** The events before an event back to the room's heads, oldest first; none if the server does not give them. */
 export async function fetchMissing(
@@ -88,14 +88,4 @@ async function stateOf(context: RoomsContext, room: HotRoom, eventIds: readonly 
   if (room.stateNidAt(root, 'm.room.create') === 0)
     throw new MatrixError('M_FORBIDDEN', 'The state before the event cannot be had')
   return root
-}
-
-/** Root of the state that these events make. Rejected ones are left out. */
-export function rootOfEvents(room: HotRoom, events: readonly (RoomEvent | undefined)[]): number {
-  const entries = events.flatMap((event) => {
-    if (event?.stateKey === undefined || (event.flags & eventFlag.rejected) !== 0) return []
-    const slot = room.slotOf(event.type, event.stateKey)
-    return slot === undefined ? [] : [[slot, event.nid] as const]
-  })
-  return room.arena.setAll(room.arena.empty, entries)
 }

@@ -1,166 +1,210 @@
 // Takes in events from outside a room's timeline: states and auth chains that other servers give. Each is checked by its
-// signatures and by the events it cites, and stored as an outlier.
-import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
+// form and its signatures as it comes, stored as an outlier that counts for nothing yet, and judged once all are there.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { importedEventsPerWrite } from '../limits.ts'
+import { importedBytesPerWrite, importedEventsPerWrite, joinEventsMax } from '../limits.ts'
 import { eventsByIds, insertEvent } from '../store/events.ts'
+import { insertSlot } from '../store/slots.ts'
 import type { IncomingEvent } from './admit-write.ts'
-import { noteStateEvent } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { ImportIndex } from './import-index.ts'
+import { judgeImported } from './import-judging.ts'
+import { Pace } from './pace.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
+import { citedIds } from './auth-chain.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
-import { internSlot } from './state-change.ts'
-import { loadedEvents } from './stored-event.ts'
 
-/** Stores what is new and valid; returns, in their order, the events of the room that are known now. */
-export async function importEvents(
-  context: RoomsContext,
-  room: HotRoom,
-  values: readonly unknown[],
-): Promise<(RoomEvent | undefined)[]> {
-  const parsed = values.map((value) => parseOrSkip(room, value))
-  const fresh = new Map(parsed.flatMap((event) => (event ? [[event.eventId, event]] : [])))
-  const known = await knownEvents(context, room, [...fresh.keys(), ...[...fresh.values()].flatMap(citedBy)])
-  for (const eventId of known.keys()) fresh.delete(eventId)
-  await dropUnsigned(context, room, fresh)
-  const imported = await judgeAll(context, room, { fresh, known })
-  for (let at = 0; at < imported.length; at += importedEventsPerWrite) {
-    const slice = imported.slice(at, at + importedEventsPerWrite)
-    await context.store.write((w) => {
-      for (const { event, slot } of slice) insertEvent(w, { room, event, slot })
-    })
-  }
-  return parsed.map((event) => event && known.get(event.eventId))
+/** Takes in what is new and valid of these events. */
+export async function importEvents(context: RoomsContext, room: HotRoom, values: readonly unknown[]): Promise<void> {
+  const importing = new EventImport(context, room)
+  for (const value of values) await importing.add(value)
+  await importing.judge()
 }
 
-const citedBy = ({ pdu }: IncomingEvent) => referencedIds(pdu.auth_events)
+/** How far an import has come. */
+export interface ImportProgress {
+  /** Events that arrived. */
+  received: number
+  /** Events whose form and signatures were checked. */
+  checked: number
+  /** Events stored, those that were known among them. */
+  stored: number
+}
+
+export interface ImportOptions {
+  /** Counts along. */
+  readonly progress?: ImportProgress
+  /** Runs what looks up which events are new and stores them: alone, where others may do the same for the room. */
+  readonly alone?: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+interface Waiting {
+  readonly value: unknown
+  /** Part of the state that is being built. */
+  readonly isState: boolean
+}
+
+export class EventImport {
+  readonly #context: RoomsContext
+  readonly #room: HotRoom
+  readonly #options: ImportOptions
+  readonly #index = new ImportIndex()
+  readonly #pace: Pace
+  readonly #progress: ImportProgress
+  readonly #stateIds: string[] = []
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+
+  constructor(context: RoomsContext, room: HotRoom, options: ImportOptions = {}) {
+    this.#context = context
+    this.#room = room
+    this.#options = options
+    this.#pace = new Pace(context.environment)
+    this.#progress = options.progress ?? { received: 0, checked: 0, stored: 0 }
+  }
+
+  /** Takes an event; what is none is as if it had not been sent. `bytes`: about how much it is. */
+  async add(value: unknown, { isState = false, bytes = 0 } = {}): Promise<void> {
+    if (++this.#progress.received > joinEventsMax)
+      throw new MatrixError('M_UNKNOWN', 'The other server gave too many events', { status: 502 })
+    this.#waiting.push({ value, isState })
+    this.#waitingBytes += bytes
+    if (this.#waiting.length < importedEventsPerWrite && this.#waitingBytes < importedBytesPerWrite) return
+    await this.#takeIn()
+  }
+
+  /** Judges all that was added. */
+  async judge(): Promise<void> {
+    await this.#takeIn()
+    await judgeImported(this.#context, this.#room, this.#index)
+  }
+
+  /** Slots and events of the state that was added, without what was rejected. Throws M_UNKNOWN where two have one slot. */
+  stateEntries(): [slot: number, nid: number][] {
+    const entries = new Map<number, number>()
+    for (const eventId of this.#stateIds) {
+      const at = this.#index.numberOf(eventId)
+      const slot = at === undefined ? undefined : this.#index.slot(at)
+      if (at === undefined || slot === undefined || this.#index.status(at) !== 'accepted') continue
+      if ((entries.get(slot) ?? this.#index.nid(at)) !== this.#index.nid(at))
+        throw new MatrixError('M_UNKNOWN', 'The other server gave two events for one part of the state', {
+          status: 502,
+        })
+      entries.set(slot, this.#index.nid(at))
+    }
+    return [...entries]
+  }
+
+  async #takeIn(): Promise<void> {
+    const waiting = this.#waiting
+    this.#waiting = []
+    this.#waitingBytes = 0
+    const parsed = new Map<string, IncomingEvent>()
+    for (const { value, isState } of waiting) {
+      const event = parseOrSkip(this.#room, value)
+      await this.#pace.breathe()
+      if (!event) continue
+      if (isState) this.#stateIds.push(event.eventId)
+      if (!this.#index.has(event.eventId)) parsed.set(event.eventId, event)
+    }
+    await this.#skipKnown(parsed)
+    await this.#dropUnsigned(parsed)
+    this.#progress.checked += waiting.length
+    await (this.#options.alone?.(async () => {
+      await this.#skipKnown(parsed)
+      await this.#store([...parsed.values()])
+    }) ?? this.#store([...parsed.values()]))
+    this.#progress.stored += waiting.length
+  }
+
+  /** Notes those that are stored already; what was never judged will be, without another look at its signatures. */
+  async #skipKnown(parsed: Map<string, IncomingEvent>): Promise<void> {
+    for (const row of await eventsByIds(this.#context.store.read, [...parsed.keys()])) {
+      if (row.roomNid !== this.#room.nid) continue
+      const { eventId, nid, flags, json } = row
+      parsed.delete(eventId)
+      const judged = (flags & eventFlag.rejected) === 0 ? 'accepted' : 'rejected'
+      const status = (flags & eventFlag.unjudged) === 0 ? judged : 'waiting'
+      this.#index.add({ eventId, nid, slot: row.slot ?? undefined, status, cited: citedIds(json) })
+    }
+  }
+
+  /** Takes those out that are not signed as they must be. */
+  async #dropUnsigned(fresh: Map<string, IncomingEvent>): Promise<void> {
+    const waiting = [...fresh.values()]
+    for (let at = 0; at < waiting.length; at += checkedAtOnce) {
+      const slice = waiting.slice(at, at + checkedAtOnce)
+      const check = (event: IncomingEvent) => verifyIncoming(this.#context, event, this.#room.rules)
+      const results = await Promise.allSettled(slice.map(check))
+      for (const [index, result] of results.entries()) {
+        if (result.status === 'fulfilled') continue
+        if (!(result.reason instanceof MatrixError)) throw result.reason
+        fresh.delete(slice[index]?.eventId ?? '')
+      }
+      await this.#pace.breathe()
+    }
+  }
+
+  async #store(events: readonly IncomingEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const { store, users } = this.#context
+    const room = this.#room
+    const senders = await users.internAll([...new Set(events.map(({ pdu }) => pdu.sender))])
+    await store.write((w) => {
+      for (const incoming of events) {
+        const { type, state_key: stateKey, sender, auth_events: cited } = incoming.pdu
+        const known = stateKey === undefined ? undefined : room.slotOf(type, stateKey)
+        const slot = known ?? (stateKey === undefined ? undefined : room.slotCount)
+        if (stateKey !== undefined && slot !== undefined && known === undefined) {
+          room.addSlot(slot, type, stateKey)
+          insertSlot(w, { roomNid: room.nid, slot, type, stateKey })
+        }
+        const nid = store.nextNid('events')
+        insertEvent(w, { room, event: outlierOf(room, { incoming, nid, senderNid: senders.get(sender) ?? 0 }), slot })
+        const { eventId } = incoming
+        this.#index.add({ eventId, nid, slot, status: 'waiting', cited: referencedIds(cited) })
+      }
+    })
+  }
+}
+
+/** Events whose signatures are checked in one turn. */
+const checkedAtOnce = 32
+
+/** The create event of a room whose id is that event's hash, which is cited by nothing. */
+export const createOf = (room: HotRoom, known: ReadonlyMap<string, RoomEvent>): RoomEvent['authEvent'] | undefined =>
+  room.rules.roomIdIsCreateHash
+    ? (known.get(`$${room.roomId.slice(1)}`) ?? room.state('m.room.create'))?.authEvent
+    : undefined
 
 function parseOrSkip(room: HotRoom, value: unknown): IncomingEvent | undefined {
   try {
     const event = parseIncoming(value, room.rules)
     return roomIdOf(event.pdu, event.eventId) === room.roomId ? event : undefined
   } catch (error) {
-    if (error instanceof MatrixError) return undefined // not an event: as if it had not been sent
+    if (error instanceof MatrixError) return undefined
     throw error
   }
 }
 
-async function knownEvents(context: RoomsContext, room: HotRoom, eventIds: readonly string[]) {
-  const rows = await eventsByIds(context.store.read, [...new Set(eventIds)])
-  const events = loadedEvents(
-    room,
-    rows.filter(({ roomNid }) => roomNid === room.nid),
-  )
-  return new Map(events.map((event) => [event.eventId, event]))
+interface Storing {
+  readonly incoming: IncomingEvent
+  readonly nid: number
+  readonly senderNid: number
 }
 
-const checkedAtOnce = 50
-
-/** Takes those out that are not signed as they must be. */
-async function dropUnsigned(context: RoomsContext, room: HotRoom, fresh: Map<string, IncomingEvent>): Promise<void> {
-  const waiting = [...fresh.values()]
-  for (let at = 0; at < waiting.length; at += checkedAtOnce) {
-    const slice = waiting.slice(at, at + checkedAtOnce)
-    const results = await Promise.allSettled(slice.map((event) => verifyIncoming(context, event, room.rules)))
-    for (const [index, result] of results.entries()) {
-      if (result.status === 'fulfilled') continue
-      if (!(result.reason instanceof MatrixError)) throw result.reason
-      const dropped = slice[index]
-      if (dropped) fresh.delete(dropped.eventId)
-    }
-  }
-}
-
-interface Judging {
-  readonly fresh: ReadonlyMap<string, IncomingEvent>
-  /** Grows by what is judged. */
-  readonly known: Map<string, RoomEvent>
-}
-
-interface Imported {
-  readonly event: RoomEvent
-  readonly slot: number | undefined
-}
-
-/** "Passes authorization rules based on the event's auth events, otherwise it is rejected", those cited before those that cite. */
-async function judgeAll(context: RoomsContext, room: HotRoom, { fresh, known }: Judging): Promise<Imported[]> {
-  const senders = await context.users.internAll([...new Set(Array.from(fresh.values(), ({ pdu }) => pdu.sender))])
-  const imported: Imported[] = []
-  for (const incoming of inAuthOrder(fresh)) {
-    const cited = citedBy(incoming).map((eventId) => known.get(eventId))
-    const senderNid = senders.get(incoming.pdu.sender) ?? 0
-    const isRejected = cited.includes(undefined) || isRefused(room, incoming, { known, cited })
-    const event = outlierOf(context, room, { incoming, senderNid, isRejected })
-    known.set(event.eventId, event)
-    const { type, stateKey } = event
-    const slot = stateKey === undefined ? undefined : internSlot(context, room, [type, stateKey])
-    imported.push({ event, slot })
-    const authNids = cited.flatMap((each) => each?.nid ?? [])
-    if (slot !== undefined) noteStateEvent(room, event, { slot, authNids })
-  }
-  return imported
-}
-
-function isRefused(
-  room: HotRoom,
-  { authEvent }: IncomingEvent,
-  { known, cited }: { known: ReadonlyMap<string, RoomEvent>; cited: readonly (RoomEvent | undefined)[] },
-): boolean {
-  const authEvents = cited.flatMap((event) => event?.authEvent ?? [])
-  return authorizeByAuthEvents(authEvent, { authEvents, create: createOf(room, known) }, room.rules) !== undefined
-}
-
-/** The create event of a room whose id is that event's hash, which is cited by nothing. */
-export const createOf = (room: HotRoom, known: ReadonlyMap<string, RoomEvent>) =>
-  room.rules.roomIdIsCreateHash
-    ? (known.get(`$${room.roomId.slice(1)}`) ?? room.state('m.room.create'))?.authEvent
-    : undefined
-
-function outlierOf(
-  context: RoomsContext,
-  room: HotRoom,
-  { incoming, senderNid, isRejected }: { incoming: IncomingEvent; senderNid: number; isRejected: boolean },
-): RoomEvent {
-  const { eventId, pdu, json, authEvent } = incoming
+function outlierOf(room: HotRoom, { incoming, nid, senderNid }: Storing): RoomEvent {
+  const { eventId, pdu, json } = incoming
   return new RoomEvent({
-    ...{ eventId, senderNid, json },
-    nid: context.store.nextNid('events'),
+    ...{ nid, eventId, senderNid, json },
     roomId: room.roomId,
     ord: undefined,
     depth: pdu.depth,
     ts: pdu.origin_server_ts,
     snapshot: 0,
-    flags: eventFlag.outlier | (isRejected ? eventFlag.rejected : 0),
+    flags: eventFlag.outlier | eventFlag.rejected | eventFlag.unjudged,
     notifyCount: 0,
     highlightCount: 0,
-    authEvent: isRejected ? { ...authEvent, rejected: true } : authEvent,
   })
-}
-
-/** Each event after those it cites; the create event first. Circles cannot be: an id is a hash over what it cites. */
-function inAuthOrder(fresh: ReadonlyMap<string, IncomingEvent>): IncomingEvent[] {
-  const order: IncomingEvent[] = []
-  const entered = new Set<string>()
-  const path: { readonly event: IncomingEvent; readonly rest: string[] }[] = []
-  const enter = (eventId: string): void => {
-    const event = fresh.get(eventId)
-    if (!event || entered.has(eventId)) return
-    entered.add(eventId)
-    path.push({ event, rest: [...citedBy(event)] })
-  }
-  const creates = [...fresh.values()].filter(({ pdu }) => pdu.type === 'm.room.create')
-  for (const { eventId } of [...creates, ...fresh.values()]) {
-    enter(eventId)
-    for (let top = path.at(-1); top; top = path.at(-1)) {
-      const next = top.rest.pop()
-      if (next !== undefined) enter(next)
-      else {
-        order.push(top.event)
-        path.pop()
-      }
-    }
-  }
-  return order
 }

@@ -5,9 +5,18 @@ import { jsonSlices, type Slices } from './json-slices.ts'
 
 /**
  * Bits of `RoomEvent.flags`. `forked`: the state after the event in the event graph is not `snapshot`. `relayed`: it came
- * from another server through this one, which passes it on to the servers in the room.
+ * from another server through this one, which passes it on to the servers in the room. `unjudged`: it counts as rejected
+ * until those it cites have been looked at.
  */
-export const eventFlag = { rejected: 1, softFailed: 2, outlier: 4, related: 8, forked: 16, relayed: 32 } as const
+export const eventFlag = {
+  rejected: 1,
+  softFailed: 2,
+  outlier: 4,
+  related: 8,
+  forked: 16,
+  relayed: 32,
+  unjudged: 64,
+} as const
 
 /** What the row of an event holds besides its text. */
 export interface RoomEventFields {

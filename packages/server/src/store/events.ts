@@ -156,6 +156,13 @@ export function addEventFlags(w: Write, nid: number, flags: number): void {
   w.run(addFlags, { nid, flags })
 }
 
+const setFlags = sql`UPDATE events SET flags = ${'flags'} WHERE nid IN (SELECT value FROM json_each(${'nids'}))`
+
+/** Sets all flags of these events. */
+export function setEventFlags(w: Write, nids: readonly number[], flags: number): void {
+  if (nids.length > 0) w.run(setFlags, { nids: JSON.stringify(nids), flags })
+}
+
 /** Takes an event that was stored outside the timeline into it. */
 export function placeEvent(
   w: Write,

@@ -1,0 +1,183 @@
+// The moment this server comes into a room of others: the state they gave becomes the room's, and the join its first
+// event here. Until then nobody sees anything of it.
+import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
+import { referencedIds } from '@myelin/algorithms/event'
+import { MatrixError } from '@myelin/protocol/errors'
+import { importedEventsPerWrite } from '../limits.ts'
+import { insertEvent, placeLiveEvent } from '../store/events.ts'
+import { setMember } from '../store/members.ts'
+import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
+import { journalKind, type Write } from '../store/store.ts'
+import { judge } from './admit.ts'
+import type { IncomingEvent } from './admit-write.ts'
+import { count } from './append.ts'
+import { noteStateEvent } from './auth-graph.ts'
+import type { RoomsContext } from './context.ts'
+import { type HotRoom, loadedStateTypes } from './hot-room.ts'
+import { createOf } from './import-events.ts'
+import { memberHost } from './member-host.ts'
+import { membershipIn } from './member-event.ts'
+import { Pace } from './pace.ts'
+import { eventsOfRoom } from './receive.ts'
+import { RoomEvent } from './room-event.ts'
+import { internSlot, storeState } from './state-change.ts'
+import { findEvent } from './stored-event.ts'
+
+export interface Entering {
+  /** The join; its signatures are checked. */
+  readonly received: IncomingEvent
+  /** Root of the state before the join. */
+  readonly root: number
+  /** What else becomes true with the join; called in its write. */
+  readonly alongside?: ((w: Write, join: RoomEvent) => void) | undefined
+}
+
+/** Enters; resolves when the join is durable. Throws M_FORBIDDEN when the state does not allow the join. */
+export async function enterRoom(context: RoomsContext, room: HotRoom, entering: Entering): Promise<RoomEvent> {
+  const { received, root } = entering
+  const authNids = await judgeJoin(context, room, entering)
+  const slot = internSlot(context, room, ['m.room.member', received.pdu.sender])
+  const userNid = await context.users.intern(received.pdu.sender)
+  const wellKnown = await room.events(
+    [...loadedStateTypes].map((type) => room.stateNidAt(root, type)).filter((nid) => nid !== 0),
+  )
+  const known = await findEvent(context, room, received.eventId)
+  const local = await setMembers(context, room, root)
+  return context.store.write((w) =>
+    writeJoin(context, w, { ...entering, room, authNids, slot, userNid, wellKnown, known, local }),
+  )
+}
+
+/** Nids of what the join cites. Throws M_FORBIDDEN. */
+async function judgeJoin(context: RoomsContext, room: HotRoom, { received, root }: Entering): Promise<number[]> {
+  const { pdu, authEvent } = received
+  const cited = await eventsOfRoom(context, room, referencedIds(pdu.auth_events))
+  const created = new Map(
+    (await room.events([room.stateNidAt(root, 'm.room.create')])).map((one) => [one.eventId, one]),
+  )
+  const authEvents = cited.map((event) => event.authEvent)
+  const refusal =
+    authorizeByAuthEvents(authEvent, { authEvents, create: createOf(room, created) }, room.rules) ??
+    (await judge(room, authEvent, root))
+  if (refusal) throw new MatrixError('M_FORBIDDEN', refusal.reason)
+  return cited.map(({ nid }) => nid)
+}
+
+interface Membership {
+  readonly userId: string
+  readonly userNid: number
+  readonly membership: NonNullable<ReturnType<typeof membershipIn>>
+  readonly eventNid: number
+}
+
+/** Takes the members of a state over, some at a time; those of this server are returned, for the write of the join. */
+async function setMembers(context: RoomsContext, room: HotRoom, root: number): Promise<Membership[]> {
+  const local: Membership[] = []
+  const pace = new Pace(context.environment)
+  for (const some of inPieces(changedMembers(room, root))) {
+    const events = new Map((await room.events(some.flatMap(({ nid }) => nid || []))).map((event) => [event.nid, event]))
+    const users = await context.users.internAll(some.map(({ userId }) => userId))
+    const changes = some.map(({ userId, nid }) => ({
+      userId,
+      userNid: users.get(userId) ?? 0,
+      membership: membershipIn(events.get(nid)) ?? 'leave',
+      eventNid: nid,
+    }))
+    const isLocal = ({ userId }: Membership) => memberHost(userId, context.serverName).isLocal
+    local.push(...changes.filter(isLocal))
+    const position = context.store.durablePosition
+    await context.store.write((w) => {
+      for (const change of changes) if (!isLocal(change)) applyMember(context, w, { room, position, change })
+    })
+    await pace.breathe()
+  }
+  return local
+}
+
+/** Those whose membership differs between the room as it was and the new state. */
+function changedMembers(room: HotRoom, root: number): { readonly userId: string; readonly nid: number }[] {
+  return Array.from(room.slotsOfType('m.room.member'), ([userId, slot]) => ({
+    userId,
+    nid: room.arena.get(root, slot),
+    before: room.arena.get(room.root, slot),
+  })).filter(({ nid, before }) => nid !== before)
+}
+
+function* inPieces<T>(all: readonly T[]): Generator<readonly T[], void> {
+  for (let from = 0; from < all.length; from += importedEventsPerWrite)
+    yield all.slice(from, from + importedEventsPerWrite)
+}
+
+interface MemberWriting {
+  readonly room: HotRoom
+  readonly position: number
+  readonly change: Membership
+}
+
+function applyMember(context: RoomsContext, w: Write, { room, position, change }: MemberWriting): void {
+  const { userId, userNid, membership, eventNid } = change
+  setMember(w, { roomNid: room.nid, userNid, membership, eventNid, position })
+  room.setMembership(userNid, membership, memberHost(userId, context.serverName))
+}
+
+interface Writing extends Entering {
+  readonly room: HotRoom
+  readonly authNids: readonly number[]
+  readonly slot: number
+  readonly userNid: number
+  /** State that a hot room always holds. */
+  readonly wellKnown: readonly RoomEvent[]
+  /** The join where it is stored already. */
+  readonly known: RoomEvent | undefined
+  readonly local: readonly Membership[]
+}
+
+function writeJoin(context: RoomsContext, w: Write, writing: Writing): RoomEvent {
+  const { room, root, received, slot, userNid, known, alongside } = writing
+  if (room.dropped) throw new MatrixError('M_UNKNOWN', 'The server could not store an event; please try again')
+  const nid = known?.nid ?? context.store.nextNid('events')
+  const ord = w.journal({ kind: journalKind.event, room: room.nid, user: userNid, ref: nid })
+  const to = room.arena.set(root, slot, nid)
+  const here = { root: room.root, snapshot: room.snapshot }
+  const moved = storeState(context, w, room, { from: here, to, lastSlot: slot })
+  const event = joinOf(writing, { nid, ord, snapshot: moved.snapshot })
+  count(context, w, { room, event })
+  if (known) placeLiveEvent(w, event)
+  else insertEvent(w, { room, event, slot })
+  noteStateEvent(room, event, { slot, authNids: writing.authNids })
+  setRoomSnapshot(w, room.nid, moved.snapshot)
+  setRoomHeads(w, room.nid, undefined)
+  const replaced: number[] = []
+  room.arena.diff(room.root, moved.root, (_, old) => void (old !== 0 && replaced.push(old)))
+  const changesSinceCheckpoint = moved.changes + (moved.isWhole ? 0 : room.changesSinceCheckpoint)
+  room.setState({ ...moved, changesSinceCheckpoint, replaced, events: [...writing.wellKnown, event] })
+  room.totals.set(0, { notify: event.notifyCount, highlight: event.highlightCount })
+  room.addRecent(event)
+  room.headsStored = false
+  room.heads = [{ nid, eventId: event.eventId, depth: event.depth }]
+  for (const change of writing.local) applyMember(context, w, { room, position: ord, change })
+  const { sender: userId } = received.pdu
+  applyMember(context, w, { room, position: ord, change: { userId, userNid, membership: 'join', eventNid: nid } })
+  alongside?.(w, event)
+  return event
+}
+
+interface Placed {
+  readonly nid: number
+  readonly ord: number
+  readonly snapshot: number
+}
+
+function joinOf({ room, received, userNid }: Writing, placed: Placed): RoomEvent {
+  const { pdu, eventId, json, authEvent } = received
+  return new RoomEvent({
+    ...{ eventId, json, authEvent, ...placed },
+    senderNid: userNid,
+    roomId: room.roomId,
+    depth: pdu.depth,
+    ts: pdu.origin_server_ts,
+    flags: 0,
+    notifyCount: 0,
+    highlightCount: 0,
+  })
+}

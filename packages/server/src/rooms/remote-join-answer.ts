@@ -1,0 +1,71 @@
+// What a resident server answers to a join: a state that may be very long, taken in as it arrives.
+import type { EndpointDefinition } from '@myelin/protocol/endpoint'
+import { isServerName } from '@myelin/protocol/identifiers'
+import { parseJsonText } from '@myelin/protocol/json-text'
+import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
+import { MatrixError } from '@myelin/protocol/errors'
+import { FederationError } from '../federation/federation-error.ts'
+import type { StreamedValue } from '../federation/json-stream.ts'
+import type { PeerInput } from '../federation/peer-client.ts'
+import { streamAnswer } from '../federation/streamed-answer.ts'
+import { joinAnswerTimeoutMs, joinResponseBytesMax, serversInRoomMax } from '../limits.ts'
+import type { RoomsContext } from './context.ts'
+import type { EventImport } from './import-events.ts'
+import { federationOf } from './read-incoming.ts'
+
+export interface Asking<D extends EndpointDefinition> {
+  readonly server: string
+  readonly definition: D
+  readonly input: PeerInput<D>
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface JoinAnswer {
+  /** The join as the other server signed it. */
+  readonly event: unknown
+  readonly areMembersOmitted: boolean
+  readonly serversInRoom: readonly string[]
+}
+
+const stateLists: ReadonlySet<string> = new Set(['state', 'pdus'])
+
+/** Takes the events of an answer in and judges them; `state` and `pdus` make up the state. Throws FederationError. */
+export async function readStateAnswer<const D extends EndpointDefinition>(
+  context: RoomsContext,
+  importing: EventImport,
+  asking: Asking<D>,
+): Promise<JoinAnswer> {
+  const { server, signal } = asking
+  const found = { event: undefined as unknown, areMembersOmitted: false, serversInRoom: [] as string[] }
+  const stream = streamAnswer(federationOf(context).peers, server, {
+    definition: asking.definition,
+    input: asking.input,
+    lists: ['state', 'pdus', 'auth_chain', 'servers_in_room'],
+    values: ['event', 'members_omitted'],
+    bytesMax: joinResponseBytesMax,
+    answerTimeoutMs: joinAnswerTimeoutMs,
+    signal,
+  })
+  for await (const value of stream) {
+    const { key, text, isElement } = value
+    if (key === 'event') found.event = parsed(server, value)
+    else if (key === 'members_omitted') found.areMembersOmitted = text === 'true'
+    else if (key === 'servers_in_room') {
+      const name = parsed(server, value)
+      if (typeof name === 'string' && isServerName(name) && found.serversInRoom.length < serversInRoomMax)
+        found.serversInRoom.push(name)
+    } else if (isElement)
+      await importing.add(parsed(server, value), { isState: stateLists.has(key), bytes: text.length })
+  }
+  await importing.judge()
+  return found
+}
+
+function parsed(serverName: string, { text }: StreamedValue): unknown {
+  try {
+    return parseJsonText(text, Pdu)
+  } catch (cause) {
+    if (!(cause instanceof MatrixError)) throw cause
+    throw new FederationError('malformed', serverName, 'gave what is not JSON', { cause })
+  }
+}
