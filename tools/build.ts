@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     myelin: 'packages/server/src/main.ts',
     'writer-thread': 'packages/server/src/store/sqlite/writer-thread.ts',
     checkpointer: 'packages/server/src/store/sqlite/checkpointer.ts',
+    'signature-thread': 'packages/server/src/federation/signature-thread.ts',
   },
   'myelin-notify': { 'myelin-notify': 'packages/notifier/src/main.ts' },
 }

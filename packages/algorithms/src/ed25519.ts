@@ -56,6 +56,20 @@ const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 const publicKeyObject = (publicKey: Uint8Array): KeyObject =>
   createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: 'der', type: 'spki' })
 
+// Making a key object takes longer than verifying with it.
+const keyObjects = new Map<string, KeyObject>()
+const keyObjectsMax = 2_000
+
+const rememberedKeyObject = (publicKey: Uint8Array): KeyObject => {
+  const name = Buffer.from(publicKey).toString('latin1')
+  const known = keyObjects.get(name)
+  if (known !== undefined) return known
+  const made = publicKeyObject(publicKey)
+  if (keyObjects.size >= keyObjectsMax) keyObjects.clear()
+  keyObjects.set(name, made)
+  return made
+}
+
 /** Node's own Ed25519. */
 export const nodeBackend: Ed25519Backend = {
   name: 'node',
@@ -64,7 +78,7 @@ export const nodeBackend: Ed25519Backend = {
     const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
     return { publicKey: spki.subarray(spkiPrefix.length), sign: (message) => nodeSign(null, message, key) }
   },
-  verify: (message, signature, publicKey) => nodeVerify(null, message, publicKeyObject(publicKey), signature),
+  verify: (message, signature, publicKey) => nodeVerify(null, message, rememberedKeyObject(publicKey), signature),
 }
 
 const sodium = loadSodium()

@@ -49,6 +49,12 @@ export const keyRetryFirstMs = 5_000
 export const keyRetryMaxMs = 5 * 60 * 1000
 export const keyDocumentBytesMax = 256 * 1024
 export const notaryQueryServersMax = 100
+// Signatures: so few are verified where they are asked for, since asking a thread costs more; the rest in batches.
+export const signaturesInlineMax = 3
+export const signaturesPerBatchMax = 100
+export const signatureThreadsMax = 4
+export const keysInThreadMax = 10_000
+export const signaturesPerServerMax = 20
 // Sending: "at most 50 PDUs and 100 EDUs". What is queued for a server is bounded; a server that is further behind is
 // served from the journal, and one that is too far behind gets the newest and asks for the rest itself.
 export const pdusPerTransactionMax = 50

@@ -17,6 +17,7 @@ import { createPublishedKeys, type PublishedKeys } from './published-keys.ts'
 import { Reachability } from './reachability.ts'
 import { createRequestAuth, type RequestAuth } from './request-auth.ts'
 import { Sender } from './sender.ts'
+import { createSignatureChecks, inlineSignatureChecks, type SignatureChecks } from './signature-checks.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 export type FederationConfig = Pick<
@@ -42,6 +43,7 @@ export interface FederationOptions {
 export interface Federation extends RequestAuth, AsyncDisposable {
   readonly peers: PeerClient
   readonly keyring: Keyring
+  readonly signatures: SignatureChecks
   readonly reachability: Reachability
   readonly publishedKeys: PublishedKeys
   /** Starts sending what `source` makes of the journal. To be disposed before the rest. */
@@ -68,10 +70,12 @@ export function createFederation({ config, environment, store, key, old, transpo
     trustedNotaries: config['federation.trustedNotaries'],
     own: { serverName, key, old, document: publishedKeys.document },
   })
+  const signatures = transport === undefined ? createSignatureChecks() : inlineSignatureChecks
   let sender: Sender | undefined
   return {
     peers,
     keyring,
+    signatures,
     reachability,
     publishedKeys,
     ...createRequestAuth({ serverName, environment, keyring, reachability }),
@@ -82,7 +86,9 @@ export function createFederation({ config, environment, store, key, old, transpo
     get sender() {
       return sender
     },
-    [Symbol.asyncDispose]: () => outbound[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([signatures[Symbol.asyncDispose](), outbound[Symbol.asyncDispose]()])
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts'
 import type { BoundedMap } from '../federation/bounded-map.ts'
 import type { Keyring } from '../federation/keyring.ts'
 import type { PeerClient } from '../federation/peer-client.ts'
+import type { SignatureChecks } from '../federation/signature-checks.ts'
 import type { KeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store, Write } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
@@ -55,6 +56,7 @@ export const noHooks: RoomHooks = {
 export interface RoomsFederation {
   readonly peers: PeerClient
   readonly keyring: Keyring
+  readonly signatures: SignatureChecks
 }
 
 export interface RoomsContext {

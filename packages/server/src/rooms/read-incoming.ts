@@ -32,8 +32,9 @@ export async function verifyIncoming(
   { pdu, signedText }: IncomingEvent,
   rules: RoomVersionRules,
 ): Promise<void> {
-  const { keyring } = federationOf(context)
-  const problem = await signatureProblem({ pdu, signedText, rules, keyring, now: context.environment.now() })
+  const { keyring, signatures } = federationOf(context)
+  const options = { rules, keyring, signatures, now: context.environment.now() }
+  const problem = await signatureProblem({ pdu, signedText }, options)
   if (problem !== undefined) throw new MatrixError('M_INVALID_SIGNATURE', problem, { status: 403 })
 }
 
