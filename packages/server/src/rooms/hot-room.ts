@@ -118,6 +118,10 @@ export class HotRoom {
   /** Current state events by nid: the well-known ones, and of the others those used last. */
   readonly #wellKnown = new Map<number, RoomEvent>()
   readonly #others = new Map<number, RoomEvent>()
+  /** Ids of the state events in memory. */
+  readonly #stateIds = new Map<string, number>()
+  /** Written and not durable yet, by id: the store does not show them. */
+  readonly #arriving = new Map<string, RoomEvent>()
   #recent: RoomEvent[] = []
 
   constructor(options: HotRoomOptions) {
@@ -209,11 +213,19 @@ export class HotRoom {
     return this.#wellKnown.get(nid) ?? this.#others.get(nid)
   }
   #keepState(event: RoomEvent): void {
+    this.#stateIds.set(event.eventId, event.nid)
     if (event.stateKey === '' && loadedStateTypes.has(event.type)) return void this.#wellKnown.set(event.nid, event)
     this.#others.delete(event.nid)
     this.#others.set(event.nid, event)
     if (this.#others.size <= stateEventsKeptMax) return
-    for (const oldest of this.#others.keys()) return void this.#others.delete(oldest)
+    for (const oldest of this.#others.keys()) return this.#letStateGo(oldest)
+  }
+  #letStateGo(nid: number): void {
+    const event = this.#stateEvent(nid)
+    if (!event) return
+    this.#stateIds.delete(event.eventId)
+    this.#wellKnown.delete(nid)
+    this.#others.delete(nid)
   }
   /** All state of a root: (type, state key, nid of the event). */
   *stateEntries(root: number = this.root): Generator<readonly [type: string, stateKey: string, nid: number]> {
@@ -263,7 +275,15 @@ export class HotRoom {
   }
   /** An event that is in memory. */
   event(nid: number): RoomEvent | undefined {
-    return this.#stateEvent(nid) ?? this.#recent.findLast((event) => event.nid === nid)
+    const held = this.#stateEvent(nid) ?? this.#recent.findLast((event) => event.nid === nid)
+    if (held || this.#arriving.size === 0) return held
+    return this.#arriving.values().find((event) => event.nid === nid)
+  }
+  /** An event that is in memory, by its id. */
+  eventById(eventId: string): RoomEvent | undefined {
+    const nid = this.#stateIds.get(eventId)
+    const state = nid === undefined ? undefined : this.#stateEvent(nid)
+    return state ?? this.#arriving.get(eventId) ?? this.#recent.findLast((event) => event.eventId === eventId)
   }
   /** Events by nid, in the order asked for; reads those that are not in memory. */
   async events(nids: readonly number[]): Promise<RoomEvent[]> {
@@ -284,6 +304,14 @@ export class HotRoom {
     this.#recent = this.#recent.slice(-recentEventsMax)
     this.recentAfter = (this.#recent[0]?.ord ?? 1) - 1
   }
+  /** An event was written: it is found in memory until the store shows it. */
+  async arrives(event: RoomEvent, durable: Promise<unknown>): Promise<void> {
+    this.#arriving.set(event.eventId, event)
+    const forget = () => {
+      if (this.#arriving.get(event.eventId) === event) this.#arriving.delete(event.eventId)
+    }
+    await durable.then(forget, forget)
+  }
   /** The state has moved on by `event`. */
   moveState(event: RoomEvent, change: StateChange): void {
     if (this.slotOf(change.type, change.stateKey) === undefined) this.addSlot(change.slot, change.type, change.stateKey)
@@ -291,8 +319,7 @@ export class HotRoom {
     this.root = change.root
     this.snapshot = change.snapshot
     this.changesSinceCheckpoint = change.changesSinceCheckpoint
-    this.#wellKnown.delete(change.replaced)
-    this.#others.delete(change.replaced)
+    this.#letStateGo(change.replaced)
     this.#keepState(event)
   }
   /** The state has moved, by an event and by what state resolution made of it. The roots are known already. */
@@ -300,10 +327,7 @@ export class HotRoom {
     this.root = root
     this.snapshot = snapshot
     this.changesSinceCheckpoint = changesSinceCheckpoint
-    for (const nid of replaced) {
-      this.#wellKnown.delete(nid)
-      this.#others.delete(nid)
-    }
+    for (const nid of replaced) this.#letStateGo(nid)
     for (const event of events) this.#keepState(event)
   }
   setMembership(userNid: number, membership: Membership, { isLocal, host }: MemberHost): void {

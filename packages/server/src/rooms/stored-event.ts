@@ -28,10 +28,10 @@ export function eventOfRow(room: HotRoom, row: EventRow): RoomEvent {
 export const loadedEvents = (room: HotRoom, rows: readonly EventRow[]): RoomEvent[] =>
   rows.map((row) => room.event(row.nid) ?? eventOfRow(room, row))
 
-/** The event of this room with that id, or undefined. Reads nothing for recent events. */
+/** The event of this room with that id, or undefined. Reads nothing for those in memory. */
 export async function findEvent(context: RoomsContext, room: HotRoom, eventId: string): Promise<RoomEvent | undefined> {
-  const recent = room.recent.findLast((event) => event.eventId === eventId)
-  if (recent) return recent
+  const held = room.eventById(eventId)
+  if (held) return held
   const row = await eventById(context.store.read, eventId)
   return row?.roomNid === room.nid ? (room.event(row.nid) ?? eventOfRow(room, row)) : undefined
 }
