@@ -27,7 +27,10 @@ export interface EventSignatureOptions {
 }
 
 /** Undefined if all is well, else why the event must be dropped. Fetches keys that are missing. */
-export async function signatureProblem(event: SignedEvent, options: EventSignatureOptions): Promise<string | undefined> {
+export async function signatureProblem(
+  event: SignedEvent,
+  options: EventSignatureOptions,
+): Promise<string | undefined> {
   const named: string[] = []
   const checks: SignatureCheck[] = []
   for (const signer of requiredSigners(event.pdu, options.rules)) {

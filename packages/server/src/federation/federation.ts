@@ -17,7 +17,7 @@ import { createPublishedKeys, type PublishedKeys } from './published-keys.ts'
 import { Reachability } from './reachability.ts'
 import { createRequestAuth, type RequestAuth } from './request-auth.ts'
 import { Sender } from './sender.ts'
-import { createSignatureChecks, inlineSignatureChecks, type SignatureChecks } from './signature-checks.ts'
+import { createSignatureChecks, type SignatureChecks } from './signature-checks.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 export type FederationConfig = Pick<
@@ -70,7 +70,7 @@ export function createFederation({ config, environment, store, key, old, transpo
     trustedNotaries: config['federation.trustedNotaries'],
     own: { serverName, key, old, document: publishedKeys.document },
   })
-  const signatures = transport === undefined ? createSignatureChecks() : inlineSignatureChecks
+  const signatures = createSignatureChecks(environment)
   let sender: Sender | undefined
   return {
     peers,

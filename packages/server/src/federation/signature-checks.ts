@@ -1,11 +1,13 @@
 // Verifies Ed25519 signatures: a few where they are asked for, many in batches on threads of their own, so that the event
 // loop stays free. What is asked for in one turn of the loop goes together, whoever asks.
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import { verifyText } from '@myelin/algorithms/signatures'
+import type { Environment } from '../environment.ts'
 import { signatureThreadsMax, signaturesInlineMax, signaturesPerBatchMax } from '../limits.ts'
 import { threadUrl } from '../store/sqlite/thread-url.ts'
+import type { Thread, ThreadCode } from '../threads.ts'
+import { type SignatureAnswer, type SignatureBatch, verifyBatches } from './signature-batches.ts'
 
 /** A signature of a text. */
 export interface SignatureCheck {
@@ -21,22 +23,11 @@ export interface SignatureChecks extends AsyncDisposable {
   verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]>
 }
 
-/** Checks where they are asked for. */
-export const inlineSignatureChecks: SignatureChecks = {
-  verify: async (checks) => checks.map(isValid),
-  [Symbol.asyncDispose]: async () => {},
-}
-
 const isValid = ({ text, signature, publicKey }: SignatureCheck) => verifyText(text, signature, publicKey)
 
-/** What a thread is asked: one line a check. It answers with a digit for each, 1 for a valid one. */
-export interface SignatureBatch {
-  readonly id: number
-  readonly lines: string
-}
-export interface SignatureAnswer {
-  readonly id: number
-  readonly digits: string
+const threadCode: ThreadCode<undefined, SignatureBatch | undefined, SignatureAnswer> = {
+  url: threadUrl('signature-thread', import.meta.url),
+  run: verifyBatches,
 }
 
 interface Asked {
@@ -44,19 +35,20 @@ interface Asked {
   readonly answer: (isValid: boolean) => void
 }
 
-class Thread {
-  readonly #worker: Worker
+/** A thread and the batches it owes an answer to. */
+class Verifier {
+  readonly #thread: Thread<SignatureBatch | undefined, SignatureAnswer>
   readonly #batches = new Map<number, readonly Asked[]>()
-  readonly #onEnd: () => void
+  readonly #ended = Promise.withResolvers<void>()
   #lastId = 0
 
-  constructor(onEnd: () => void) {
-    this.#onEnd = onEnd
-    this.#worker = new Worker(threadUrl('signature-thread', import.meta.url))
-    this.#worker.on('message', (answer: SignatureAnswer) => this.#hear(answer))
-    this.#worker.on('error', () => this.#end())
-    this.#worker.on('exit', () => this.#end())
-    this.#worker.unref()
+  constructor(environment: Environment, onEnd: () => void) {
+    this.#thread = environment.startThread(threadCode, undefined)
+    this.#thread.hear((answer) => this.#hear(answer))
+    this.#thread.onEnd(() => {
+      onEnd()
+      this.#end()
+    })
   }
 
   get waiting(): number {
@@ -66,27 +58,26 @@ class Thread {
   check(batch: readonly Asked[]): void {
     const id = ++this.#lastId
     this.#batches.set(id, batch)
-    if (this.#batches.size === 1) this.#worker.ref()
-    this.#worker.postMessage({ id, lines: batch.map(({ check }) => lineOf(check)).join('\n') }, [])
+    this.#thread.say({ id, lines: batch.map(({ check }) => lineOf(check)).join('\n') })
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate()
+  close(): Promise<void> {
+    this.#thread.say(undefined)
+    return this.#ended.promise
   }
 
   #hear({ id, digits }: SignatureAnswer): void {
     const batch = this.#batches.get(id) ?? []
     this.#batches.delete(id)
-    if (this.#batches.size === 0) this.#worker.unref()
     for (const [index, { answer }] of batch.entries()) answer(digits[index] === '1')
   }
 
   /** What it owes is checked here: a thread that fails must not cost an event. */
   #end(): void {
-    this.#onEnd()
     const owed = [...this.#batches.values()].flat()
     this.#batches.clear()
     for (const { check, answer } of owed) answer(isValid(check))
+    this.#ended.resolve()
   }
 }
 
@@ -102,9 +93,14 @@ function lineOf({ text, signature, publicKey }: SignatureCheck): string {
 const isPlain = ({ signature, text }: SignatureCheck) => !/\s/.test(signature) && !text.includes('\n')
 
 class ThreadedSignatureChecks implements SignatureChecks {
-  readonly #threads = new Set<Thread>()
+  readonly #environment: Environment
+  readonly #verifiers = new Set<Verifier>()
   #asked: Asked[] = []
   #isClosed = false
+
+  constructor(environment: Environment) {
+    this.#environment = environment
+  }
 
   verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]> {
     return Promise.all(checks.map((check) => (isPlain(check) ? this.#ask(check) : isValid(check))))
@@ -112,7 +108,7 @@ class ThreadedSignatureChecks implements SignatureChecks {
 
   #ask(check: SignatureCheck): Promise<boolean> {
     return new Promise((answer) => {
-      if (this.#asked.length === 0) setImmediate(() => this.#flush())
+      if (this.#asked.length === 0) this.#environment.soon(() => this.#flush())
       this.#asked.push({ check, answer })
     })
   }
@@ -124,24 +120,25 @@ class ThreadedSignatureChecks implements SignatureChecks {
       for (const { check, answer } of asked) answer(isValid(check))
     else
       for (let at = 0; at < asked.length; at += signaturesPerBatchMax)
-        this.#thread().check(asked.slice(at, at + signaturesPerBatchMax))
+        this.#verifier().check(asked.slice(at, at + signaturesPerBatchMax))
   }
 
   /** The thread with the least to do; a new one while all are busy and there may be more. */
-  #thread(): Thread {
-    const [least] = [...this.#threads].toSorted((a, b) => a.waiting - b.waiting)
+  #verifier(): Verifier {
+    const [least] = [...this.#verifiers].toSorted((a, b) => a.waiting - b.waiting)
     const threadsMax = Math.max(1, Math.min(signatureThreadsMax, availableParallelism() - 1))
-    if (least && (least.waiting === 0 || this.#threads.size >= threadsMax)) return least
-    const thread: Thread = new Thread(() => this.#threads.delete(thread))
-    this.#threads.add(thread)
-    return thread
+    if (least && (least.waiting === 0 || this.#verifiers.size >= threadsMax)) return least
+    const verifier: Verifier = new Verifier(this.#environment, () => this.#verifiers.delete(verifier))
+    this.#verifiers.add(verifier)
+    return verifier
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#threads].map((thread) => thread.close()))
+    await Promise.all([...this.#verifiers].map((verifier) => verifier.close()))
   }
 }
 
 /** Checks on threads that are started when they are first needed. */
-export const createSignatureChecks = (): SignatureChecks => new ThreadedSignatureChecks()
+export const createSignatureChecks = (environment: Environment): SignatureChecks =>
+  new ThreadedSignatureChecks(environment)
