@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util'
 import { calibrate } from './calibrate.ts'
 import { startOwnServer } from './own-server.ts'
 import { s2, s2Table } from './scenarios/s2.ts'
+import { s7, s7Table } from './scenarios/s7.ts'
 
 const usage = `npm run bench -- SCENARIO [options]
 
   s2            one room, many senders
+  s7            joining a big room of other servers (its own server only)
   calibrate     only what the machine can do
   state         state versions, auth difference, resolution: the algorithms alone, CPU time
   events        hashes, signatures, authorisation, push rules: the algorithms alone, CPU time
@@ -17,6 +19,8 @@ const usage = `npm run bench -- SCENARIO [options]
   --senders 1,16,64   numbers of senders, one run each
   --messages 20000    messages per run
   --room-version 10   version of the rooms that are made
+  --members 10000     members of the big room, one run each
+  --events 5          events of each member
 `
 
 const { values, positionals } = parseArgs({
@@ -26,6 +30,8 @@ const { values, positionals } = parseArgs({
     senders: { type: 'string', default: '1,16,64' },
     messages: { type: 'string', default: '20000' },
     'room-version': { type: 'string', default: '10' },
+    members: { type: 'string', default: '10000' },
+    events: { type: 'string', default: '5' },
     help: { type: 'boolean' },
   },
 })
@@ -39,7 +45,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const [scenario = ''] = positionals
 const program = programs[scenario]
-if (values.help || (scenario !== 's2' && scenario !== 'calibrate' && !program)) {
+if (values.help || (!['s2', 's7', 'calibrate'].includes(scenario) && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -48,6 +54,12 @@ if (program) await program()
 else {
   console.log(`${await calibrate()}\n`)
   if (scenario === 's2') await runS2()
+  if (scenario === 's7')
+    for (const members of values.members.split(',').map(Number)) {
+      const size = { members, servers: 200, events: members * Number(values.events) }
+      console.log(`${members} members on 200 servers, ${size.events} events`)
+      console.log(`${s7Table(await s7(size))}\n`)
+    }
 }
 
 async function runS2(): Promise<void> {

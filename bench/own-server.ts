@@ -11,11 +11,17 @@ export interface OwnServer extends AsyncDisposable {
   readonly startedInMs: number
   /** Resident memory in MB. */
   residentMb(): number
+  /** The most memory it has been resident with, MB. */
+  peakMb(): number
   /** Processor time used so far, seconds. */
   cpuSeconds(): number
 }
 
-export async function startOwnServer(durability: 'power' | 'process'): Promise<OwnServer> {
+/** `more`: further options of its command line. */
+export async function startOwnServer(
+  durability: 'power' | 'process',
+  more: readonly string[] = [],
+): Promise<OwnServer> {
   const data = mkdtempSync(join(tmpdir(), 'myelin-bench-'))
   const port = await freePort()
   const main = join(import.meta.dirname, '../dist/myelin/myelin.mjs')
@@ -33,6 +39,7 @@ export async function startOwnServer(durability: 'power' | 'process'): Promise<O
     durability,
     '--log-level',
     'warn',
+    ...more,
   ]
   const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
   const baseUrl = `http://127.0.0.1:${port}`
@@ -40,7 +47,8 @@ export async function startOwnServer(durability: 'power' | 'process'): Promise<O
   return {
     baseUrl,
     startedInMs: performance.now() - startMs,
-    residentMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    residentMb: () => memoryMb(child, 'VmRSS'),
+    peakMb: () => memoryMb(child, 'VmHWM'),
     cpuSeconds: () => {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
       return (Number(fields[11]) + Number(fields[12])) / 100
@@ -53,6 +61,9 @@ export async function startOwnServer(durability: 'power' | 'process'): Promise<O
     },
   }
 }
+
+const memoryMb = ({ pid }: ChildProcess, field: string): number =>
+  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 function freePort(): Promise<number> {
   const server = createServer()
