@@ -91,6 +91,104 @@ test('a server that a room bars does not type in it', async () => {
   assert.equal(await shown(alice, 'm.typing', barred), undefined)
 })
 
+const receiptsOf = async (user: User, eventId: string) => (await shown(user, 'm.receipt'))?.[eventId]?.['m.read'] ?? {}
+
+const read = (user: User, eventId: string, { type = 'm.read', ...body } = {}) =>
+  user.post(`/rooms/${encodeURIComponent(roomId)}/receipt/${type}/${encodeURIComponent(eventId)}`, body)
+
+const heardBy = (user: User, eventId: string) =>
+  eventually(async () => (await user.history(roomId)).find(({ event_id }) => event_id === eventId))
+
+test('a public receipt is seen on the other server, a private one is not', async () => {
+  const first = await alice.say(roomId, 'read this')
+  const second = await alice.say(roomId, 'and this, in private')
+  await heardBy(bob, second)
+  await read(bob, second, { type: 'm.read.private' })
+  await read(bob, first)
+  const seen = await eventually(async () => (await receiptsOf(alice, first))[bob.userId])
+  assert.equal(typeof seen.ts, 'number')
+  assert.equal(JSON.stringify(await shown(alice, 'm.receipt')).includes(second), false)
+  await read(bob, second, { thread_id: 'main' } as object)
+  const threaded = await eventually(async () => (await receiptsOf(alice, second))[bob.userId])
+  assert.equal(threaded.thread_id, 'main')
+})
+
+test('a receipt counts for the sending server’s users where they are, and takes no other with it when it does not', async () => {
+  const eventId = await alice.say(roomId, 'receipts, please')
+  const elsewhere = await alice.createRoom({ preset: 'public_chat' })
+  const there = await alice.say(elsewhere, 'not yours')
+  const receipt = (id: unknown, data: unknown = { ts: 5 }) => ({ event_ids: [id], data })
+  const bad = {
+    [alice.userId]: receipt(eventId),
+    '@stranger:hs2.test': receipt(eventId),
+    'no user': receipt(eventId),
+  }
+  const edu = (content: unknown) => ({ edu_type: 'm.receipt', content })
+  await fromHs2(
+    edu({ [roomId]: { 'm.read': { [bob.userId]: receipt('$unknown') }, 'm.read.private': {} }, '!x:y': 3 }),
+    edu({ [roomId]: { 'm.read': { [bob.userId]: receipt(eventId, { ts: 1, thread_id: '$no-thread' }) } } }),
+    edu({ [roomId]: { 'm.read': { [bob.userId]: { event_ids: 'x', data: [] } } } }),
+    edu({ [roomId]: { 'm.read.private': { [bob.userId]: receipt(eventId) } } }),
+    edu({ [roomId]: { 'm.read': [] } }),
+    edu({ [elsewhere]: { 'm.read': { [bob.userId]: receipt(there) } } }),
+    edu({ [roomId]: { 'm.read': bad } }),
+    edu(7),
+  )
+  assert.deepEqual(await receiptsOf(alice, eventId), {})
+  assert.equal(await shown(alice, 'm.receipt', elsewhere), undefined)
+  await fromHs2(edu({ [roomId]: { 'm.read': { ...bad, [bob.userId]: receipt(eventId) } } }))
+  assert.deepEqual(await receiptsOf(alice, eventId), { [bob.userId]: { ts: 5 } })
+})
+
+const presenceOf = async (user: User, of: User) =>
+  (await user.call(`/presence/${encodeURIComponent(of.userId)}/status`)).body
+
+test('who is online is seen by those who share a room, on other servers too', async () => {
+  await bob.put(`/presence/${encodeURIComponent(bob.userId)}/status`, { presence: 'unavailable', status_msg: 'lunch' })
+  const seen = await eventually(async () => {
+    const content = await presenceOf(alice, bob)
+    return content.status_msg === 'lunch' ? content : undefined
+  })
+  assert.equal(seen.presence, 'unavailable')
+  await eventually(async () => {
+    const events: { sender: string; content: { status_msg?: string } }[] = (await alice.sync()).presence?.events ?? []
+    return events.find(({ sender }) => sender === bob.userId)?.content.status_msg === 'lunch' ? true : undefined
+  })
+  const carol = await net.server(0).user('carol')
+  await carol.put(`/presence/${encodeURIComponent(carol.userId)}/status`, { presence: 'online', status_msg: 'new' })
+  await carol.join(roomId)
+  await eventually(async () => ((await presenceOf(bob, carol)).status_msg === 'new' ? true : undefined))
+})
+
+test('presence is believed of a server’s own users alone, in rooms that are shared', async () => {
+  const dave = await net.server(1).user('dave')
+  const edu = (content: unknown) => ({ edu_type: 'm.presence', content })
+  const update = (user_id: unknown, more: object = {}) => ({
+    ...{ user_id, presence: 'online', last_active_ago: 10, status_msg: 'forged' },
+    ...more,
+  })
+  await fromHs2(
+    edu({ push: [update(alice.userId), update(dave.userId), update(7), null, update(bob.userId, { presence: 7 })] }),
+    edu({ push: 'everybody' }),
+    edu({}),
+  )
+  for (const user of [alice, bob]) assert.notEqual((await presenceOf(alice, user)).status_msg, 'forged')
+  assert.equal((await net.server(0).services.ephemeral.presence.content(0)).presence, 'offline')
+  await fromHs2(
+    edu({ push: [update(7), update(bob.userId, { status_msg: 'x'.repeat(1000), last_active_ago: -1e300 })] }),
+  )
+  const { presence, status_msg } = await presenceOf(alice, bob)
+  assert.deepEqual({ presence, status_msg }, { presence: 'online', status_msg: undefined })
+})
+
+test('who comes into a room learns who is there', async () => {
+  const erin = await net.server(0).user('erin')
+  await erin.put(`/presence/${encodeURIComponent(erin.userId)}/status`, { presence: 'online', status_msg: 'waiting' })
+  const hall = await erin.createRoom({ preset: 'public_chat' })
+  await bob.post(`/join/${encodeURIComponent(hall)}?via=hs1.test`)
+  await eventually(async () => ((await presenceOf(bob, erin)).status_msg === 'waiting' ? true : undefined))
+})
+
 test('a transaction of more than 100 EDUs is refused', async () => {
   const many = Array.from({ length: 101 }, () => ({ edu_type: 'm.typing', content: {} }))
   await assert.rejects(fromHs2(...many), /100 EDUs/)

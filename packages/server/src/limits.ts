@@ -101,6 +101,8 @@ export const stateEventsKeptMax = 1_000
 export const hotRoomsMax = 2_000
 export const hotRoomsBytesMax = 128 * 1024 * 1024
 export const hotRoomArenaBytesMax = 16 * 1024 * 1024
+// Rooms not in memory of which it is remembered who is in them.
+export const coldCompaniesMax = 10_000
 
 // Sync
 export const syncTimeoutMs = 5 * 60 * 1000
@@ -129,6 +131,15 @@ export const presenceIdleMs = 5 * 60 * 1000
 export const presenceOfflineMs = 60 * 1000
 export const presenceCurrentlyActiveMs = 60 * 1000
 export const presenceStatusBytesMax = 512
+// Users of other servers go offline when nothing is heard of them for so long; of users here it is said again before.
+export const presenceReceivedMs = 30 * 60 * 1000
+export const presenceRenewMs = 25 * 60 * 1000
+export const presencePeersMax = 20_000
+export const presenceUnplacedMax = 1_000
+export const presenceUpdatesPerEduMax = 200
+/** Changes remembered until the readers of the journal ask whom they concern. */
+export const presenceAudiencesMax = 10_000
+export const receiptsPerEduMax = 500
 
 // Push
 export const pushRulesBytesMax = 1024 * 1024

@@ -10,7 +10,7 @@ import { shareRoom } from '../store/presence.ts'
 import { ephemeralOutgoing } from './outgoing.ts'
 import { Presence, type PresenceContent, type PresenceState } from './presence.ts'
 import { Receipts, type ReceiptsOptions, type ReceiptThread, type ReceiptType } from './receipts.ts'
-import { receiveTyping, type PeerEdu } from './received.ts'
+import { receivePresence, receiveReceipts, receiveTyping, type PeerEdu } from './received.ts'
 import { Typing } from './typing.ts'
 
 export interface EphemeralOptions {
@@ -56,6 +56,8 @@ export interface Ephemeral {
   getPresence(actor: Actor, userId: string): Promise<PresenceContent>
   /** What another server says of its users. Throws MatrixError for what is none of ours. */
   receiveTyping(edu: PeerEdu): Promise<void>
+  receiveReceipts(edu: PeerEdu): Promise<void>
+  receivePresence(edu: PeerEdu): Promise<void>
   /** What goes to other servers. */
   readonly outgoing: OutgoingPart
 }
@@ -66,6 +68,7 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
   const typing = new Typing(store, environment)
   const receipts = new Receipts({ store, environment, onRead })
   const presence = new Presence({ rooms, enabled })
+  const receiving = { rooms, typing, receipts, presence }
   return {
     typing,
     presence,
@@ -104,8 +107,10 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
       if (!known) throw new MatrixError('M_FORBIDDEN', 'You share no room with this user')
       return presence.content(userNid)
     },
-    receiveTyping: (edu) => receiveTyping({ rooms, typing }, edu),
-    outgoing: ephemeralOutgoing({ rooms, typing }),
+    receiveTyping: (edu) => receiveTyping(receiving, edu),
+    receiveReceipts: (edu) => receiveReceipts(receiving, edu),
+    receivePresence: (edu) => receivePresence(receiving, edu),
+    outgoing: ephemeralOutgoing(receiving),
   }
 }
 

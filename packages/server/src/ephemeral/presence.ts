@@ -1,11 +1,24 @@
-// Presence of local users: set by request, by polling /sync, and by time passing.
+// Presence: of this server's users set by request, by polling /sync, and by time passing; of others as their servers say.
 // https://spec.matrix.org/v1.19/client-server-api/#presence
+import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
-import { presenceCurrentlyActiveMs, presenceIdleMs, presenceOfflineMs, presenceStatusBytesMax } from '../limits.ts'
-import type { RoomsContext } from '../rooms/context.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
+import {
+  presenceAudiencesMax,
+  presenceCurrentlyActiveMs,
+  presenceIdleMs,
+  presenceOfflineMs,
+  presencePeersMax,
+  presenceReceivedMs,
+  presenceRenewMs,
+  presenceStatusBytesMax,
+  presenceUnplacedMax,
+} from '../limits.ts'
+import { isLocal, type RoomsContext } from '../rooms/context.ts'
 import { allPresence, setPresence, type PresenceRow } from '../store/presence.ts'
 import { journalKind } from '../store/store.ts'
-import { roomMates } from './room-mates.ts'
+import { renewedRef } from './entry-refs.ts'
+import { roomMates, type RoomMates } from './room-mates.ts'
 
 export type PresenceState = 'online' | 'unavailable' | 'offline'
 
@@ -25,6 +38,16 @@ interface Known {
   /** When the last poll began or ended; a user without polls goes offline. */
   lastPollTs: number
   polling: number
+  /** When other servers were last told. */
+  toldTs: number
+  readonly isLocal: boolean
+}
+
+/** What another server says of a user. */
+export interface ReceivedPresence {
+  readonly presence: PresenceState
+  readonly statusMsg: string | null
+  readonly lastActiveAgoMs: number
 }
 
 export interface PresenceOptions {
@@ -35,13 +58,16 @@ export interface PresenceOptions {
 
 type User = { readonly userNid: number; readonly userId: string }
 
-/** The presence of this server's users. */
+/** Who is online. */
 export class Presence {
   readonly enabled: boolean
   readonly #options: PresenceOptions
   readonly #known = new Map<number, Known>()
-  /** Who is to be told of the change at a position; taken by the reader of the journal. */
-  readonly #audiences = new Map<number, ReadonlySet<number>>()
+  /** Who is to be told of the change at a position: users here for `sync`, servers for the sender; each takes its own. */
+  readonly #users = new BoundedMap<RoomMates['users']>(presenceAudiencesMax)
+  readonly #servers = new BoundedMap<RoomMates['servers']>(presenceAudiencesMax)
+  readonly #unplaced = new BoundedMap<ReceivedPresence>(presenceUnplacedMax)
+  #peers = 0
   #sweeping = false
 
   constructor(options: PresenceOptions) {
@@ -52,8 +78,11 @@ export class Presence {
   /** Loads what was known at the last stop; users who do not come back go offline after a while. */
   async load(): Promise<void> {
     if (!this.enabled) return
-    const now = this.#options.rooms.environment.now()
-    for (const row of await allPresence(this.#options.rooms.store.read)) {
+    const { rooms } = this.#options
+    const now = rooms.environment.now()
+    for (const row of await allPresence(rooms.store.read)) {
+      const isOurs = isLocal(rooms, row.user_id)
+      if (!isOurs && (row.presence === 'offline' || ++this.#peers > presencePeersMax)) continue
       this.#known.set(row.user_nid, {
         userId: row.user_id,
         presence: presenceState(row.presence),
@@ -61,6 +90,8 @@ export class Presence {
         lastActiveTs: row.last_active_ts,
         lastPollTs: now,
         polling: 0,
+        toldTs: now,
+        isLocal: isOurs,
       })
     }
     this.#scheduleSweep()
@@ -103,6 +134,52 @@ export class Presence {
     this.#changeLater(user.userNid, known, 'online')
   }
 
+  /**
+   * Another server says how it is with one of its users, who is seen only by those who share a room. What it says of
+   * others is kept for a while: who has just been let into a room may be told of its people before knowing them.
+   */
+  async receive(userId: string, received: ReceivedPresence): Promise<void> {
+    if (!this.enabled) return
+    const userNid = await this.#options.rooms.users.find(userId)
+    const isTaken = userNid !== undefined && (await this.#receive({ userNid, userId }, received))
+    if (!isTaken) this.#unplaced.set(userId, received)
+  }
+
+  /** A user has come into a room: what was said before counts now, of that user, or of everybody there. */
+  async placeAgain(ofUser?: string): Promise<void> {
+    const userIds = ofUser === undefined ? Array.from(this.#unplaced, ([userId]) => userId) : [ofUser]
+    const again = userIds.map(async (userId) => {
+      const received = this.#unplaced.get(userId)
+      this.#unplaced.delete(userId)
+      if (received) await this.receive(userId, received)
+    })
+    await Promise.all(again)
+  }
+
+  /** False for a user who shares no room with anybody here. */
+  async #receive(user: User, { presence, statusMsg, lastActiveAgoMs }: ReceivedPresence): Promise<boolean> {
+    const now = this.#options.rooms.environment.now()
+    const before = this.#known.get(user.userNid)
+    if (!before && (presence === 'offline' || this.#peers >= presencePeersMax)) return true
+    const known = before ?? fresh(user.userId, false)
+    known.lastActiveTs = now - Math.min(Math.max(lastActiveAgoMs, 0), now)
+    known.lastPollTs = now
+    if (before?.presence === presence && before.statusMsg === statusMsg) return true
+    const mates = await roomMates(this.#options.rooms, user.userNid)
+    if (mates.users.size === 0) return false
+    this.#keepPeer(user.userNid, known)
+    await this.#write(user.userNid, Object.assign(known, { presence, statusMsg }), mates)
+    if (presence === 'offline' && this.#known.delete(user.userNid)) this.#peers--
+    return true
+  }
+
+  #keepPeer(userNid: number, known: Known): void {
+    if (this.#known.has(userNid)) return
+    this.#known.set(userNid, known)
+    this.#peers++
+    this.#scheduleSweep()
+  }
+
   /** Content of the user's `m.presence` event now. */
   content(userNid: number): PresenceContent {
     const known = this.#known.get(userNid)
@@ -121,16 +198,24 @@ export class Presence {
     }
   }
 
-  /** Takes the list of users to tell about the change at `position`. */
-  takeAudience(position: number): Iterable<number> {
-    const audience = this.#audiences.get(position) ?? []
-    this.#audiences.delete(position)
-    return audience
+  /** What other servers are told of a user of this one. */
+  update(userNid: number): JsonObject | undefined {
+    const known = this.#known.get(userNid)
+    return known && { last_active_ago: 0, ...this.content(userNid), user_id: known.userId }
+  }
+
+  /** The users to tell about the change at `position`. To be asked once. */
+  takeUsers(position: number): Iterable<number> {
+    return take(this.#users, position)
+  }
+
+  /** The servers to tell. To be asked once. */
+  takeServers(position: number): Iterable<string> {
+    return take(this.#servers, position)
   }
 
   #of({ userNid, userId }: User): Known {
-    const fresh = { userId, presence: 'offline' as const, statusMsg: null, lastActiveTs: 0, lastPollTs: 0, polling: 0 }
-    const known = this.#known.get(userNid) ?? fresh
+    const known = this.#known.get(userNid) ?? fresh(userId, true)
     this.#known.set(userNid, known)
     this.#scheduleSweep()
     return known
@@ -146,11 +231,16 @@ export class Presence {
     if (known.presence === next.presence && known.statusMsg === next.statusMsg) return
     known.presence = next.presence
     known.statusMsg = next.statusMsg
-    const { rooms } = this.#options
-    const audience = await roomMates(rooms, userNid)
-    await rooms.store.write((w) => {
+    await this.#write(userNid, known, await roomMates(this.#options.rooms, userNid))
+  }
+
+  async #write(userNid: number, known: Known, { users, servers }: RoomMates): Promise<void> {
+    const { store, environment } = this.#options.rooms
+    known.toldTs = environment.now()
+    await store.write((w) => {
       const position = w.journal({ kind: journalKind.presence, room: 0, user: userNid, ref: 0 })
-      this.#audiences.set(position, audience)
+      this.#users.set(String(position), users)
+      if (known.isLocal) this.#servers.set(String(position), servers)
       setPresence(w, {
         user_nid: userNid,
         presence: known.presence,
@@ -158,6 +248,18 @@ export class Presence {
         last_active_ts: known.lastActiveTs,
         position,
       })
+    })
+  }
+
+  /** Nothing has changed; other servers hear so before they give the user up. */
+  async #renew(userNid: number, known: Known): Promise<void> {
+    const { rooms } = this.#options
+    known.toldTs = rooms.environment.now()
+    const { servers } = await roomMates(rooms, userNid)
+    if (servers.size < 2) return
+    await rooms.store.write((w) => {
+      const position = w.journal({ kind: journalKind.presence, room: 0, user: userNid, ref: renewedRef })
+      this.#servers.set(String(position), servers)
     })
   }
 
@@ -170,20 +272,38 @@ export class Presence {
     })
   }
 
-  /** Time passes: without polls a user goes offline, without activity idle. True while somebody is not offline. */
+  /** Time passes. True while somebody is not offline. */
   #sweep(): boolean {
     const now = this.#options.rooms.environment.now()
     let anyone = false
     for (const [userNid, known] of this.#known) {
       if (known.presence === 'offline') continue
       anyone = true
-      if (known.polling === 0 && now - known.lastPollTs >= presenceOfflineMs)
-        this.#changeLater(userNid, known, 'offline')
-      else if (known.presence === 'online' && now - known.lastActiveTs >= presenceIdleMs)
-        this.#changeLater(userNid, known, 'unavailable')
+      const next = presenceAt(known, now)
+      if (next !== known.presence) this.#changeLater(userNid, known, next)
+      else if (known.isLocal && now - known.toldTs >= presenceRenewMs)
+        this.#renew(userNid, known).catch(() => undefined)
+      if (next === 'offline' && !known.isLocal && this.#known.delete(userNid)) this.#peers--
     }
     return anyone
   }
+}
+
+/** Without polls a user goes offline, without activity idle; a user of another server when nothing is heard of it. */
+function presenceAt({ isLocal, polling, presence, lastPollTs, lastActiveTs }: Known, now: number): PresenceState {
+  if (!isLocal) return now - lastPollTs >= presenceReceivedMs ? 'offline' : presence
+  if (polling === 0 && now - lastPollTs >= presenceOfflineMs) return 'offline'
+  return presence === 'online' && now - lastActiveTs >= presenceIdleMs ? 'unavailable' : presence
+}
+
+const fresh = (userId: string, isLocal: boolean): Known => ({
+  ...{ userId, presence: 'offline', statusMsg: null, lastActiveTs: 0, lastPollTs: 0, polling: 0, toldTs: 0, isLocal },
+})
+
+function take<T>(audiences: BoundedMap<ReadonlySet<T>>, position: number): Iterable<T> {
+  const audience = audiences.get(String(position)) ?? []
+  audiences.delete(String(position))
+  return audience
 }
 
 const presenceState = (text: string): PresenceState => (text === 'online' || text === 'unavailable' ? text : 'offline')

@@ -7,13 +7,11 @@ import type { RoomEvent } from '../rooms/room-event.ts'
 import { setAccountData } from '../store/account-data.ts'
 import { prunePushExceptions } from '../store/push.ts'
 import { everyThread, setReadMark, totalsUpTo, type ReadMarkRow } from '../store/read-marks.ts'
-import { setReceipt } from '../store/receipts.ts'
+import { receiptsOfUser, setReceipt } from '../store/receipts.ts'
 import { journalKind, type Store, type Write } from '../store/store.ts'
+import { privateReceiptRef } from './entry-refs.ts'
 
 export type ReceiptType = 'm.read' | 'm.read.private'
-
-/** `ref` of the journal entry of a receipt that only its user's own devices may see. */
-export const privateReceiptRef = 1
 
 export interface Reading {
   readonly userNid: number
@@ -51,13 +49,24 @@ export class Receipts {
     if (ord === undefined) throw new MatrixError('M_NOT_FOUND', 'The event is not part of the timeline')
     const marks = await this.#marks(reading, ord)
     await this.#options.store.write((w) => {
-      const position = this.#record(w, reading, ord)
+      const position = this.#record(w, reading, { ord, ts: this.#options.environment.now() })
       for (const mark of marks) {
         setReadMark(w, mark)
         prunePushExceptions(w, mark)
         this.#options.onRead(mark, position)
       }
     })
+  }
+
+  /** Stores a receipt of a user of another server: nothing is counted as read by it. `ts` is theirs, milliseconds. */
+  async receive(reading: Reading, ts: number): Promise<void> {
+    const { room, userNid, event, type, thread } = reading
+    const { ord } = event
+    if (ord === undefined) throw new MatrixError('M_NOT_FOUND', 'The event is not part of the timeline')
+    const known = await receiptsOfUser(this.#options.store.read, room.nid, userNid)
+    const before = known.find((receipt) => receipt.type === type && receipt.thread === (thread?.id ?? ''))
+    if (before && before.ord >= ord) return
+    await this.#options.store.write((w) => this.#record(w, reading, { ord, ts }))
   }
 
   /** Moves the fully-read marker, which is room account data. */
@@ -70,7 +79,7 @@ export class Receipts {
     await this.#options.store.write((w) => setAccountData(w, key, JSON.stringify({ event_id: reading.eventId })))
   }
 
-  #record(w: Write, { userNid, room, event, type, thread }: Reading, ord: number): number {
+  #record(w: Write, { userNid, room, event, type, thread }: Reading, { ord, ts }: { ord: number; ts: number }): number {
     const ref = type === 'm.read.private' ? privateReceiptRef : 0
     const position = w.journal({ kind: journalKind.receipt, room: room.nid, user: userNid, ref })
     setReceipt(w, {
@@ -79,7 +88,7 @@ export class Receipts {
       type,
       thread: thread?.id ?? '',
       event_id: event.eventId,
-      ts: this.#options.environment.now(),
+      ts,
       ord,
       position,
     })

@@ -3,9 +3,7 @@
 import type { Environment } from '../environment.ts'
 import { typingRenewMs, typingTimeoutDefaultMs, typingTimeoutMaxMs } from '../limits.ts'
 import { journalKind, type JournalEntry, type Store } from '../store/store.ts'
-
-/** `ref` of the journal entry of a user who goes on typing: said again to other servers, no news for anybody here. */
-export const renewedRef = 1
+import { renewedRef } from './entry-refs.ts'
 
 interface TypingUser {
   readonly userId: string

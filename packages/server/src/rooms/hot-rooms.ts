@@ -1,7 +1,8 @@
 // The rooms in memory: loaded once, shared by everyone, let go when idle. There is never a second copy of a room that
 // somebody may still append to: a room leaves only when nobody uses it and all it wrote is durable.
 import { MatrixError } from '@myelin/protocol/errors'
-import { hotRoomsBytesMax, hotRoomsMax } from '../limits.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
+import { coldCompaniesMax, hotRoomsBytesMax, hotRoomsMax } from '../limits.ts'
 import type { Store } from '../store/store.ts'
 import type { HotRoom } from './hot-room.ts'
 
@@ -14,6 +15,12 @@ export interface HotRoomBounds {
   readonly bytes: number
 }
 
+/** Who has joined a room: nids of this server's users, and names of servers. */
+export interface Company {
+  readonly localJoined: Iterable<number>
+  readonly hosts: Iterable<string>
+}
+
 export class HotRooms {
   readonly #store: Store
   readonly #bounds: HotRoomBounds
@@ -23,6 +30,8 @@ export class HotRooms {
   readonly #nids = new Map<string, number>()
   readonly #loading = new Map<number, Promise<HotRoom>>()
   readonly #users = new Map<HotRoom, number>()
+  /** Of rooms that are not in memory: nobody joins or leaves one that is not. */
+  readonly #companies = new BoundedMap<Company>(coldCompaniesMax)
 
   constructor(store: Store, load: LoadRoom, bounds: HotRoomBounds = { rooms: hotRoomsMax, bytes: hotRoomsBytesMax }) {
     this.#store = store
@@ -43,6 +52,21 @@ export class HotRooms {
   /** The room, if it is in memory. */
   peek(roomNid: number): HotRoom | undefined {
     return this.#rooms.get(roomNid)
+  }
+
+  /** Who has joined a room, without bringing it into memory; `read` finds out when it is not there. */
+  async company(roomNid: number, read: (roomNid: number) => Promise<Company>): Promise<Company> {
+    const known = this.#hot(roomNid) ?? this.#companies.get(String(roomNid))
+    if (known) return known
+    const company = await read(roomNid)
+    const hot = this.#hot(roomNid)
+    if (!hot) this.#companies.set(String(roomNid), company)
+    return hot ?? company
+  }
+
+  #hot(roomNid: number): Company | undefined {
+    const room = this.#rooms.get(roomNid)
+    return room && { localJoined: room.localJoined, hosts: room.hosts.keys() }
   }
 
   /** The room, loaded if need be. To read from only; `use` to append to it. */
@@ -74,6 +98,7 @@ export class HotRooms {
   add(room: HotRoom): void {
     this.#rooms.set(room.nid, room)
     this.#nids.set(room.roomId, room.nid)
+    this.#companies.delete(String(room.nid))
     this.#evict(this.#bounds, room)
   }
 

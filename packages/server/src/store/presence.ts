@@ -1,4 +1,4 @@
-// Presence as last set: state, status message and time of the last activity of each user of this server.
+// Presence as last set: state, status message and time of the last activity of each user, of other servers too.
 import { sql } from './sql.ts'
 import type { Reader, Write } from './store.ts'
 
@@ -47,11 +47,14 @@ const joinedRooms = sql`SELECT room_nid FROM members WHERE user_nid = ${'user'} 
 export const joinedRoomNids = async (read: Reader, user: number): Promise<number[]> =>
   (await read.all<{ room_nid: number }, 'user'>(joinedRooms, { user })).map((row) => row.room_nid)
 
-const joinedUsers = sql`SELECT user_nid FROM members WHERE room_nid = ${'room'} AND membership = 'join'`
+const joinedUsers = sql`SELECT m.user_nid AS "userNid", u.user_id AS "userId" FROM members m
+  JOIN users u ON u.nid = m.user_nid WHERE m.room_nid = ${'room'} AND m.membership = 'join'`
 
 /** The users in a room, of all servers. */
-export const joinedUserNids = async (read: Reader, room: number): Promise<number[]> =>
-  (await read.all<{ user_nid: number }, 'room'>(joinedUsers, { room })).map((row) => row.user_nid)
+export const joinedUsersOf = (
+  read: Reader,
+  room: number,
+): Promise<{ readonly userNid: number; readonly userId: string }[]> => read.all(joinedUsers, { room })
 
 const shares = sql`
   SELECT 1 AS found FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid

@@ -1,7 +1,6 @@
 // From the journal to the users: marks who must look at what, and wakes them, as changes become durable. All entries of
 // one announcement are taken together, so that a busy room costs its members one mark however many events came.
-import { privateReceiptRef } from '../ephemeral/receipts.ts'
-import { renewedRef } from '../ephemeral/typing.ts'
+import { privateReceiptRef, renewedRef } from '../ephemeral/entry-refs.ts'
 import { journalKind, type Journaled } from '../store/store.ts'
 import { type Dirty, kindBit } from './dirty.ts'
 import type { SyncParts } from './parts.ts'
@@ -50,7 +49,8 @@ function gather(parts: FeedParts, { kind, position, room, user, ref }: Journaled
     case journalKind.receipt:
       return ref === privateReceiptRef ? toUser(user, room) : toRoom()
     case journalKind.presence:
-      for (const witness of parts.ephemeral.presence.takeAudience(position)) toUser(witness, 0)
+      if (ref === renewedRef) return
+      for (const witness of parts.ephemeral.presence.takeUsers(position)) toUser(witness, 0)
       return toUser(user, 0)
     case journalKind.accountData:
       parts.onAccountData(user)

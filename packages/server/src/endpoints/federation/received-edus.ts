@@ -17,10 +17,12 @@ type EduReceiver = (services: Services, edu: ReceivedEdu) => Promise<void>
 
 const receivers: ReadonlyMap<string, EduReceiver> = new Map<string, EduReceiver>([
   ['m.typing', ({ ephemeral }, edu) => ephemeral.receiveTyping(edu)],
+  ['m.receipt', ({ ephemeral }, edu) => ephemeral.receiveReceipts(edu)],
+  ['m.presence', ({ ephemeral }, edu) => ephemeral.receivePresence(edu)],
 ])
 
-/** Receipts are about events that may come with the same transaction. */
-const takenAfterEvents: ReadonlySet<string> = new Set(['m.receipt'])
+/** Receipts are about events, and presence about members, that may come with the same transaction. */
+const takenAfterEvents: ReadonlySet<string> = new Set(['m.receipt', 'm.presence'])
 
 interface ReceivedEdus {
   readonly origin: string
