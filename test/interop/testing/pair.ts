@@ -1,0 +1,120 @@
+// The two servers of the suite, started once for all files, and scenarios that are played in both directions.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { loadConfig } from '@myelin/server/config/load'
+import { systemEnvironment } from '@myelin/server/environment'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { startServer, type RunningServer } from '@myelin/server/server'
+import { User } from '../../system/testing/api.ts'
+import { freePort } from '../../system/testing/server.ts'
+import { Synapse } from './synapse.ts'
+
+/** A homeserver of the suite. It keeps its addresses when it is stopped and started again. */
+export interface Homeserver {
+  readonly serverName: string
+  readonly baseUrl: string
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+class Myelin implements Homeserver {
+  readonly serverName: string
+  readonly baseUrl: string
+  readonly #flags: Readonly<Record<string, unknown>>
+  #running: RunningServer | undefined
+
+  private constructor(serverName: string, baseUrl: string, flags: Readonly<Record<string, unknown>>) {
+    this.serverName = serverName
+    this.baseUrl = baseUrl
+    this.#flags = flags
+  }
+
+  static async create(folder: string, authority: CertificateAuthority): Promise<Myelin> {
+    const [client, federation] = [await freePort(), await freePort()]
+    const serverName = `localhost:${federation}`
+    const { cert, key } = authority.issue('localhost')
+    const [tlsCert, tlsKey] = [join(folder, 'myelin.crt'), join(folder, 'myelin.key')]
+    writeFileSync(tlsCert, cert)
+    writeFileSync(tlsKey, key)
+    return new Myelin(serverName, `http://127.0.0.1:${client}`, {
+      ...{ serverName, tlsCert, tlsKey },
+      data: join(folder, 'myelin'),
+      listen: [`127.0.0.1:${client}`],
+      listenTls: [`127.0.0.1:${federation}`],
+      registration: 'open',
+      rateLimits: 'off',
+      logLevel: process.env['LOG'] ?? 'error',
+      'federation.allowPrivateAddresses': true,
+      'federation.trustedCaFile': authority.caFile,
+    })
+  }
+
+  async start(): Promise<void> {
+    this.#running = await startServer(loadConfig({ flags: this.#flags, file: undefined }), systemEnvironment)
+  }
+  async stop(): Promise<void> {
+    await this.#running?.[Symbol.asyncDispose]()
+    this.#running = undefined
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'myelin-interop-'))
+export const authority: CertificateAuthority = new CertificateAuthority()
+export const synapse: Homeserver = await Synapse.create({ folder: join(folder, 'synapse'), authority })
+export const myelin: Homeserver = await Myelin.create(folder, authority)
+await Promise.all([synapse.start(), myelin.start()])
+
+after(async () => {
+  await Promise.all([synapse.stop(), myelin.stop()])
+  authority[Symbol.dispose]()
+  if (process.env['LOG'] === undefined) rmSync(folder, { recursive: true, force: true })
+  else console.log(`What the servers left is in ${folder}`)
+})
+
+let users = 0
+
+/** A new user. Names never collide, so scenarios need not know of one another. */
+export const userOf = (server: Homeserver, name: string): Promise<User> =>
+  User.register(server.baseUrl, `${name}${users++}`)
+
+export interface Stage {
+  /** Where the room is made, and who makes it. */
+  readonly home: Homeserver
+  readonly host: User
+  /** Where the others come from, and one of them. */
+  readonly away: Homeserver
+  readonly guest: User
+  /** One more user of one of the two. */
+  another(server: Homeserver, name: string): Promise<User>
+}
+
+type Scenario<More = unknown> = (stage: Stage & More) => Promise<void>
+
+const play = (name: string, servers: Pick<Stage, 'home' | 'away'>, scenario: Scenario) =>
+  test(name, async () => {
+    const { home, away } = servers
+    const [host, guest] = await Promise.all([userOf(home, 'host'), userOf(away, 'guest')])
+    await scenario({ home, host, away, guest, another: userOf })
+  })
+
+/** A scenario with the room on Myelin and the guest from Synapse. */
+export const synapseComes = (title: string, scenario: Scenario): unknown =>
+  play(`Synapse comes to Myelin: ${title}`, { home: myelin, away: synapse }, scenario)
+
+/** A scenario with the room on Synapse and the guest from Myelin. */
+export const myelinComes = (title: string, scenario: Scenario): unknown =>
+  play(`Myelin comes to Synapse: ${title}`, { home: synapse, away: myelin }, scenario)
+
+/** A scenario in both directions. */
+export function bothWays(title: string, scenario: Scenario): void {
+  synapseComes(title, scenario)
+  myelinComes(title, scenario)
+}
+
+/** The same, for each of the room versions that new rooms have. */
+export function bothWaysInEachVersion(title: string, scenario: Scenario<{ readonly version: string }>): void {
+  for (const version of ['10', '11', '12'])
+    bothWays(`version ${version}: ${title}`, (stage) => scenario({ ...stage, version }))
+}
