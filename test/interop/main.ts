@@ -6,16 +6,18 @@ import { join } from 'node:path'
 import { installSynapse } from './testing/install.ts'
 
 const root = join(import.meta.dirname, '../..')
-const wanted = process.argv.slice(2)
+const parameters = process.argv.slice(2)
+const wanted = parameters.filter((parameter) => !parameter.startsWith('-'))
 
 const installation = installSynapse()
 if ('unreachable' in installation) {
-  console.log(`interop did not run: ${installation.unreachable} cannot be reached`)
+  process.stdout.write(`interop did not run: ${installation.unreachable} cannot be reached\n`)
   process.exit(0)
 }
 const files = wanted.length > 0 ? wanted : globSync('test/interop/*.test.ts', { cwd: root }).toSorted()
 // All files share one process, and with it the two servers that testing/pair.ts starts.
-const options = ['--test', '--test-isolation=none', '--test-timeout=120000']
+const more = parameters.filter((parameter) => parameter.startsWith('-'))
+const options = ['--test', '--test-isolation=none', '--test-timeout=120000', ...more]
 const { status } = spawnSync(process.execPath, [...options, ...files], {
   stdio: 'inherit',
   cwd: root,

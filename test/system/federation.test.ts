@@ -144,6 +144,16 @@ test('a knock is answered with an invite, and the user comes in', async () => {
   await hears(alice, roomId, 'let in')
 })
 
+test('a knock is taken back', async () => {
+  const roomId = await alice.createRoom({
+    initial_state: [{ type: 'm.room.join_rules', content: { join_rule: 'knock' } }],
+  })
+  await bob.post(`/knock/${encodeURIComponent(roomId)}?via=hs1.test`)
+  await bob.post(`${path(roomId)}/leave`)
+  const member = await alice.get(`${path(roomId)}/state/m.room.member/${encodeURIComponent(bob.userId)}`)
+  assert.equal(member.membership, 'leave')
+})
+
 test('a server that the room bars is not heard', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   await joinThrough(bob, roomId, 'hs1.test')

@@ -70,7 +70,7 @@ after(async () => {
   await Promise.all([synapse.stop(), myelin.stop()])
   authority[Symbol.dispose]()
   if (process.env['LOG'] === undefined) rmSync(folder, { recursive: true, force: true })
-  else console.log(`What the servers left is in ${folder}`)
+  else process.stderr.write(`What the servers left is in ${folder}\n`)
 })
 
 let users = 0

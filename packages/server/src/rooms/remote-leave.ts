@@ -1,7 +1,6 @@
 // Leaving rooms that this server is not in: declining invites and taking back knocks, through a server that is.
 // https://spec.matrix.org/v1.19/server-server-api/#leaving-rooms-rejecting-invites
 import type { JsonObject } from '@myelin/algorithms/json'
-import { serverNameOf } from '@myelin/algorithms/user-id'
 import { JsonText } from '@myelin/protocol/handlers'
 import { makeLeave } from '@myelin/protocol/server-server/leaving-v1'
 import { sendLeaveV2 } from '@myelin/protocol/server-server/leaving-v2'
@@ -13,6 +12,7 @@ import { placeAside } from './place-aside.ts'
 import { federationOf, parseIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import { completeTemplate, tryServers } from './remote-handshake.ts'
+import { describingServers } from './resident-servers.ts'
 
 export interface RemoteLeave {
   readonly by: Actor
@@ -23,10 +23,7 @@ export interface RemoteLeave {
 /** Leaves the room. Where no server can be asked, the user is rid of the invite all the same. */
 export async function remoteLeave(context: RoomsContext, room: HotRoom, { by, content }: RemoteLeave): Promise<void> {
   const { userId } = by
-  await room.loadState([['m.room.member', userId]])
-  const current = room.state('m.room.member', userId)
-  const inviter = current && current.sender !== userId ? [serverNameOf(current.sender)] : []
-  const servers = [...new Set([...inviter, ...room.hosts.keys()])].filter((name) => name !== context.serverName)
+  const servers = await describingServers(context, room, by)
   const { roomId } = room
   const leaveThrough = async (server: string) => {
     const { peers } = federationOf(context)

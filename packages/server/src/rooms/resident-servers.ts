@@ -3,6 +3,7 @@ import { serverNameOf } from '@myelin/algorithms/user-id'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { roomNid } from './room-ids.ts'
+import { describingTypes } from './stripped-state.ts'
 
 export interface Seeking {
   readonly by: Actor
@@ -25,6 +26,17 @@ export async function residentServers(
   const inviter = room ? await inviterOf(room, by) : []
   const named = roomId.includes(':') ? [serverNameOf(roomId)] : []
   const all = new Set([...inviter, ...servers, ...(room?.hosts.keys() ?? []), ...named])
+  all.delete(context.serverName)
+  return [...all]
+}
+
+/** Servers to leave a room through that was only described to this one, in an invite or as the answer to a knock. */
+export async function describingServers(context: RoomsContext, room: HotRoom, by: Actor): Promise<string[]> {
+  const inviter = await inviterOf(room, by)
+  const keys = describingTypes.map((type) => [type, ''] as const)
+  await room.loadState(keys)
+  const describing = keys.flatMap(([type, key]) => room.state(type, key)?.sender ?? []).map(serverNameOf)
+  const all = new Set([...inviter, ...room.hosts.keys(), ...describing])
   all.delete(context.serverName)
   return [...all]
 }

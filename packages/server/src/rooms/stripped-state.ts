@@ -2,7 +2,7 @@
 // https://spec.matrix.org/v1.19/client-server-api/#stripped-state
 import type { HotRoom } from './hot-room.ts'
 
-const describingTypes = [
+export const describingTypes = [
   'm.room.create',
   'm.room.name',
   'm.room.avatar',
@@ -10,7 +10,7 @@ const describingTypes = [
   'm.room.join_rules',
   'm.room.canonical_alias',
   'm.room.encryption',
-]
+] as const
 
 /** They as JSON texts in federation format, with the membership of `userId`. */
 export async function describedBy(room: HotRoom, userId: string): Promise<string[]> {
