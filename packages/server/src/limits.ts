@@ -75,7 +75,25 @@ export const senderStartSpreadMs = 20_000
 export const backfillEventsMax = 100
 export const missingEventsMax = 20
 export const federationBodyBytesMax = 16 * 1024 * 1024
-export const transactionsRememberedMax = 10_000
+// Transactions of other servers: those of one server come one after the other; of each the last answers are remembered.
+export const transactionsWaitingPerServerMax = 5
+export const transactionsRememberedPerServerMax = 5
+export const transactionServersRememberedMax = 2_000
+export const receivedTransactionKeptMs = 24 * 60 * 60 * 1000
+export const receivedTransactionsPruneMs = 60 * 60 * 1000
+// Events that wait until what they follow has been fetched, and the search for it.
+export const stagedPerServerAndRoomMax = 50
+export const stagedEventsMax = 20_000
+export const recoveriesAtOnceMax = 16
+export const recoveryMaxMs = 2 * 60 * 1000
+export const recoveryServersMax = 3
+export const recoveryStatesMax = 5
+export const missingRoundsMax = 5
+export const missingEventsTimeoutMs = 10_000
+export const policyServerTimeoutMs = 10_000
+// Reasons for which events were dropped.
+export const droppedEventsRememberedMax = 10_000
+export const refusalReasonCharactersMax = 300
 export const forwardExtremitiesMax = 20
 export const stateEventsFetchedSinglyMax = 20
 export const joinServersTriedMax = 10

@@ -95,6 +95,7 @@ export async function openServices(
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
       await parts.accounts[Symbol.asyncDispose]()
+      await parts.rooms.stagedEvents[Symbol.asyncDispose]()
       await federation[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },
@@ -182,11 +183,12 @@ export async function startServer(config: Config, environment: Environment): Pro
   }
 }
 
-/** What begins once requests are answered: departures that a stop interrupted, and sending to others. */
+/** What begins once requests are answered: departures and searches that a stop interrupted, and sending to others. */
 export async function startWork(services: OpenServices): Promise<AsyncDisposable> {
   const { log } = services
   for (const err of await services.accounts.resume())
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
+  await services.rooms.stagedEvents.resume()
   return services.federation.startSender(outgoingOf(services), log)
 }
 

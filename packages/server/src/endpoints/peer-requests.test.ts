@@ -53,7 +53,7 @@ async function openThem(publishedBy: TlsPeer) {
   const log = createLog({ level: 'error', format: 'json', write: () => undefined })
   const handle = createDispatch({
     routes,
-    services: { federation, config: { profile: 'full' } } as unknown as Services,
+    services: { federation, environment: systemEnvironment, config: { profile: 'full' } } as unknown as Services,
     operator: {} as Requester,
     rateLimits: unlimited,
     metrics: createMetrics(),

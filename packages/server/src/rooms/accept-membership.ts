@@ -10,8 +10,8 @@ import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { authorisingUser } from './join.ts'
 import { type HandshakeMembership, requireOwnUser } from './make-membership.ts'
-import { parseIncoming } from './read-incoming.ts'
-import { receive } from './receive.ts'
+import { parseIncoming, readIncoming } from './read-incoming.ts'
+import { recover } from './recover.ts'
 import type { RoomEvent } from './room-event.ts'
 import { stateAt } from './serve-state.ts'
 import { type ServerRoom, useResidentRoom } from './server-access.ts'
@@ -66,7 +66,10 @@ async function accept(context: RoomsContext, room: HotRoom, sent: MembershipSent
   if (!isExpected) throw new MatrixError('M_INVALID_PARAM', `This is not the ${sent.membership} event it is said to be`)
   requireOwnUser({ userId: pdu.sender, origin: sent.origin })
   const value = await vouchedFor(context, room, { incoming, value: sent.value })
-  return receive(context, room, { value, origin: sent.origin, mode: 'resident' })
+  const checked = await readIncoming(context, value, room.rules)
+  const { event, durable } = await recover(context, room, { incoming: checked, origin: sent.origin, mode: 'resident' })
+  await durable
+  return event
 }
 
 /** A join that a local user vouches for gets this server's signature, if the joining user fulfils a condition. */

@@ -1,11 +1,13 @@
 // Writes an event of another server once it is decided what becomes of it: its row, the states it leads to, the members it
 // changes, and the room in memory. Synchronous, inside a write.
+import type { Rejection } from '@myelin/algorithms/auth'
 import type { ReceivedPdu } from '@myelin/algorithms/received-pdu'
 import type { AuthEvent } from '@myelin/algorithms/event'
 import { stateCheckpointChangesMin } from '../limits.ts'
 import { insertEvent, placeLiveEvent } from '../store/events.ts'
 import { setForkState } from '../store/forks.ts'
 import { setMember } from '../store/members.ts'
+import { saveRefusal } from '../store/refusals.ts'
 import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
 import { insertCheckpoint } from '../store/state.ts'
 import { journalKind, type Write } from '../store/store.ts'
@@ -54,6 +56,8 @@ export interface Fields {
 
 export interface Decision {
   readonly verdict: 'accepted' | 'soft-failed' | 'rejected'
+  /** Why it was not accepted. */
+  readonly refusal?: Rejection
   readonly before: StateBefore
   /** Root of the state after the event in the event graph. */
   readonly after: number
@@ -65,7 +69,8 @@ export interface Decision {
   readonly memberNids: ReadonlyMap<string, number>
 }
 
-interface Writing {
+/** What is written where. */
+export interface Writing {
   readonly room: HotRoom
   readonly fields: Fields
   readonly decision: Decision
@@ -81,11 +86,12 @@ export function writeAdmitted(context: RoomsContext, w: Write, writing: Writing)
 
 /** What was refused is kept, because events that follow it may be allowed. */
 function writeUnseen(context: RoomsContext, w: Write, { room, fields, decision }: Writing): RoomEvent {
-  const { before, after, verdict } = decision
+  const { before, after, verdict, refusal } = decision
   const { snapshot } = storeState(context, w, room, { from: before.near, to: after, lastSlot: fields.slot })
   const flags = verdict === 'rejected' ? eventFlag.rejected : eventFlag.softFailed
   const event = eventOf(room, fields, { ord: undefined, snapshot, flags })
   writeRow(w, { room, fields, event })
+  if (refusal) saveRefusal(w, { eventNid: event.nid, ...refusal, ts: context.environment.now() })
   return event
 }
 

@@ -1,16 +1,18 @@
 // Takes an event of another server into a room: judges it by the state before it and by the room's current state, and
 // writes it with all that follows. What must be read is read first; if the room has moved on meanwhile, it is read again.
+import assert from 'node:assert/strict'
 import { authorize, type Rejection, type StateLookup } from '@myelin/algorithms/auth'
 import { authTypes } from '@myelin/algorithms/auth-events'
 import { type AuthEvent, redactsOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { isUserId } from '@myelin/protocol/identifiers'
 import { forwardExtremitiesMax } from '../limits.ts'
-import { type AdmittedEvent, type Decision, type Fields, writeAdmitted } from './admit-write.ts'
+import { type AdmittedEvent, type Decision, type Fields, type Writing, writeAdmitted } from './admit-write.ts'
 import { type FreshEvent, resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
 import { type StateBefore, stateAfter } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
+import { policyRefusal } from './policy-server.ts'
 import { findRelating } from './relate.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { internSlot } from './state-change.ts'
@@ -31,15 +33,40 @@ export interface Admission extends AdmittedEvent {
   readonly before: () => Promise<StateBefore>
 }
 
+/** An event that has been taken in. */
+export interface Admitted {
+  readonly event: RoomEvent
+  /** Resolves when that is durable. */
+  readonly durable: Promise<unknown>
+}
+
 /** Takes the event in; resolves when it is durable. Throws M_FORBIDDEN for what may not come in at all. */
 export async function admit(context: RoomsContext, room: HotRoom, admission: Admission): Promise<RoomEvent> {
+  const { event, durable } = await admitNow(context, room, admission)
+  await durable
+  return event
+}
+
+/** The same, resolved as soon as the room in memory has the event, so that the next one can follow it. */
+export async function admitNow(context: RoomsContext, room: HotRoom, admission: Admission): Promise<Admitted> {
   const fields = await fieldsOf(context, room, admission)
   for (;;) {
     const heads = room.heads
     const decision = await decide(context, room, { admission, fields })
     if (room.dropped) throw new MatrixError('M_UNKNOWN', 'The server could not store an event; please try again')
-    if (room.heads === heads) return context.store.write((w) => writeAdmitted(context, w, { room, fields, decision }))
+    if (room.heads === heads) return writeNow(context, { room, fields, decision })
   }
+}
+
+async function writeNow(context: RoomsContext, writing: Writing): Promise<Admitted> {
+  const { room, decision } = writing
+  let event: RoomEvent | undefined
+  const durable = context.store.write((w) => void (event = writeAdmitted(context, w, writing)))
+  // A write that is refused throws nothing but rejects.
+  if (!event) return durable.then(() => assert.fail('the event was written'))
+  room.arrives(event, durable)
+  if (decision.refusal) context.refusals.count(decision.verdict, decision.refusal.rule)
+  return { event, durable }
 }
 
 async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admission): Promise<Fields> {
@@ -79,11 +106,14 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   const { authEvent } = received
   const byStateBefore = admission.byAuthEvents ?? (await judge(room, authEvent, before.root))
   if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)
-  if (byStateBefore !== undefined) return { verdict: 'rejected', before, after: before.root, ...unmoved(room) }
+  if (byStateBefore !== undefined)
+    return { verdict: 'rejected', refusal: byStateBefore, before, after: before.root, ...unmoved(room) }
   const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
+  // 6. and 7.
   const byCurrentState = before.root === room.root ? undefined : await judge(room, authEvent, room.root)
-  if (byCurrentState !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byCurrentState.reason)
-  if (byCurrentState !== undefined) return { verdict: 'soft-failed', before, after, ...unmoved(room) }
+  const refusal = byCurrentState ?? policyRefusal(room, received)
+  if (refusal !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', refusal.reason)
+  if (refusal !== undefined) return { verdict: 'soft-failed', refusal, before, after, ...unmoved(room) }
   const others = room.heads.filter(({ eventId }) => !authEvent.prevEvents.includes(eventId))
   const heads = [...others.slice(1 - forwardExtremitiesMax), head]
   const root = await resolvedRoot(context, room, { fields, after, others })

@@ -2,7 +2,6 @@
 import type { JsonObject } from '@myelin/algorithms/json'
 import type { SigningKey } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
-import type { BoundedMap } from '../federation/bounded-map.ts'
 import type { Keyring } from '../federation/keyring.ts'
 import type { PeerClient } from '../federation/peer-client.ts'
 import type { SignatureChecks } from '../federation/signature-checks.ts'
@@ -11,9 +10,11 @@ import type { Store, Write } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import type { HotRoom } from './hot-room.ts'
 import type { HotRooms } from './hot-rooms.ts'
-import type { PduResult } from './receive-transaction.ts'
+import type { ReceivedTransactions } from './received-transactions.ts'
 import type { RedactedOriginals } from './redacted-originals.ts'
+import type { Refusals } from './refusals.ts'
 import type { RoomEvent } from './room-event.ts'
+import type { StagedEvents } from './staged-events.ts'
 import type { Transactions } from './transactions.ts'
 
 /** The local user on whose behalf a verb acts. */
@@ -70,8 +71,9 @@ export interface RoomsContext {
   readonly hotRooms: HotRooms
   readonly transactions: Transactions
   readonly redactedOriginals: RedactedOriginals
-  /** Results of the transactions of other servers, by origin and transaction id. */
-  readonly receivedTransactions: BoundedMap<Promise<Record<string, PduResult>>>
+  readonly receivedTransactions: ReceivedTransactions
+  readonly stagedEvents: StagedEvents
+  readonly refusals: Refusals
   /** Serialises what checks the store and then writes: aliases by name. */
   readonly mutex: KeyedMutex
 }

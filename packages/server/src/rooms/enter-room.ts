@@ -1,7 +1,6 @@
 // The moment this server comes into a room of others: the state they gave becomes the room's, and the join its first
 // event here. Until then nobody sees anything of it.
 import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
-import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { importedEventsPerWrite } from '../limits.ts'
 import { insertEvent, placeLiveEvent } from '../store/events.ts'
@@ -51,7 +50,7 @@ export async function enterRoom(context: RoomsContext, room: HotRoom, entering: 
 /** Nids of what the join cites. Throws M_FORBIDDEN. */
 async function judgeJoin(context: RoomsContext, room: HotRoom, { received, root }: Entering): Promise<number[]> {
   const { pdu, authEvent } = received
-  const cited = await eventsOfRoom(context, room, referencedIds(pdu.auth_events))
+  const { events: cited } = await eventsOfRoom(context, room, pdu.auth_events)
   const created = new Map(
     (await room.events([room.stateNidAt(root, 'm.room.create')])).map((one) => [one.eventId, one]),
   )

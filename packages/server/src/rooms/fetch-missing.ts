@@ -1,91 +1,216 @@
-// Asks another server for what an event needs: the events before it, or the state before it.
+// Asks other servers for what an event needs: the events before it, those that authorise it, or the state before it.
+import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { getMissingPreviousEvents } from '@myelin/protocol/server-server/backfill'
+import { getEventAuth } from '@myelin/protocol/server-server/event_auth'
 import { getEvent, getRoomState, getRoomStateIds } from '@myelin/protocol/server-server/events'
 import { FederationError } from '../federation/federation-error.ts'
-import { missingEventsMax, stateEventsFetchedSinglyMax } from '../limits.ts'
-import { eventsByIds } from '../store/events.ts'
+import {
+  joinEventsMax,
+  missingEventsMax,
+  missingEventsTimeoutMs,
+  missingRoundsMax,
+  recoveryStatesMax,
+  stateEventsFetchedSinglyMax,
+} from '../limits.ts'
+import { eventPlaces, type EventPlace } from '../store/events.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { importEvents } from './import-events.ts'
-import { federationOf } from './read-incoming.ts'
+import { EventImport } from './import-events.ts'
+import { Pace } from './pace.ts'
+import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
+import { inOrder } from './receive.ts'
+import { EventDropped } from './refusals.ts'
+import { readStateAnswer } from './remote-join-answer.ts'
 import { eventFlag } from './room-event.ts'
 
-/** The events before an event back to the room's heads, oldest first; none if the server does not give them. */
-export async function fetchMissing(
-  context: RoomsContext,
-  room: HotRoom,
-  { origin, incoming }: { readonly origin: string; readonly incoming: IncomingEvent },
-): Promise<readonly unknown[]> {
-  const body = {
-    earliest_events: room.heads.map(({ eventId }) => eventId),
-    latest_events: [incoming.eventId],
-    limit: missingEventsMax,
-    min_depth: 0,
+/** The search for what one event needs. */
+export interface Recovery {
+  readonly context: RoomsContext
+  readonly room: HotRoom
+  /** Servers to ask, in this order. */
+  readonly servers: readonly string[]
+  /** Ends it. */
+  readonly signal: AbortSignal
+  /** What was asked so far. */
+  readonly asked: { states: number }
+}
+
+/** The events before an event back to the room's heads that are not known, the lowest first: as many as servers give. */
+export async function fetchMissing(recovery: Recovery, incoming: IncomingEvent): Promise<IncomingEvent[]> {
+  const found = new Map([[incoming.eventId, incoming]])
+  const servers = [...recovery.servers]
+  for (let round = 0; round < missingRoundsMax; round++) {
+    const latest = await withUnknownBefore(recovery, found)
+    const [server] = servers
+    if (latest.length === 0 || server === undefined) break
+    if (!(await findMore(recovery, found, { server, latest }))) servers.shift()
   }
+  return inDepth(found, incoming)
+}
+
+function inDepth(found: Map<string, IncomingEvent>, incoming: IncomingEvent): IncomingEvent[] {
+  found.delete(incoming.eventId)
+  return [...found.values()].toSorted((a, b) => a.pdu.depth - b.pdu.depth)
+}
+
+/** Those of the events that follow one that is neither known nor among them. */
+async function withUnknownBefore(
+  { context, room }: Recovery,
+  found: ReadonlyMap<string, IncomingEvent>,
+): Promise<IncomingEvent[]> {
+  const before = new Set([...found.values()].flatMap(({ pdu }) => referencedIds(pdu.prev_events)))
+  const unknown = new Set([...before].filter((eventId) => !found.has(eventId) && !room.eventById(eventId)))
+  for (const { eventId, roomNid, flags } of await eventPlaces(context.store.read, [...unknown]))
+    if (roomNid === room.nid && (flags & eventFlag.outlier) === 0) unknown.delete(eventId)
+  const follows = ({ pdu }: IncomingEvent) => referencedIds(pdu.prev_events).some((eventId) => unknown.has(eventId))
+  return [...found.values()].filter(follows)
+}
+
+interface Round {
+  readonly server: string
+  readonly latest: readonly IncomingEvent[]
+}
+
+/** One request; whether it brought anything new. */
+async function findMore(
+  { context, room, signal }: Recovery,
+  found: Map<string, IncomingEvent>,
+  { server, latest }: Round,
+): Promise<boolean> {
+  const body = {
+    earliest_events: room.heads.map(({ eventId }) => eventId).slice(-missingEventsMax),
+    latest_events: latest.map(({ eventId }) => eventId).slice(0, missingEventsMax),
+    limit: missingEventsMax,
+    min_depth: Math.min(...room.heads.map(({ depth }) => depth), ...latest.map(({ pdu }) => pdu.depth)),
+  }
+  const input = { path: { roomId: room.roomId }, body }
+  const options = { signal, timeoutMs: missingEventsTimeoutMs }
+  const { peers } = federationOf(context)
+  const answer = await orNone(peers.call(server, getMissingPreviousEvents, input, options))
+  const values = answer?.events.slice(0, missingEventsMax) ?? []
+  const before = found.size
+  for (const event of await readAll(context, room, values))
+    if (!found.has(event.eventId)) found.set(event.eventId, event)
+  return found.size > before
+}
+
+/** Those of the values that are events, signed as they must be. */
+async function readAll(context: RoomsContext, room: HotRoom, values: readonly unknown[]): Promise<IncomingEvent[]> {
+  const pace = new Pace(context.environment)
+  const read: IncomingEvent[] = []
+  for (const value of values) {
+    try {
+      read.push(parseIncoming(value, room.rules))
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw error
+    }
+    await pace.breathe()
+  }
+  const verdicts = await Promise.allSettled(read.map((event) => verifyIncoming(context, event, room.rules)))
+  return read.filter((_, index) => verdicts[index]?.status === 'fulfilled')
+}
+
+/** What a server answers, undefined if it fails or refuses. */
+async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    const input = { path: { roomId: room.roomId }, body }
-    const { events } = await federationOf(context).peers.call(origin, getMissingPreviousEvents, input)
-    return events.slice(0, missingEventsMax)
+    return await answer
   } catch (error) {
-    if (error instanceof FederationError) return [] // the state before the event is asked for then
+    if (error instanceof FederationError) return undefined
     throw error
   }
 }
 
-/** Root of the state before an event, as its server says; every event of it is checked. Throws FederationError. */
-export async function fetchStateBefore(
-  context: RoomsContext,
-  room: HotRoom,
-  { origin, eventId }: { readonly origin: string; readonly eventId: string },
-): Promise<number> {
-  const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
-  const said = await federationOf(context).peers.call(origin, getRoomStateIds, input)
-  const all = [...new Set<string>([...said.auth_chain_ids, ...said.pdu_ids])]
-  const known = new Set((await eventsByIds(context.store.read, all)).map((row) => row.eventId))
-  const missing = all.filter((each) => !known.has(each))
-  await importEvents(context, room, await fetchEvents(context, room, { origin, eventId, missing }))
-  return stateOf(context, room, said.pdu_ids)
+/** What the first server answers that does. */
+async function askInTurn<T>({ servers }: Recovery, ask: (server: string) => Promise<T>): Promise<T> {
+  let cause: unknown
+  for (const server of servers)
+    try {
+      return await ask(server)
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw error
+      cause = error
+    }
+  throw new EventDropped('missing', 'No server gives what it needs', { cause })
 }
 
-interface Fetching {
-  readonly origin: string
+const importInto = ({ context, room }: Recovery): EventImport =>
+  new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
+
+/** Takes in what authorises an event. Throws EventDropped. */
+export async function fetchAuthChain(recovery: Recovery, eventId: string): Promise<void> {
+  countState(recovery)
+  const { context, room, signal } = recovery
+  const input = { path: { roomId: room.roomId, eventId } }
+  await askInTurn(recovery, (server) =>
+    readStateAnswer(context, importInto(recovery), { server, definition: getEventAuth, input, signal }),
+  )
+}
+
+/** Root of the state before an event, as a server says; every event of it is checked. Throws EventDropped. */
+export async function fetchStateBefore(recovery: Recovery, eventId: string): Promise<number> {
+  countState(recovery)
+  const { context, room, signal } = recovery
+  const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
+  return askInTurn(recovery, async (server) => {
+    const said = await federationOf(context).peers.call(server, getRoomStateIds, input, { signal })
+    const all = [...new Set<string>([...said.auth_chain_ids, ...said.pdu_ids])]
+    if (all.length > joinEventsMax) throw new EventDropped('missing', 'The state before it is too large')
+    const known = await placesOf(recovery, all)
+    const missing = all.filter((each) => !known.has(each))
+    await importMissing(recovery, { server, eventId, missing })
+    return rootOf(room, await placesOf(recovery, said.pdu_ids))
+  })
+}
+
+function countState({ asked }: Recovery): void {
+  if (++asked.states > recoveryStatesMax) throw new EventDropped('missing', 'Too much would have to be fetched')
+}
+
+interface Importing {
+  readonly server: string
   readonly eventId: string
   readonly missing: readonly string[]
 }
 
 /** A few events one by one, many of them with the whole state. */
-async function fetchEvents(
-  context: RoomsContext,
-  room: HotRoom,
-  { origin, eventId, missing }: Fetching,
-): Promise<unknown[]> {
-  const { peers } = federationOf(context)
+async function importMissing(recovery: Recovery, { server, eventId, missing }: Importing): Promise<void> {
+  if (missing.length === 0) return
+  const { context, room, signal } = recovery
+  const importing = importInto(recovery)
   if (missing.length > stateEventsFetchedSinglyMax) {
     const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
-    const { auth_chain: chain, pdus } = await peers.call(origin, getRoomState, input)
-    return [...chain, ...pdus]
+    await readStateAnswer(context, importing, { server, definition: getRoomState, input, signal })
+    return
   }
-  const answers = await Promise.all(
-    missing.map((each) => peers.call(origin, getEvent, { path: { eventId: each } }).catch(refusedEvent)),
+  const { peers } = federationOf(context)
+  const fetched = await Promise.all(
+    missing.map((each) => orNone(peers.call(server, getEvent, { path: { eventId: each } }, { signal }))),
   )
-  return answers.flatMap(({ pdus }) => pdus)
+  for (const value of fetched.flatMap((answer) => answer?.pdus ?? [])) await importing.add(value)
+  await importing.judge()
 }
 
-/** What one event cannot be had for, the others may do without. */
-function refusedEvent(error: unknown): { readonly pdus: readonly unknown[] } {
-  if (error instanceof FederationError && error.refusal) return { pdus: [] }
-  throw error
+/** Where events of the room are stored, by id. */
+async function placesOf({ context, room }: Recovery, eventIds: readonly string[]): Promise<Map<string, EventPlace>> {
+  const found = new Map<string, EventPlace>()
+  const pace = new Pace(context.environment)
+  for (let at = 0; at < eventIds.length; at += placesReadAtOnce) {
+    for (const place of await eventPlaces(context.store.read, eventIds.slice(at, at + placesReadAtOnce)))
+      if (place.roomNid === room.nid) found.set(place.eventId, place)
+    await pace.breathe()
+  }
+  return found
 }
 
-async function stateOf(context: RoomsContext, room: HotRoom, eventIds: readonly string[]): Promise<number> {
-  const rows = await eventsByIds(context.store.read, eventIds)
-  const entries = rows.flatMap(({ roomNid, slot, nid, flags }) =>
-    roomNid === room.nid && slot !== null && (flags & eventFlag.rejected) === 0 ? [[slot, nid] as const] : [],
-  )
+const placesReadAtOnce = 200
+
+function rootOf(room: HotRoom, places: ReadonlyMap<string, EventPlace>): number {
+  const counts = ({ slot, flags }: EventPlace) =>
+    slot !== null && (flags & (eventFlag.rejected | eventFlag.unjudged)) === 0
+  const entries = [...places.values()].filter(counts).map(({ slot, nid }) => [slot ?? 0, nid] as const)
   const root = room.arena.setAll(room.arena.empty, entries)
-  if (room.stateNidAt(root, 'm.room.create') === 0)
-    throw new MatrixError('M_FORBIDDEN', 'The state before the event cannot be had')
-  return root
+  if (room.stateNidAt(root, 'm.room.create') !== 0) return root
+  throw new EventDropped('missing', 'The state before it cannot be had')
 }

@@ -65,6 +65,12 @@ export interface MemberHost {
 const bytesPerSlot = 250
 const bytesPerEvent = 3_000
 
+/** An event that was written and is not durable yet. */
+interface Arrival {
+  readonly event: RoomEvent
+  readonly durable: Promise<unknown>
+}
+
 export interface HotRoomOptions {
   readonly nid: number
   readonly roomId: string
@@ -121,7 +127,7 @@ export class HotRoom {
   /** Ids of the state events in memory. */
   readonly #stateIds = new Map<string, number>()
   /** Written and not durable yet, by id: the store does not show them. */
-  readonly #arriving = new Map<string, RoomEvent>()
+  readonly #arriving = new Map<string, Arrival>()
   #recent: RoomEvent[] = []
 
   constructor(options: HotRoomOptions) {
@@ -277,13 +283,13 @@ export class HotRoom {
   event(nid: number): RoomEvent | undefined {
     const held = this.#stateEvent(nid) ?? this.#recent.findLast((event) => event.nid === nid)
     if (held || this.#arriving.size === 0) return held
-    return this.#arriving.values().find((event) => event.nid === nid)
+    return this.#arriving.values().find(({ event }) => event.nid === nid)?.event
   }
   /** An event that is in memory, by its id. */
   eventById(eventId: string): RoomEvent | undefined {
     const nid = this.#stateIds.get(eventId)
     const state = nid === undefined ? undefined : this.#stateEvent(nid)
-    return state ?? this.#arriving.get(eventId) ?? this.#recent.findLast((event) => event.eventId === eventId)
+    return state ?? this.#arriving.get(eventId)?.event ?? this.#recent.findLast((event) => event.eventId === eventId)
   }
   /** Events by nid, in the order asked for; reads those that are not in memory. */
   async events(nids: readonly number[]): Promise<RoomEvent[]> {
@@ -304,13 +310,18 @@ export class HotRoom {
     this.#recent = this.#recent.slice(-recentEventsMax)
     this.recentAfter = (this.#recent[0]?.ord ?? 1) - 1
   }
-  /** An event was written: it is found in memory until the store shows it. */
-  async arrives(event: RoomEvent, durable: Promise<unknown>): Promise<void> {
-    this.#arriving.set(event.eventId, event)
+  /** An event was written: it is found in memory until it is durable and the store shows it. */
+  arrives(event: RoomEvent, durable: Promise<unknown>): void {
+    const arrival = { event, durable }
+    this.#arriving.set(event.eventId, arrival)
     const forget = () => {
-      if (this.#arriving.get(event.eventId) === event) this.#arriving.delete(event.eventId)
+      if (this.#arriving.get(event.eventId) === arrival) this.#arriving.delete(event.eventId)
     }
-    await durable.then(forget, forget)
+    durable.then(forget, forget)
+  }
+  /** Resolves when an event that was written is durable; at once where it has been for some time. */
+  async durable(eventId: string): Promise<void> {
+    await this.#arriving.get(eventId)?.durable
   }
   /** The state has moved on by `event`. */
   moveState(event: RoomEvent, change: StateChange): void {

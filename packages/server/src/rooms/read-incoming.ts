@@ -7,15 +7,16 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { signatureProblem } from '../federation/event-signatures.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext, RoomsFederation } from './context.ts'
+import { EventDropped } from './refusals.ts'
 
-/** Reads an event whose signatures are still to be checked. Throws M_BAD_JSON for what is none. */
+/** Reads an event whose signatures are still to be checked. Throws EventDropped for what is none. */
 export function parseIncoming(value: unknown, rules: RoomVersionRules): IncomingEvent {
   const read = readPdu(value, rules) // 1. a valid event, and 3. passes hash checks, otherwise it is redacted
-  if (read.pdu === undefined) throw new MatrixError('M_BAD_JSON', read.refusal)
+  if (read.pdu === undefined) throw new EventDropped('format', read.refusal)
   return { ...read, authEvent: authEventOf(read.pdu, rules, read.eventId) }
 }
 
-/** Reads an event and checks its signatures. Throws M_BAD_JSON and M_INVALID_SIGNATURE for what has to be dropped. */
+/** Reads an event and checks its signatures. Throws EventDropped. */
 export async function readIncoming(
   context: RoomsContext,
   value: unknown,
@@ -26,7 +27,7 @@ export async function readIncoming(
   return read
 }
 
-/** Throws M_INVALID_SIGNATURE unless the event is signed as it must be. */
+/** Throws EventDropped unless the event is signed as it must be. */
 export async function verifyIncoming(
   context: RoomsContext,
   { pdu, signedText }: IncomingEvent,
@@ -35,7 +36,7 @@ export async function verifyIncoming(
   const { keyring, signatures } = federationOf(context)
   const options = { rules, keyring, signatures, now: context.environment.now() }
   const problem = await signatureProblem({ pdu, signedText }, options)
-  if (problem !== undefined) throw new MatrixError('M_INVALID_SIGNATURE', problem, { status: 403 })
+  if (problem !== undefined) throw new EventDropped('signature', problem)
 }
 
 /** The other servers. Throws M_FORBIDDEN on a server that does not federate. */

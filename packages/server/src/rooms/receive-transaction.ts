@@ -1,14 +1,17 @@
-// The events of a transaction: each goes into its room, and fails by itself.
+// The events of a transaction: each goes into its room, and fails by itself. What can be judged by what is held here is in
+// its room before the answer; what needs other servers is kept on disk and judged later.
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 import { isObject, stringMember } from '@myelin/algorithms/json'
 import { serverNameOf } from '@myelin/algorithms/user-id'
-import { MatrixError } from '@myelin/protocol/errors'
+import { reasonOf } from '../federation/federation-error.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { Pace } from './pace.ts'
 import { placeAside } from './place-aside.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
-import { inOrder, receiveChecked } from './receive.ts'
+import { inOrder, receiveHeld } from './receive.ts'
+import { dropRuleOf, EventDropped } from './refusals.ts'
 import { eventFlag } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { isAdmitted } from './server-access.ts'
@@ -23,87 +26,112 @@ export interface ReceivedPdus {
   readonly pdus: readonly unknown[]
 }
 
-export interface ReceivedTransaction extends ReceivedPdus {
-  readonly transactionId: string
-}
-
-/** Receives a transaction; one that comes again while it is remembered is answered as it was. */
-export async function receiveTransaction(
+/** Receives the events of a transaction; results by event id, when all of it is durable. */
+export async function receivePdus(
   context: RoomsContext,
-  { origin, transactionId, pdus }: ReceivedTransaction,
+  { origin, pdus }: ReceivedPdus,
 ): Promise<Record<string, PduResult>> {
-  const key = `${origin} ${transactionId}`
-  const known = context.receivedTransactions.get(key)
-  if (known !== undefined) return known
-  const receiving = receivePdus(context, { origin, pdus })
-  context.receivedTransactions.set(key, receiving)
-  try {
-    return await receiving
-  } catch (error) {
-    context.receivedTransactions.delete(key)
-    throw error
-  }
-}
-
-/** Receives the events of a transaction; results by event id, when all are durable. */
-async function receivePdus(context: RoomsContext, { origin, pdus }: ReceivedPdus): Promise<Record<string, PduResult>> {
   const byRoom = Map.groupBy(pdus, (pdu) => (isObject(pdu) ? (stringMember(pdu, 'room_id') ?? '') : ''))
-  const results: Record<string, PduResult> = {}
+  const results = new Map<string, PduResult>()
   const receiveRoom = async ([roomId, values]: readonly [string, readonly unknown[]]) => {
     const nid = await roomNid(context, roomId)
     // Without the room its version is unknown, and without that the ids of its events.
-    if (nid === undefined) return
-    await context.hotRooms.use(nid, async (room) => {
-      for (const value of values) await receiveOne(context, room, { origin, value, results })
-    })
+    if (nid !== undefined)
+      await context.hotRooms.use(nid, (room) => receiveInRoom({ context, room, origin, results }, values))
   }
   await Promise.all(Array.from(byRoom, receiveRoom))
-  return results
+  return Object.fromEntries(results)
 }
 
 interface Receiving {
+  readonly context: RoomsContext
+  readonly room: HotRoom
   readonly origin: string
-  readonly value: unknown
-  readonly results: Record<string, PduResult>
+  /** By event id. */
+  readonly results: Map<string, PduResult>
 }
 
-async function receiveOne(context: RoomsContext, room: HotRoom, { origin, value, results }: Receiving): Promise<void> {
-  let eventId: string | undefined
+async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): Promise<void> {
+  const { context, room } = receiving
+  const valid = await readAll(receiving, values)
+  const durable: Promise<unknown>[] = []
+  await inOrder(context, room, async () => {
+    for (const incoming of valid)
+      await orDropped(receiving, incoming.eventId, () => receiveOne(receiving, incoming, durable))
+  })
+  await Promise.all(durable)
+}
+
+/** Steps 1 to 3 for all of them, so that their signatures are verified together. */
+async function readAll(receiving: Receiving, values: readonly unknown[]): Promise<IncomingEvent[]> {
+  const { context, room, origin } = receiving
+  const pace = new Pace(context.environment)
+  const isBarred = !isAdmitted(room, origin)
+  const reading: Promise<IncomingEvent | undefined>[] = []
+  for (const value of values) {
+    const incoming = await orDropped(receiving, undefined, async () => parseIncoming(value, room.rules))
+    await pace.breathe()
+    if (!incoming) continue
+    const verify = async () => {
+      if (isBarred) throw new EventDropped('acl', 'Your server is banned from the room')
+      await verifyIncoming(context, incoming, room.rules)
+      return incoming
+    }
+    reading.push(orDropped(receiving, incoming.eventId, verify))
+  }
+  return (await Promise.all(reading)).filter((incoming) => incoming !== undefined)
+}
+
+/** What comes of the work; an event that is refused is noted, and the others go on. */
+async function orDropped<T>(
+  { context, room, origin, results }: Receiving,
+  eventId: string | undefined,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    const incoming = parseIncoming(value, room.rules)
-    eventId = incoming.eventId
-    results[eventId] = await resultOf(context, room, { origin, incoming })
+    return await work()
   } catch (error) {
-    if (!(error instanceof MatrixError) || error.errcode === 'M_UNKNOWN') throw error
-    if (eventId !== undefined) results[eventId] = { error: error.message }
+    const rule = dropRuleOf(error)
+    if (rule === 'fault') throw error
+    const reason = reasonOf(error)
+    context.refusals.drop(eventId, { rule, reason, origin, roomId: room.roomId, ts: context.environment.now() })
+    if (eventId !== undefined) results.set(eventId, { error: reason })
+    return undefined
   }
 }
 
-async function resultOf(
-  context: RoomsContext,
-  room: HotRoom,
-  { origin, incoming }: { readonly origin: string; readonly incoming: IncomingEvent },
-): Promise<PduResult> {
-  if (!isAdmitted(room, origin)) return { error: 'Your server is banned from the room' }
-  return inOrder(context, room, async () => {
-    await verifyIncoming(context, incoming, room.rules)
-    if (room.localJoined.size === 0) return receiveAside(context, room, incoming)
-    const event = await receiveChecked(context, room, { incoming, origin, mode: 'live', fillsGap: true })
-    return (event.flags & eventFlag.rejected) === 0 ? {} : { error: 'The event was rejected' }
-  })
+/** Takes an event in or keeps it for later; `durable` gets what resolves when that is. */
+async function receiveOne(receiving: Receiving, incoming: IncomingEvent, durable: Promise<unknown>[]): Promise<void> {
+  const { context, room, origin, results } = receiving
+  let error: string | undefined
+  if (room.localJoined.size === 0) await receiveAside(context, room, incoming)
+  else {
+    const outcome = await receiveHeld(context, room, { incoming, mode: 'live' })
+    if ('event' in outcome) {
+      durable.push(outcome.durable)
+      if ((outcome.event.flags & eventFlag.rejected) !== 0) error = 'The event was rejected'
+    } else durable.push(settled(context.stagedEvents.stage(room, { origin, incoming })))
+  }
+  results.set(incoming.eventId, error === undefined ? {} : { error })
+}
+
+/** A failure counts when it is waited for. */
+function settled(work: Promise<void>): Promise<void> {
+  work.catch(() => undefined)
+  return work
 }
 
 /** Of rooms that this server is not in it only cares for what becomes of its users' invites and knocks. */
-async function receiveAside(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<PduResult> {
+async function receiveAside(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<void> {
   const { pdu } = received
   const member = pdu.type === 'm.room.member' ? (pdu.state_key ?? '') : ''
   const userNid = isLocal(context, member) ? await context.users.find(member) : undefined
   const membership = userNid === undefined ? undefined : room.membership(userNid)
   const becomes = pdu.content['membership']
   const concerns = (membership === 'invite' || membership === 'knock') && (becomes === 'leave' || becomes === 'ban')
-  if (!concerns || !(await isOfInviter(room, member, pdu.sender))) return { error: 'This server is not in the room' }
+  if (!concerns || !(await isOfInviter(room, member, pdu.sender)))
+    throw new EventDropped('absent', 'This server is not in the room')
   await placeAside(context, room, { received })
-  return {}
 }
 
 /** Nothing can be judged here: an invite is taken back by the server that made it, a knock is refused by any. */

@@ -9,7 +9,7 @@ import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { federationOf, readIncoming } from './read-incoming.ts'
-import { inOrder, receiveChecked } from './receive.ts'
+import { recover } from './recover.ts'
 import { describedBy } from './stripped-state.ts'
 
 export interface RemoteInvite {
@@ -30,8 +30,8 @@ export async function remoteInvite(context: RoomsContext, room: HotRoom, invite:
   const incoming = await readIncoming(context, event, room.rules)
   if (incoming.eventId !== built.eventId)
     throw new MatrixError('M_UNKNOWN', 'The other server answered with another event', { status: 502 })
-  const receiving = { incoming, origin: serverNameOf(target), mode: 'resident', fillsGap: false } as const
-  await inOrder(context, room, () => receiveChecked(context, room, receiving))
+  const { durable } = await recover(context, room, { incoming, origin: serverNameOf(target), mode: 'resident' })
+  await durable
   return built.eventId
 }
 

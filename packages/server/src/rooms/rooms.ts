@@ -1,8 +1,6 @@
 // The rooms of this server: every verb, bound to the server's parts.
 import type { SigningKey } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
-import { BoundedMap } from '../federation/bounded-map.ts'
-import { transactionsRememberedMax } from '../limits.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
@@ -26,11 +24,14 @@ import { loadRoom } from './load-room.ts'
 import { messages } from './messages.ts'
 import { updateProfile } from './profile-change.ts'
 import { redact } from './redact.ts'
+import { ReceivedTransactions } from './received-transactions.ts'
 import { RedactedOriginals } from './redacted-originals.ts'
+import { Refusals } from './refusals.ts'
 import { relations, threads } from './relations.ts'
 import type { RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { send, sendState } from './send.ts'
+import { StagedEvents } from './staged-events.ts'
 import { joinedMembers, members, state, stateEvent } from './state.ts'
 import { findEvent } from './stored-event.ts'
 import { summary } from './summary.ts'
@@ -102,6 +103,12 @@ export function createRooms(options: RoomsOptions) {
     findEvent: (room: HotRoom, eventId: string): Promise<RoomEvent | undefined> => findEvent(context, room, eventId),
     /** Transaction ids of the events a device sent, once `load` has brought them in. */
     transactions,
+    /** Runs what a transaction of another server brings, once. */
+    receivedTransactions: context.receivedTransactions,
+    /** Events of other servers that wait for what they follow. */
+    stagedEvents: context.stagedEvents,
+    /** Counts of events that were not accepted. */
+    refusals: context.refusals,
     /** What the functions of this folder that are not verbs take first. */
     context,
   }
@@ -109,7 +116,7 @@ export function createRooms(options: RoomsOptions) {
 
 function contextOf({ store, users, environment, config, hooks, federation }: RoomsOptions): RoomsContext {
   const { serverName, signingKey } = config
-  return {
+  const context: RoomsContext = {
     store,
     users,
     environment,
@@ -119,10 +126,16 @@ function contextOf({ store, users, environment, config, hooks, federation }: Roo
     hooks,
     hotRooms: new HotRooms(store, (nid) => loadRoom(store, serverName, nid)),
     transactions: new Transactions(store, environment),
-    receivedTransactions: new BoundedMap(transactionsRememberedMax),
+    receivedTransactions: new ReceivedTransactions(store, environment),
+    refusals: new Refusals(),
+    get stagedEvents() {
+      return stagedEvents
+    },
     redactedOriginals: new RedactedOriginals(environment),
     mutex: createKeyedMutex(),
   }
+  const stagedEvents = new StagedEvents(context)
+  return context
 }
 
 export type Rooms = ReturnType<typeof createRooms>

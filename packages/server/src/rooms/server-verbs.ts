@@ -4,7 +4,7 @@ import type { RoomsContext } from './context.ts'
 import { makeMembership } from './make-membership.ts'
 import { outgoingEvents, outgoingPdus } from './outgoing-events.ts'
 import { receiveInvite } from './receive-invite.ts'
-import { receiveTransaction } from './receive-transaction.ts'
+import { receivePdus } from './receive-transaction.ts'
 import { backfillForServer, eventForServer, missingForServer } from './serve-events.ts'
 import { eventAuth, stateForServer, stateIdsForServer } from './serve-state.ts'
 import { requireAdmitted } from './server-access.ts'
@@ -31,7 +31,7 @@ export const serverVerbs = (bind: Bind) => ({
   acceptLeave: bind(acceptLeave),
   acceptKnock: bind(acceptKnock),
   receiveInvite: bind(receiveInvite),
-  receiveTransaction: bind(receiveTransaction),
+  receivePdus: bind(receivePdus),
   outgoingEvents: bind(outgoingEvents),
   outgoingPdus: bind(outgoingPdus),
 })

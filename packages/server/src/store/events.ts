@@ -86,6 +86,8 @@ export function insertEvent(w: Write, { room, event, slot }: EventInsertion): vo
 const byNids = sql`SELECT ${eventColumns} FROM events WHERE nid IN (SELECT value FROM json_each(${'nids'}))`
 const byId = sql`SELECT ${eventColumns} FROM events WHERE id_hash = ${'idHash'} AND event_id = ${'eventId'}`
 const byIds = sql`SELECT ${eventColumns} FROM events WHERE id_hash IN (SELECT value FROM json_each(${'idHashes'}))`
+const places = sql`SELECT nid, room_nid AS "roomNid", event_id AS "eventId", slot, flags FROM events
+  WHERE id_hash IN (SELECT value FROM json_each(${'idHashes'}))`
 const forwards = sql`SELECT ${eventColumns} FROM events
   WHERE room_nid = ${'roomNid'} AND ord > ${'after'} AND ord <= ${'upTo'} ORDER BY ord LIMIT ${'limit'}`
 const backwards = sql`SELECT ${eventColumns} FROM events
@@ -112,6 +114,23 @@ export async function eventsByIds(read: Reader, eventIds: readonly string[]): Pr
   const rows = await read.all<EventRow, 'idHashes'>(byIds, { idHashes })
   const found = new Map(rows.map((row) => [row.eventId, row]))
   return eventIds.flatMap((eventId) => found.get(eventId) ?? [])
+}
+
+/** Where an event is stored, without its text. */
+export interface EventPlace extends Row {
+  readonly nid: number
+  readonly roomNid: number
+  readonly eventId: string
+  readonly slot: number | null
+  readonly flags: number
+}
+
+/** Where events are stored, by id in one read, in no order; unknown ids are left out. */
+export async function eventPlaces(read: Reader, eventIds: readonly string[]): Promise<EventPlace[]> {
+  if (eventIds.length === 0) return []
+  const wanted = new Set(eventIds)
+  const rows = await read.all<EventPlace, 'idHashes'>(places, { idHashes: JSON.stringify(eventIds.map(eventIdHash)) })
+  return rows.filter(({ eventId }) => wanted.has(eventId))
 }
 
 /** A stretch of a room's timeline. */

@@ -11,10 +11,11 @@ export const handlers: Handlers<typeof transactions> = {
     if (pdus.length > pdusPerTransactionMax || edus.length > edusPerTransactionMax)
       throw new MatrixError('M_TOO_LARGE', 'A transaction has at most 50 PDUs and 100 EDUs', { status: 400 })
     const origin = requester.serverName
-    const transaction = { origin, transactionId: path.txnId, pdus }
-    const results = await receiveEdusAround(services, { origin, edus }, () =>
-      services.rooms.receiveTransaction(transaction),
-    )
-    return new JsonText(JSON.stringify({ pdus: results }))
+    const { rooms } = services
+    const answer = await rooms.receivedTransactions.once({ origin, transactionId: path.txnId }, async () => {
+      const receiveEvents = () => rooms.receivePdus({ origin, pdus })
+      return JSON.stringify({ pdus: await receiveEdusAround(services, { origin, edus }, receiveEvents) })
+    })
+    return new JsonText(answer)
   },
 }

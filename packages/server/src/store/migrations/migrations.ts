@@ -5,6 +5,7 @@ import { syncMigration } from './0003-sync.ts'
 import { identityMigration } from './0004-identity.ts'
 import { federationMigration } from './0005-federation.ts'
 import { forksMigration } from './0006-forks.ts'
+import { receivingMigration } from './0007-receiving.ts'
 
 export interface Migration {
   readonly version: number
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'identity', statements: identityMigration },
   { version: 5, name: 'federation', statements: federationMigration },
   { version: 6, name: 'forks', statements: forksMigration },
+  { version: 7, name: 'receiving', statements: receivingMigration },
 ]

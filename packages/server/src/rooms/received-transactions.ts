@@ -1,0 +1,99 @@
+// Transactions of other servers: one after the other for each server, and once for each id, across restarts.
+// https://spec.matrix.org/v1.19/server-server-api/#transactions
+import { MatrixError } from '@myelin/protocol/errors'
+import type { Environment } from '../environment.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
+import {
+  receivedTransactionKeptMs,
+  receivedTransactionsPruneMs,
+  transactionServersRememberedMax,
+  transactionsRememberedPerServerMax,
+  transactionsWaitingPerServerMax,
+} from '../limits.ts'
+import { createKeyedMutex } from '../store/keyed-mutex.ts'
+import {
+  pruneReceivedTransactions,
+  receivedTransactionsOf,
+  saveReceivedTransaction,
+} from '../store/received-transactions.ts'
+import type { Store } from '../store/store.ts'
+
+export interface TransactionName {
+  readonly origin: string
+  readonly transactionId: string
+}
+
+/** The last transactions of a server. */
+interface Answered {
+  /** Answers as JSON texts by transaction id, oldest first. */
+  readonly answers: Map<string, string>
+  /** Where the next one is stored. */
+  slot: number
+}
+
+export class ReceivedTransactions {
+  readonly #store: Store
+  readonly #environment: Environment
+  readonly #answered = new BoundedMap<Answered>(transactionServersRememberedMax)
+  readonly #underWay = new Map<string, Map<string, Promise<string>>>()
+  readonly #mutex = createKeyedMutex()
+  #pruneAtMs = 0
+
+  constructor(store: Store, environment: Environment) {
+    this.#store = store
+    this.#environment = environment
+    store.onReset(() => this.#answered.clear())
+  }
+
+  /**
+   * Runs `receive` unless that transaction has been answered; resolves with its answer, JSON text, when that is durable.
+   * Throws M_LIMIT_EXCEEDED when a server sends the next ones without waiting for answers.
+   */
+  once(name: TransactionName, receive: () => Promise<string>): Promise<string> {
+    const { origin, transactionId } = name
+    const ofOrigin = this.#underWay.get(origin) ?? new Map<string, Promise<string>>()
+    const known = ofOrigin.get(transactionId)
+    if (known) return known
+    if (ofOrigin.size >= transactionsWaitingPerServerMax)
+      throw new MatrixError('M_LIMIT_EXCEEDED', 'The transactions before have not been answered yet')
+    const answer = this.#mutex.run(origin, () => this.#answer(name, receive))
+    this.#underWay.set(origin, ofOrigin.set(transactionId, answer))
+    const ended = () => {
+      ofOrigin.delete(transactionId)
+      if (ofOrigin.size === 0) this.#underWay.delete(origin)
+    }
+    answer.then(ended, ended)
+    return answer
+  }
+
+  async #answer({ origin, transactionId }: TransactionName, receive: () => Promise<string>): Promise<string> {
+    const answered = await this.#answeredOf(origin)
+    const known = answered.answers.get(transactionId)
+    if (known !== undefined) return known
+    const answer = await receive()
+    const { slot } = answered
+    answered.slot = (slot + 1) % transactionsRememberedPerServerMax
+    answered.answers.set(transactionId, answer)
+    const [oldest] = answered.answers.keys()
+    if (answered.answers.size > transactionsRememberedPerServerMax && oldest !== undefined)
+      answered.answers.delete(oldest)
+    const ts = this.#environment.now()
+    await this.#store.write((w) => {
+      saveReceivedTransaction(w, { origin, slot, transactionId, answer, ts })
+      if (ts < this.#pruneAtMs) return
+      this.#pruneAtMs = ts + receivedTransactionsPruneMs
+      pruneReceivedTransactions(w, ts - receivedTransactionKeptMs)
+    })
+    return answer
+  }
+
+  async #answeredOf(origin: string): Promise<Answered> {
+    const known = this.#answered.get(origin)
+    if (known) return known
+    const rows = await receivedTransactionsOf(this.#store.read, origin)
+    const answers = new Map(rows.map(({ transactionId, answer }) => [transactionId, answer]))
+    const answered = { answers, slot: ((rows.at(-1)?.slot ?? -1) + 1) % transactionsRememberedPerServerMax }
+    this.#answered.set(origin, answered)
+    return answered
+  }
+}

@@ -1,0 +1,127 @@
+// Takes an event in whose surroundings are not held here: asks other servers, its sender first, for what it cites, for the
+// events between it and the room's heads, and in the end for the state before it. Every step is bounded, so that an event
+// comes in or is dropped.
+import { type EventReference, referencedIds } from '@myelin/algorithms/event'
+import { MatrixError } from '@myelin/protocol/errors'
+import { abortAfter } from '../environment.ts'
+import { FederationError } from '../federation/federation-error.ts'
+import { recoveryMaxMs, recoveryServersMax } from '../limits.ts'
+import type { Admitted } from './admit.ts'
+import type { IncomingEvent } from './admit-write.ts'
+import type { RoomsContext } from './context.ts'
+import { fetchAuthChain, fetchMissing, fetchStateBefore, type Recovery } from './fetch-missing.ts'
+import type { HotRoom } from './hot-room.ts'
+import { askPolicyServer } from './policy-server.ts'
+import { inOrder, type Lacking, receiveHeld, type Receiving } from './receive.ts'
+import { EventDropped } from './refusals.ts'
+
+export interface Recovering extends Pick<Receiving, 'incoming' | 'mode'> {
+  /** Who sent it. */
+  readonly origin: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Takes the event in with all that takes. Not within `inOrder`. Throws MatrixError, EventDropped where that cannot be. */
+export async function recover(context: RoomsContext, room: HotRoom, recovering: Recovering): Promise<Admitted> {
+  const { signal, cancel } = abortAfter(context.environment, recoveryMaxMs)
+  const signals = recovering.signal ? [signal, recovering.signal] : [signal]
+  const servers = serversFor(context, room, recovering.origin)
+  const recovery: Recovery = { context, room, servers, signal: AbortSignal.any(signals), asked: { states: 0 } }
+  try {
+    return await receiveWithAll(recovery, recovering)
+  } catch (error) {
+    if (signal.aborted) throw new EventDropped('missing', 'What it follows cannot be had in time', { cause: error })
+    throw error
+  } finally {
+    cancel()
+  }
+}
+
+/** Its sender, and a few others that are in the room. */
+function serversFor(context: RoomsContext, room: HotRoom, origin: string): string[] {
+  const servers = new Set([origin])
+  for (const server of room.hosts.keys()) {
+    if (servers.size >= recoveryServersMax) break
+    if (server !== context.serverName) servers.add(server)
+  }
+  servers.delete(context.serverName)
+  return [...servers]
+}
+
+const isIn = (outcome: Admitted | Lacking): outcome is Admitted => 'event' in outcome
+
+async function receiveWithAll(recovery: Recovery, { incoming, mode }: Recovering): Promise<Admitted> {
+  let receiving: Receiving = { incoming, mode }
+  let isGapAsked = false
+  // Each thing is fetched once; what it lacks after that it lacks for good.
+  for (const done = new Set<string>(); ;) {
+    const outcome = await receiveIn(recovery, receiving)
+    if (isIn(outcome)) return outcome
+    const { lacks } = outcome
+    if (lacks === 'previous' && !isGapAsked) {
+      isGapAsked = true
+      await fillGap(recovery, incoming)
+      continue
+    }
+    if (done.has(lacks)) throw new EventDropped('missing', `What it ${verbs[lacks]} cannot be had`)
+    done.add(lacks)
+    receiving = await withFetched(recovery, receiving, lacks)
+  }
+}
+
+const verbs = { cited: 'cites', previous: 'follows', policy: 'needs of the policy server' } as const
+
+const receiveIn = ({ context, room }: Recovery, receiving: Receiving): Promise<Admitted | Lacking> =>
+  inOrder(context, room, () => receiveHeld(context, room, receiving))
+
+async function withFetched(recovery: Recovery, receiving: Receiving, lacks: Lacking['lacks']): Promise<Receiving> {
+  const { incoming, mode } = receiving
+  if (lacks === 'cited') {
+    await fetchAuthChain(recovery, incoming.eventId)
+    return receiving
+  }
+  if (lacks === 'previous') return { ...receiving, givenState: await fetchStateBefore(recovery, incoming.eventId) }
+  try {
+    const signed = await askPolicyServer(recovery.context, recovery.room, incoming)
+    return { ...receiving, incoming: signed, isPolicyAsked: true }
+  } catch (error) {
+    if (mode === 'resident' || !(error instanceof FederationError)) throw error
+    return { ...receiving, isPolicyAsked: true }
+  }
+}
+
+/** Takes in the events between the room's heads and this one, as far as servers give them. */
+async function fillGap(recovery: Recovery, incoming: IncomingEvent): Promise<void> {
+  let waiting = await fetchMissing(recovery, incoming)
+  while (waiting.length > 0) {
+    const rest: IncomingEvent[] = []
+    for (const event of waiting) if (!(await takesPlace(recovery, event, false))) rest.push(event)
+    // None of them follows what is known: the lowest needs the state before it. In circles, too, one comes first.
+    const [lowest, ...others] = rest
+    if (lowest && rest.length === waiting.length) await takesPlace(recovery, lowest, true)
+    waiting = rest.length === waiting.length ? others : rest
+  }
+}
+
+/** Whether that was settled: it is taken in, or never will be. One bad event does not keep the others out. */
+async function takesPlace(recovery: Recovery, incoming: IncomingEvent, isForced: boolean): Promise<boolean> {
+  try {
+    let receiving: Receiving = { incoming, mode: 'live' }
+    for (const done = new Set<string>(); ;) {
+      const outcome = await receiveIn(recovery, receiving)
+      if (isIn(outcome)) return true
+      const { lacks } = outcome
+      if (done.has(lacks) || (lacks === 'previous' && !isForced)) return false
+      done.add(lacks)
+      receiving = await withFetched(recovery, receiving, lacks)
+    }
+  } catch (error) {
+    if (!(error instanceof MatrixError) || (error.errcode === 'M_UNKNOWN' && !(error instanceof FederationError)))
+      throw error
+    return true
+  }
+}
+
+/** Ids of the events that an event in federation format follows. */
+export const previousIds = (json: string): readonly string[] =>
+  referencedIds((JSON.parse(json) as { readonly prev_events: readonly EventReference[] }).prev_events)

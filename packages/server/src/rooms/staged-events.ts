@@ -1,0 +1,159 @@
+// Events that cannot be judged by what is held here wait on disk while other servers are asked for the rest. They hold up
+// neither the answer to their transaction nor the events of their room that need nothing. A room's are taken one at a time,
+// those of different servers in turn, so that a server whose events need long holds up only its own.
+import { Slots } from '@myelin/protocol/client/slots'
+import { parseJsonText } from '@myelin/protocol/json-text'
+import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
+import { reasonOf } from '../federation/federation-error.ts'
+import { recoveriesAtOnceMax, stagedEventsMax, stagedPerServerAndRoomMax } from '../limits.ts'
+import { StoreError } from '../store/store.ts'
+import { stagedEvents, type StagedPlace, stagedText, stageEvent, unstageEvent } from '../store/staged-events.ts'
+import type { IncomingEvent } from './admit-write.ts'
+import type { RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
+import { parseIncoming } from './read-incoming.ts'
+import { recover } from './recover.ts'
+import { dropRuleOf, EventDropped } from './refusals.ts'
+
+/** What waits in a room, by the server that sent it; the server whose turn it is comes first. */
+type Lane = Map<string, StagedPlace[]>
+
+export class StagedEvents {
+  readonly #context: RoomsContext
+  readonly #lanes = new Map<number, Lane>()
+  readonly #running = new Map<number, Promise<void>>()
+  readonly #slots = new Slots(recoveriesAtOnceMax)
+  readonly #stopping = new AbortController()
+  #loading: Promise<void> | undefined
+  #lastSequence = 0
+  #size = 0
+
+  constructor(context: RoomsContext) {
+    this.#context = context
+  }
+
+  /** How many events wait. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Goes on with what waited when the server stopped. */
+  resume(): Promise<void> {
+    return (this.#loading ??= this.#load())
+  }
+
+  /** Keeps an event whose signatures are checked; resolves when that is durable. Throws M_LIMIT_EXCEEDED. */
+  async stage(room: HotRoom, { origin, incoming }: { origin: string; incoming: IncomingEvent }): Promise<void> {
+    await this.resume()
+    if (this.#size >= stagedEventsMax) throw new EventDropped('flood', 'Too many events wait for what they follow')
+    const lane = this.#laneOf(room.nid)
+    const waiting = lane.get(origin) ?? []
+    if (waiting.some(({ eventId }) => eventId === incoming.eventId)) return
+    const staged = { sequence: ++this.#lastSequence, roomNid: room.nid, origin, eventId: incoming.eventId }
+    // The newest leads to those before it; of too many the oldest is let go.
+    const dropped = waiting.length >= stagedPerServerAndRoomMax ? waiting.shift() : undefined
+    lane.set(origin, [...waiting, staged])
+    this.#size += dropped ? 0 : 1
+    if (dropped) this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
+    await this.#context.store.write((w) => {
+      stageEvent(w, staged, incoming.json)
+      if (dropped) unstageEvent(w, dropped.sequence)
+    })
+    this.#run(room.nid)
+  }
+
+  /** Whether an event waits here. */
+  has(roomNid: number, eventId: string): boolean {
+    const lane = this.#lanes.get(roomNid)
+    return lane !== undefined && lane.values().some((waiting) => waiting.some((each) => each.eventId === eventId))
+  }
+
+  /** Resolves when nothing is under way any more; what waits stays. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#running.values())
+  }
+
+  async #load(): Promise<void> {
+    for (const staged of await stagedEvents(this.#context.store.read)) {
+      const lane = this.#laneOf(staged.roomNid)
+      lane.set(staged.origin, [...(lane.get(staged.origin) ?? []), staged])
+      this.#lastSequence = staged.sequence
+      this.#size++
+    }
+    for (const roomNid of this.#lanes.keys()) this.#run(roomNid)
+  }
+
+  #laneOf(roomNid: number): Lane {
+    const lane = this.#lanes.get(roomNid) ?? new Map()
+    this.#lanes.set(roomNid, lane)
+    return lane
+  }
+
+  #run(roomNid: number): void {
+    if (this.#running.has(roomNid) || this.#stopping.signal.aborted) return
+    const running = this.#slots
+      .run(() => this.#takeAll(roomNid), this.#stopping.signal)
+      .catch(() => undefined) // it stops, or the store does: what waits is taken up at the next start
+      .finally(() => this.#running.delete(roomNid))
+    this.#running.set(roomNid, running)
+  }
+
+  async #takeAll(roomNid: number): Promise<void> {
+    for (let staged = this.#next(roomNid); staged; staged = this.#next(roomNid)) {
+      await this.#take(staged)
+      this.#stopping.signal.throwIfAborted()
+      this.#remove(staged)
+    }
+  }
+
+  /** The first of the server whose turn it is, which is the last to get another one. */
+  #next(roomNid: number): StagedPlace | undefined {
+    const lane = this.#lanes.get(roomNid)
+    const [turn] = lane ?? []
+    if (!lane || !turn) return void this.#lanes.delete(roomNid)
+    const [origin, waiting] = turn
+    lane.delete(origin)
+    lane.set(origin, waiting)
+    return waiting[0]
+  }
+
+  #remove({ roomNid, origin, sequence }: StagedPlace): void {
+    const lane = this.#lanes.get(roomNid)
+    const waiting = lane?.get(origin) ?? []
+    const rest = waiting.filter((each) => each.sequence !== sequence)
+    if (rest.length > 0) lane?.set(origin, rest)
+    else lane?.delete(origin)
+    this.#size -= waiting.length - rest.length
+    // If this fails it is taken once more at the next start, and is known then.
+    this.#context.store.write((w) => unstageEvent(w, sequence)).catch(() => undefined)
+  }
+
+  async #take(staged: StagedPlace): Promise<void> {
+    const { hotRooms, store } = this.#context
+    const text = await stagedText(store.read, staged.sequence)
+    if (text === undefined) return
+    await hotRooms.use(staged.roomNid, async (room) => {
+      try {
+        const incoming = parseIncoming(parseJsonText(text, Pdu), room.rules)
+        const { signal } = this.#stopping
+        const { durable } = await recover(this.#context, room, {
+          incoming,
+          origin: staged.origin,
+          mode: 'live',
+          signal,
+        })
+        await durable
+      } catch (error) {
+        this.#stopping.signal.throwIfAborted()
+        if (error instanceof StoreError) throw error
+        this.#drop(room, staged, error)
+      }
+    })
+  }
+
+  #drop(room: HotRoom, { eventId, origin }: StagedPlace, error: unknown): void {
+    const dropped = { rule: dropRuleOf(error), reason: reasonOf(error), origin, roomId: room.roomId }
+    this.#context.refusals.drop(eventId, { ...dropped, ts: this.#context.environment.now() })
+  }
+}
