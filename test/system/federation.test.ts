@@ -99,6 +99,15 @@ test('a kick and a ban are felt on the other server, and a user who may comes ba
   assert.equal(refused.status, 403)
 })
 
+test('the profile of a user is looked up at the server of that user', async () => {
+  const profile = `/profile/${encodeURIComponent(alice.userId)}`
+  await alice.put(`${profile}/displayname`, { displayname: 'Alice A.' })
+  assert.equal((await bob.get(profile)).displayname, 'Alice A.')
+  assert.deepEqual(await bob.get(`${profile}/displayname`), { displayname: 'Alice A.' })
+  const unknown = await bob.call('/profile/%40nobody%3Ahs1.test')
+  assert.deepEqual([unknown.status, unknown.body.errcode], [404, 'M_NOT_FOUND'])
+})
+
 test('an alias of another server leads into its room', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat', room_alias_name: 'lobby' })
   assert.equal((await bob.join('#lobby:hs1.test')).room_id, roomId)

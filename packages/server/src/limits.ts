@@ -193,6 +193,9 @@ export const displayNameCharactersMax = 256
 export const avatarUrlCharactersMax = 1_000
 export const profileKeyBytesMax = 255
 export const profileBytesMax = 64 * 1024
+/** Profiles of users of other servers: how long one is not asked for again, and how many are remembered. */
+export const remoteProfileKeptMs = 60_000
+export const remoteProfilesMax = 2_000
 export const accountDataTypeBytesMax = 255
 export const filtersPerUserMax = 1_000
 export const tagBytesMax = 255

@@ -139,7 +139,7 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
   await ephemeral.presence.load()
   const accounts = createAccounts({
-    ...{ store, environment, users, rateLimits },
+    ...{ store, environment, users, rateLimits, peers: federation.peers },
     config: {
       ...config,
       guests: config.guests === 'on',

@@ -64,6 +64,10 @@ export class User {
   call(path: string, options: Call = {}): Promise<Reply> {
     return call(this.baseUrl, `/_matrix/client/v3${path}`, { token: this.token, ...options })
   }
+  /** The same for a path that is not below `/_matrix/client/v3`. */
+  callAt(path: string, options: Call = {}): Promise<Reply> {
+    return call(this.baseUrl, path, { token: this.token, ...options })
+  }
   get(path: string): Promise<Reply['body']> {
     return ok(this.call(path))
   }

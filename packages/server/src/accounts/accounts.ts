@@ -1,6 +1,7 @@
 // Accounts as the rest of the server sees them: every verb bound to the store, the clock and the configuration.
 import type { UserId } from '@myelin/protocol/identifiers'
 import type { Environment } from '../environment.ts'
+import type { PeerClient } from '../federation/peer-client.ts'
 import { unlimited, type RateLimits } from '../http/rate-limits.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { RegistrationToken } from '../store/registration-tokens.ts'
@@ -34,6 +35,7 @@ import {
   removeRegistrationToken,
   type RegistrationTokenOptions,
 } from './registration-tokens.ts'
+import { createRemoteProfiles } from './remote-profiles.ts'
 import type { Origin, Requester } from './requester.ts'
 import { refreshSession, type IssuedTokens } from './sessions.ts'
 import { createSharedSecretRegistration, type SharedSecretRegistration } from './shared-secret.ts'
@@ -86,7 +88,8 @@ export interface Accounts extends AsyncDisposable {
     delete(requester: Requester, deviceIds: readonly string[], auth: AuthDict | undefined): Promise<void>
   }
   readonly profiles: {
-    get(userId: string): Promise<Record<string, unknown>>
+    /** Of a user of any server. */
+    get(userId: string): Promise<Readonly<Record<string, unknown>>>
     getField(userId: string, field: string): Promise<Record<string, unknown>>
     setField(change: FieldChange, body: Readonly<Record<string, unknown>>): Promise<void>
     deleteField(change: FieldChange): Promise<void>
@@ -128,10 +131,12 @@ export interface AccountsOptions {
   readonly hooks?: AccountsHooks
   /** None unless given. */
   readonly rateLimits?: RateLimits
+  /** What asks other servers for profiles of their users. */
+  readonly peers?: PeerClient
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { store, environment, config, users, hooks = {}, rateLimits = unlimited } = options
+  const { store, environment, config, users, hooks = {}, rateLimits = unlimited, peers } = options
   const authentication = new Authentication(store, environment)
   const passwords = createPasswords({
     cost: config.passwordCost,
@@ -139,7 +144,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
     rateLimits,
   })
   const mutex = createKeyedMutex()
-  const context: AccountsContext = { store, environment, config, hooks, users, mutex, passwords, authentication }
+  const remoteProfiles = createRemoteProfiles(environment, peers)
+  const context: AccountsContext = {
+    ...{ store, environment, config, hooks, users, mutex, passwords, authentication, remoteProfiles },
+  }
   const interactiveAuth = createInteractiveAuth(environment, createStages(context))
   return {
     authenticate: (token, origin, options) => authentication.authenticate(token, origin, options),

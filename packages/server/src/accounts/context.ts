@@ -6,6 +6,7 @@ import type { Store, Write } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import type { Authentication } from './authentication.ts'
 import type { PasswordCost, Passwords } from './passwords.ts'
+import type { RemoteProfiles } from './remote-profiles.ts'
 
 /** The part of the configuration that accounts follow. */
 export interface AccountsConfig {
@@ -45,6 +46,7 @@ export interface AccountsContext {
   readonly mutex: KeyedMutex
   readonly passwords: Passwords
   readonly authentication: Authentication
+  readonly remoteProfiles: RemoteProfiles
 }
 
 /** Runs `work` when nothing else changes the devices, tags, profile or filters of this user. */

@@ -9,8 +9,10 @@ import { requireNotSuspended } from './authentication.ts'
 import { alone, type AccountsContext } from './context.ts'
 import type { Requester } from './requester.ts'
 
-/** The profile of a user of this server. Throws `M_NOT_FOUND`. */
-export async function getProfile({ store }: AccountsContext, userId: string): Promise<Record<string, unknown>> {
+/** The profile of a user, whose server is asked unless it is this one. Throws `M_NOT_FOUND`. */
+export async function getProfile(context: AccountsContext, userId: string): Promise<Readonly<Record<string, unknown>>> {
+  const { store, config, remoteProfiles } = context
+  if (!userId.endsWith(`:${config.serverName}`)) return remoteProfiles.get(userId)
   const account = await requireAccount(store.read, userId)
   return toProfile(await profileFields(store.read, account.userNid))
 }
