@@ -74,6 +74,15 @@ export const senderStartSpreadMs = 20_000
 // What other servers may ask for at once, and what is asked of them.
 export const backfillEventsMax = 100
 export const missingEventsMax = 20
+// History from before this server came: how many of the oldest events are looked at for what they follow, whom it is
+// asked of, how long a reader waits, how long nobody is asked again once nobody had more.
+export const backfillFrontierEventsMax = 50
+export const backfillServersMax = 4
+export const backfillStatesMax = 4
+export const backfillTimeoutMs = 15_000
+export const backfillWaitMs = 8_000
+export const backfillRestMs = 60_000
+export const backfillsPerPageMax = 3
 export const federationBodyBytesMax = 16 * 1024 * 1024
 // Transactions of other servers: those of one server come one after the other; of each the last answers are remembered.
 export const transactionsWaitingPerServerMax = 5
