@@ -2,6 +2,7 @@
 // here. https://spec.matrix.org/v1.19/server-server-api/#backfilling-and-retrieving-missing-events
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { backfillRoom } from '@myelin/protocol/server-server/backfill'
+import { abortAfter } from '../environment.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import {
   backfillEventsMax,
@@ -10,13 +11,15 @@ import {
   backfillServersMax,
   backfillTimeoutMs,
   backfillWaitMs,
+  recoveryMaxMs,
 } from '../limits.ts'
 import { type EventRow, eventsByIds, eventsInRoom } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { takeHistory } from './past-events.ts'
 import { federationOf } from './read-incoming.ts'
-import { previousIds } from './receive.ts'
+import { previousIds } from './recover.ts'
+import { EventDropped } from './refusals.ts'
 import { eventFlag } from './room-event.ts'
 
 /**
@@ -57,12 +60,30 @@ async function fetchOnce(context: RoomsContext, room: HotRoom): Promise<HistoryF
     try {
       const events = await askForHistory(context, room, { server, edge })
       anybodyAnswered = true
-      if (events.length > 0 && (await takeHistory(context, room, { server, edge, events })) > 0) return 'came'
+      if (events.length > 0 && (await takeFrom(context, room, { server, edge, events })) > 0) return 'came'
     } catch (error) {
-      if (!(error instanceof FederationError)) throw error // the next server may be better
+      // The next server may be better.
+      if (!(error instanceof FederationError) && !(error instanceof EventDropped)) throw error
     }
   }
   return anybodyAnswered ? 'begins' : 'later'
+}
+
+async function takeFrom(
+  context: RoomsContext,
+  room: HotRoom,
+  {
+    server,
+    edge,
+    events,
+  }: { readonly server: string; readonly edge: HistoryEdge; readonly events: readonly unknown[] },
+): Promise<number> {
+  const { signal, cancel } = abortAfter(context.environment, recoveryMaxMs)
+  try {
+    return await takeHistory({ context, room, servers: [server], signal, asked: { states: 0 } }, { edge, events })
+  } finally {
+    cancel()
+  }
 }
 
 /** Where the history that is here ends. */

@@ -2,46 +2,42 @@
 // before the oldest. The room's state, heads, members and counters stay as they are, and nobody is woken.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { getEventAuth } from '@myelin/protocol/server-server/event_auth'
-import { FederationError } from '../federation/federation-error.ts'
 import { backfillStatesMax } from '../limits.ts'
-import { eventsByIds, placeEvent } from '../store/events.ts'
+import { eventPlaces, placeEvent } from '../store/events.ts'
 import type { Write } from '../store/store.ts'
 import { judge } from './admit.ts'
 import { resolveStates } from './auth-graph.ts'
 import type { HistoryEdge } from './backfill.ts'
 import type { RoomsContext } from './context.ts'
 import { type StateBefore, stateAfter } from './dag-state.ts'
-import { fetchStateBefore } from './fetch-missing.ts'
+import { fetchAuthChain, fetchStateBefore, type Recovery } from './fetch-missing.ts'
 import type { HotRoom } from './hot-room.ts'
-import { importEvents } from './import-events.ts'
-import { federationOf, parseIncoming } from './read-incoming.ts'
+import { EventImport } from './import-events.ts'
+import { parseIncoming } from './read-incoming.ts'
 import { eventsOfRoom, inOrder } from './receive.ts'
 import { applyRedaction } from './redaction.ts'
+import { EventDropped } from './refusals.ts'
 import { findRelating, writeRelation } from './relate.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { type StatePlace, storeState } from './state-change.ts'
 import { findEvent } from './stored-event.ts'
 
 export interface FetchedHistory {
-  /** Who gave it, and is asked for what it needs. */
-  readonly server: string
   readonly edge: HistoryEdge
   readonly events: readonly unknown[]
 }
 
 /** Takes in what leads up to the edge; resolves to how many events have come into the timeline, when they are durable. */
-export async function takeHistory(context: RoomsContext, room: HotRoom, fetched: FetchedHistory): Promise<number> {
-  const past = pastOf(room, fetched)
+export async function takeHistory(recovery: Recovery, { edge, events }: FetchedHistory): Promise<number> {
+  const { context, room } = recovery
+  const past = pastOf(room, { edge, events })
   if (past.length === 0) return 0
-  const states = await fetchStates(context, room, { ...fetched, past })
-  await fetchCited(context, room, { ...fetched, past })
-  await importEvents(
-    context,
-    room,
-    past.map(({ value }) => value),
-  )
-  return inOrder(context, room, () => placeAll(context, room, { edge: fetched.edge, past, states }))
+  const states = await fetchStates(recovery, past)
+  await fetchCited(recovery, past)
+  const importing = new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
+  for (const { value } of past) await importing.add(value)
+  await importing.judge()
+  return inOrder(context, room, () => placeAll(context, room, { edge, past, states }))
 }
 
 /** An event as it was given, and what it follows. */
@@ -82,42 +78,30 @@ function readPast(room: HotRoom, value: unknown): PastEvent[] {
   }
 }
 
-interface Fetching extends FetchedHistory {
-  readonly past: readonly PastEvent[]
-}
-
 /** The states before the first of them, at which nothing is known yet: roots by event id. */
-async function fetchStates(
-  context: RoomsContext,
-  room: HotRoom,
-  { server, past }: Fetching,
-): Promise<ReadonlyMap<string, number>> {
+async function fetchStates(recovery: Recovery, past: readonly PastEvent[]): Promise<ReadonlyMap<string, number>> {
+  const { context, room } = recovery
   const given = new Set(past.map(({ eventId }) => eventId))
   const states = new Map<string, number>()
   for (const { eventId, previous } of past) {
-    if (previous.length === 0 || previous.some((each) => given.has(each)) || states.size >= backfillStatesMax) continue
-    if ((await historyOf(context, room, previous)).length > 0) continue
-    states.set(eventId, await fetchStateBefore(context, room, { origin: server, eventId }))
+    const isFirst = previous.length > 0 && !previous.some((each) => given.has(each))
+    if (!isFirst || states.size >= backfillStatesMax || (await historyOf(context, room, previous)).length > 0) continue
+    states.set(eventId, await fetchStateBefore(recovery, eventId))
   }
   return states
 }
 
-/** What they cite is in the state before the first, and in what came since; where it is not, it is asked for. */
-async function fetchCited(context: RoomsContext, room: HotRoom, { server, past }: Fetching): Promise<void> {
+/** What they cite is in the state before the first, and in what came since; where it is not, it is asked for, once. */
+async function fetchCited(recovery: Recovery, past: readonly PastEvent[]): Promise<void> {
   const given = new Set(past.map(({ eventId }) => eventId))
   const cited = new Set(past.flatMap((each) => each.cited).filter((eventId) => !given.has(eventId)))
-  for (const row of await eventsByIds(context.store.read, [...cited])) cited.delete(row.eventId)
-  for (const { eventId, cited: own } of past.toReversed()) {
-    if (!own.some((each) => cited.has(each))) continue
-    const path = { roomId: room.roomId, eventId }
-    try {
-      const { auth_chain: chain } = await federationOf(context).peers.call(server, getEventAuth, { path })
-      await importEvents(context, room, chain)
-    } catch (error) {
-      if (!(error instanceof FederationError)) throw error // then it is rejected
-    }
-    // The newest cites most; a server that leaves out more is not asked again and again.
-    return
+  for (const { eventId } of await eventPlaces(recovery.context.store.read, [...cited])) cited.delete(eventId)
+  const newest = past.findLast((each) => each.cited.some((eventId) => cited.has(eventId)))
+  if (!newest) return
+  try {
+    await fetchAuthChain(recovery, newest.eventId)
+  } catch (error) {
+    if (!(error instanceof EventDropped)) throw error // then it is rejected
   }
 }
 
@@ -137,7 +121,8 @@ interface Progress {
 
 async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, states }: Placing): Promise<number> {
   const eventIds = past.map(({ eventId }) => eventId)
-  const stored = new Map((await eventsOfRoom(context, room, eventIds)).map((event) => [event.eventId, event]))
+  const { events } = await eventsOfRoom(context, room, eventIds)
+  const stored = new Map(events.map((event) => [event.eventId, event]))
   const near = await placeOfOldest(context, room, edge)
   const progress: Progress = { after: new Map(), placed: new Map(), writes: [] }
   let ord = edge.firstOrd - past.length
@@ -234,4 +219,4 @@ const inHistory = (event: RoomEvent, place: HistoryPlace): RoomEvent =>
 
 /** Events that are part of the room's history here. */
 const historyOf = async (context: RoomsContext, room: HotRoom, eventIds: readonly string[]): Promise<RoomEvent[]> =>
-  (await eventsOfRoom(context, room, eventIds)).filter(({ flags }) => (flags & eventFlag.outlier) === 0)
+  (await eventsOfRoom(context, room, eventIds)).events.filter(({ flags }) => (flags & eventFlag.outlier) === 0)
