@@ -20,6 +20,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addServe(program, verb)
   addUser(program, verb)
   addRegistrationToken(program, verb)
+  addEvent(program, verb)
   addKey(program, verb)
   addCiServer(program, verb)
   try {
@@ -102,6 +103,17 @@ function addRegistrationToken(program: Command, verb: Verb): void {
   addSettings(group.command('delete <TOKEN>').description('Remove a token; accounts made with it stay.')).action(
     verb(async (token: string, options: Options) =>
       (await import('./registration-token.ts')).deleteRegistrationToken(configOf(options), token),
+    ),
+  )
+}
+
+function addEvent(program: Command, verb: Verb): void {
+  const group = program.command('event').description('Events of rooms. Needs a running server.')
+  addSettings(
+    group.command('why <EVENT_ID>').description('Tell what became of an event, and by which rule it was refused.'),
+  ).action(
+    verb(async (eventId: string, options: Options) =>
+      (await import('./event.ts')).explainEvent(configOf(options), eventId),
     ),
   )
 }

@@ -29,6 +29,20 @@ export function addGauges(metrics: Metrics, { store, rooms, sync, federation }: 
   metrics.gauge('myelin_hot_rooms', 'Rooms kept in memory.', () => rooms.context.hotRooms.size)
   metrics.gauge('myelin_sync_waiting', 'Sync requests that wait for something to tell.', () => sync.waiting)
   addFederationGauges(metrics, federation)
+  addReceivingGauges(metrics, rooms)
+}
+
+function addReceivingGauges(metrics: Metrics, { stagedEvents, refusals }: Rooms): void {
+  metrics.gauge(
+    'myelin_staged_events',
+    'Events of other servers that wait for what they follow.',
+    () => stagedEvents.size,
+  )
+  metrics.counters(
+    'myelin_refused_events_total',
+    'Events of other servers that were not accepted, by verdict and rule.',
+    () => refusals.counts().map(({ verdict, rule, count }) => ({ labels: { verdict, rule }, count })),
+  )
 }
 
 function addFederationGauges(metrics: Metrics, federation: Federation): void {

@@ -1,4 +1,5 @@
 // What is served: each group of definitions with its handlers.
+import * as adminEventsDefinitions from '@myelin/protocol/admin/events'
 import * as adminFederationDefinitions from '@myelin/protocol/admin/federation'
 import * as health from '@myelin/protocol/admin/health'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
@@ -9,6 +10,7 @@ import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { serverServerGroups as serverServer } from '@myelin/protocol/server-server/groups'
 import type { HandlerRequest } from '@myelin/protocol/handlers'
 import type { Requester } from '../accounts/accounts.ts'
+import * as adminEvents from './admin/events.ts'
 import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
@@ -58,6 +60,7 @@ export const routes: readonly Route[] = [
   ),
   ...routesOf(health, adminHealth.handlers),
   ...routesOf(users, adminUsers.handlers),
+  ...routesOf(adminEventsDefinitions, adminEvents.handlers),
   ...routesOf(adminFederationDefinitions, adminFederation.handlers),
   ...routesOf(adminRegistrationTokensDefinitions, adminRegistrationTokens.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),

@@ -12,8 +12,16 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => number): void
   /** A value that only grows, read when somebody asks for the metrics. */
   counter(name: string, help: string, read: () => number): void
+  /** The same in several rows, told apart by labels. */
+  counters(name: string, help: string, read: () => readonly LabelledCount[]): void
   /** Everything, in the text format. */
   text(): string
+}
+
+/** One row of a counter. Labels hold nothing that another server or a user made up. */
+export interface LabelledCount {
+  readonly labels: Readonly<Record<string, string>>
+  readonly count: number
 }
 
 /** Requests of one operation: how many by status, and their durations. */
@@ -32,13 +40,18 @@ interface Reading {
   readonly read: () => number
 }
 
+interface Rows extends Omit<Reading, 'read'> {
+  readonly rows: () => readonly LabelledCount[]
+}
+
 export function createMetrics(): Metrics {
   const operations = new Map<string, Operation>()
-  const readings: Reading[] = [...processReadings]
+  const readings: (Reading | Rows)[] = [...processReadings]
   return {
     request: (operation, status, seconds) => count(operationOf(operations, operation), status, seconds),
     gauge: (name, help, read) => void readings.push({ type: 'gauge', name, help, read }),
     counter: (name, help, read) => void readings.push({ type: 'counter', name, help, read }),
+    counters: (name, help, rows) => void readings.push({ type: 'counter', name, help, rows }),
     text: () => [...requestLines(operations), ...readings.flatMap(readingLines), ''].join('\n'),
   }
 }
@@ -118,10 +131,17 @@ function histogramLines(name: string, label: string, { buckets, seconds, count }
   ]
 }
 
-const readingLines = ({ name, type, help, read }: Reading): string[] => [
-  ...header(name, type, help),
-  `${name} ${read()}`,
+const readingLines = (reading: Reading | Rows): string[] => [
+  ...header(reading.name, reading.type, reading.help),
+  ...('rows' in reading
+    ? reading.rows().map((row) => rowLine(reading.name, row))
+    : [`${reading.name} ${reading.read()}`]),
 ]
+
+function rowLine(name: string, { labels, count }: LabelledCount): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+  return `${name}{${pairs.join(',')}} ${count}`
+}
 
 const header = (name: string, type: string, help: string): string[] => [
   `# HELP ${name} ${help}`,

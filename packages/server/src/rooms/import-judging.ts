@@ -1,9 +1,10 @@
 // Judges the events of an import by those they cite. They are read back from the store a few at a time; of those that
 // others cite the text is kept until the last one that does has been judged.
-import { authorize, authorizeByAuthEvents } from '@myelin/algorithms/auth'
+import { authorize, authorizeByAuthEvents, type Rejection } from '@myelin/algorithms/auth'
 import type { AuthEvent } from '@myelin/algorithms/event'
 import { importedEventsPerWrite } from '../limits.ts'
 import { eventsByIds, eventsByNids, setEventFlags } from '../store/events.ts'
+import { saveRefusal } from '../store/refusals.ts'
 import { noteStateEvent } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -21,6 +22,8 @@ interface Judging {
   /** How many of those that wait cite an event, by number. */
   readonly citers: Map<number, number>
   readonly create: AuthEvent | undefined
+  /** Why events were rejected, by number, until that is stored. */
+  readonly refusals: Map<number, Rejection>
 }
 
 /** "Passes authorization rules based on the event's auth events, otherwise it is rejected." */
@@ -29,7 +32,8 @@ export async function judgeImported(context: RoomsContext, room: HotRoom, index:
   const order = index.inAuthOrder()
   const citers = new Map<number, number>()
   for (const at of order) for (const each of index.cited(at)) citers.set(each, (citers.get(each) ?? 0) + 1)
-  const judging = { context, room, index, held: new Map(), citers, create: await createEvent(context, room) }
+  const create = await createEvent(context, room)
+  const judging = { context, room, index, held: new Map(), citers, create, refusals: new Map() }
   await holdKnown(judging)
   const pace = new Pace(context.environment)
   for (let from = 0; from < order.length; from += importedEventsPerWrite) {
@@ -91,11 +95,17 @@ async function eventsOf(
   return new Map(loadedEvents(room, rows).map((event) => [event.nid, event]))
 }
 
-function judgeOne({ room, index, held, citers, create }: Judging, at: number, event: RoomEvent | undefined): void {
+function judgeOne(
+  { room, index, held, citers, create, refusals }: Judging,
+  at: number,
+  event: RoomEvent | undefined,
+): void {
   const cited = index.cited(at)
   const authEvents = cited.flatMap((each) => held.get(each) ?? [])
   for (const each of cited) release(held, citers, each)
-  const isAccepted = event !== undefined && isAllowed(room, { event, cited, authEvents, create })
+  const refusal = event && refusalOf(room, { event, cited, authEvents, create })
+  if (refusal) refusals.set(at, refusal)
+  const isAccepted = event !== undefined && refusal === undefined
   index.judged(at, isAccepted ? 'accepted' : 'rejected')
   if (!event) return
   if (isAccepted && citers.has(at)) held.set(at, { ...event.authEvent, rejected: false })
@@ -112,10 +122,9 @@ interface Judged {
   readonly create: AuthEvent | undefined
 }
 
-function isAllowed(room: HotRoom, { event, cited, authEvents, create }: Judged): boolean {
-  if (authEvents.length < cited.length) return false // what it cites was rejected, or cannot be had
-  const authEvent = { ...event.authEvent, rejected: false }
-  return authorizeByAuthEvents(authEvent, { authEvents, create }, room.rules) === undefined
+function refusalOf(room: HotRoom, { event, cited, authEvents, create }: Judged): Rejection | undefined {
+  if (authEvents.length < cited.length) return { rule: 'cited', reason: 'What it cites was rejected, or cannot be had' }
+  return authorizeByAuthEvents({ ...event.authEvent, rejected: false }, { authEvents, create }, room.rules)
 }
 
 function release(held: Map<number, AuthEvent>, citers: Map<number, number>, at: number): void {
@@ -127,11 +136,15 @@ function release(held: Map<number, AuthEvent>, citers: Map<number, number>, at: 
   }
 }
 
-async function writeVerdicts({ context, index }: Judging, numbers: readonly number[]): Promise<void> {
+async function writeVerdicts({ context, index, refusals }: Judging, numbers: readonly number[]): Promise<void> {
   const nidsOf = (status: string) =>
     numbers.flatMap((at) => (index.status(at) === status && index.nid(at) !== 0 ? [index.nid(at)] : []))
+  const ts = context.environment.now()
   await context.store.write((w) => {
     setEventFlags(w, nidsOf('accepted'), eventFlag.outlier)
     setEventFlags(w, nidsOf('rejected'), eventFlag.outlier | eventFlag.rejected)
+    for (const [at, refusal] of refusals) saveRefusal(w, { eventNid: index.nid(at), ...refusal, ts })
   })
+  for (const { rule } of refusals.values()) context.refusals.count('rejected', rule)
+  refusals.clear()
 }

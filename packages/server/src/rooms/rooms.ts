@@ -10,6 +10,7 @@ import type { RoomHooks, RoomsContext, RoomsFederation } from './context.ts'
 import { create } from './create.ts'
 import { directoryVisibility, publicRooms, setDirectoryVisibility } from './directory.ts'
 import { event, eventContext } from './event.ts'
+import { explainEvent } from './explain-event.ts'
 import { forget } from './forget.ts'
 import type { HotRoom } from './hot-room.ts'
 import { HotRooms } from './hot-rooms.ts'
@@ -82,6 +83,7 @@ export function createRooms(options: RoomsOptions) {
     relations: bind(relations),
     threads: bind(threads),
     summary: bind(summary),
+    explainEvent: bind(explainEvent),
     setAlias: bind(setAlias),
     deleteAlias: bind(deleteAlias),
     resolveAlias: bind(resolveAlias),

@@ -62,10 +62,11 @@ export class StagedEvents {
     this.#run(room.nid)
   }
 
-  /** Whether an event waits here. */
-  has(roomNid: number, eventId: string): boolean {
-    const lane = this.#lanes.get(roomNid)
-    return lane !== undefined && lane.values().some((waiting) => waiting.some((each) => each.eventId === eventId))
+  /** Where an event waits, if it does. */
+  find(eventId: string): StagedPlace | undefined {
+    for (const lane of this.#lanes.values())
+      for (const waiting of lane.values()) for (const each of waiting) if (each.eventId === eventId) return each
+    return undefined
   }
 
   /** Resolves when nothing is under way any more; what waits stays. */
