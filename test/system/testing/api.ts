@@ -56,6 +56,11 @@ export class User {
     this.deviceId = session.device_id
   }
 
+  /** The same user where the server is now. */
+  at(baseUrl: string): User {
+    return new User(baseUrl, { user_id: this.userId, access_token: this.token, device_id: this.deviceId })
+  }
+
   static async register(baseUrl: string, username: string, password = `${username} password`): Promise<User> {
     const body = { username, password, auth: { type: 'm.login.dummy' } }
     return new User(baseUrl, await ok(call(baseUrl, '/_matrix/client/v3/register', { body })))

@@ -21,6 +21,10 @@ export class NetworkServer {
     this.#flags = flags
   }
 
+  /** Where other servers find it. */
+  get federationPort(): number {
+    return Number(this.#running?.urls.map((url) => new URL(url)).find(({ protocol }) => protocol === 'https:')?.port)
+  }
   get baseUrl(): string {
     return this.#running?.urls.find((url) => url.startsWith('http:')) ?? ''
   }
@@ -44,22 +48,26 @@ export class NetworkServer {
 
 export class Network implements AsyncDisposable {
   readonly servers: readonly NetworkServer[]
+  /** Ports of servers that are not Myelin, by name. */
+  readonly ports: ReadonlyMap<string, number>
+  readonly authority: CertificateAuthority
   readonly #folder: string
-  readonly #authority: CertificateAuthority
 
-  private constructor(servers: readonly NetworkServer[], folder: string, authority: CertificateAuthority) {
-    this.servers = servers
-    this.#folder = folder
-    this.#authority = authority
+  private constructor(parts: Pick<Network, 'servers' | 'ports' | 'authority'> & { readonly folder: string }) {
+    this.servers = parts.servers
+    this.ports = parts.ports
+    this.authority = parts.authority
+    this.#folder = parts.folder
   }
 
-  /** Servers `hs1.test`, `hs2.test` and so on. */
-  static async create(count: number): Promise<Network> {
+  /** Servers `hs1.test`, `hs2.test` and so on, which find servers of other names at ports of this machine too. */
+  static async create(count: number, others: readonly string[] = []): Promise<Network> {
     const authority = new CertificateAuthority()
     const folder = mkdtempSync(join(tmpdir(), 'myelin-network-'))
     const names = Array.from({ length: count }, (_, index) => `hs${index + 1}.test`)
-    const ports = await Promise.all(names.map(freePort))
-    const overrides = Object.fromEntries(names.map((name, index) => [name, `127.0.0.1:${ports[index]}`]))
+    const all = [...names, ...others]
+    const ports = await Promise.all(all.map(freePort))
+    const overrides = Object.fromEntries(all.map((name, index) => [name, `127.0.0.1:${ports[index]}`]))
     const servers = names.map((serverName, index) => {
       const certificate = authority.issue(serverName)
       const [tlsCert, tlsKey] = ['cert', 'key'].map((part) => join(folder, `${serverName}.${part}`))
@@ -78,7 +86,8 @@ export class Network implements AsyncDisposable {
         'federation.hostOverrides': overrides,
       })
     })
-    const network = new Network(servers, folder, authority)
+    const otherPorts = new Map(others.map((name, index) => [name, ports[count + index] ?? 0]))
+    const network = new Network({ servers, ports: otherPorts, authority, folder })
     await Promise.all(servers.map((server) => server.start()))
     return network
   }
@@ -91,7 +100,7 @@ export class Network implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()))
-    this.#authority[Symbol.dispose]()
+    this.authority[Symbol.dispose]()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -86,7 +86,8 @@ async function findMore(
     min_depth: Math.min(...room.heads.map(({ depth }) => depth), ...latest.map(({ pdu }) => pdu.depth)),
   }
   const input = { path: { roomId: room.roomId }, body }
-  const options = { signal, timeoutMs: missingEventsTimeoutMs }
+  const options = { signal, timeoutMs: missingEventsTimeoutMs, evenIfFailing: true }
+  // It has just sent an event, or another did that is of the room: a failure from before does not count.
   const { peers } = federationOf(context)
   const answer = await orNone(peers.call(server, getMissingPreviousEvents, input, options))
   const values = answer?.events.slice(0, missingEventsMax) ?? []
@@ -154,7 +155,10 @@ export async function fetchStateBefore(recovery: Recovery, eventId: string): Pro
   const { context, room, signal } = recovery
   const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
   return askInTurn(recovery, async (server) => {
-    const said = await federationOf(context).peers.call(server, getRoomStateIds, input, { signal })
+    const said = await federationOf(context).peers.call(server, getRoomStateIds, input, {
+      signal,
+      evenIfFailing: true,
+    })
     const all = [...new Set<string>([...said.auth_chain_ids, ...said.pdu_ids])]
     if (all.length > joinEventsMax) throw new EventDropped('missing', 'The state before it is too large')
     const known = await placesOf(recovery, all)
@@ -185,8 +189,9 @@ async function importMissing(recovery: Recovery, { server, eventId, missing }: I
     return
   }
   const { peers } = federationOf(context)
+  const options = { signal, evenIfFailing: true }
   const fetched = await Promise.all(
-    missing.map((each) => orNone(peers.call(server, getEvent, { path: { eventId: each } }, { signal }))),
+    missing.map((each) => orNone(peers.call(server, getEvent, { path: { eventId: each } }, options))),
   )
   for (const value of fetched.flatMap((answer) => answer?.pdus ?? [])) await importing.add(value)
   await importing.judge()
