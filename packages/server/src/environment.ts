@@ -1,6 +1,7 @@
 // The world outside as an input: time, chance, timers and threads come from here alone, so that a test or the simulator
 // can own them.
 import { randomFillSync } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { startWorker, type Thread, type ThreadCode } from './threads.ts'
 
 export interface Environment {
@@ -14,6 +15,8 @@ export interface Environment {
   timer(delayMs: number, callback: () => void): () => void
   /** Calls `callback` when the input that has arrived is dealt with, before anything else is waited for. */
   soon(callback: () => void): void
+  /** How many threads can run at once. */
+  readonly processors: number
   /** Starts code that may run beside this thread. `options` and messages are plain data. */
   startThread<Options, ToThread, FromThread>(
     code: ThreadCode<Options, ToThread, FromThread>,
@@ -31,6 +34,7 @@ export const systemEnvironment: Environment = {
     return () => clearTimeout(timer)
   },
   soon: (callback) => void setImmediate(callback),
+  processors: availableParallelism(),
   startThread: startWorker,
 }
 

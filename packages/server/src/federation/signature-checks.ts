@@ -1,6 +1,5 @@
 // Verifies Ed25519 signatures: a few where they are asked for, many in batches on threads of their own, so that the event
 // loop stays free. What is asked for in one turn of the loop goes together, whoever asks.
-import { availableParallelism } from 'node:os'
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import { verifyText } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
@@ -126,7 +125,7 @@ class ThreadedSignatureChecks implements SignatureChecks {
   /** The thread with the least to do; a new one while all are busy and there may be more. */
   #verifier(): Verifier {
     const [least] = [...this.#verifiers].toSorted((a, b) => a.waiting - b.waiting)
-    const threadsMax = Math.max(1, Math.min(signatureThreadsMax, availableParallelism() - 1))
+    const threadsMax = Math.max(1, Math.min(signatureThreadsMax, this.#environment.processors - 1))
     if (least && (least.waiting === 0 || this.#verifiers.size >= threadsMax)) return least
     const verifier: Verifier = new Verifier(this.#environment, () => this.#verifiers.delete(verifier))
     this.#verifiers.add(verifier)

@@ -23,8 +23,8 @@ import {
 } from './initial-state.ts'
 import { roomSource } from './load-room.ts'
 
-/** Room versions that can be created; older ones are for rooms of other servers. */
-export const creatableVersions: readonly string[] = ['10', '11', '12']
+/** Room versions that can be created; those whose event ids servers choose are for rooms of other servers. */
+export const creatableVersions: readonly string[] = ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12']
 
 export interface CreateOptions {
   readonly by: Actor

@@ -1,9 +1,13 @@
 // Capabilities: https://spec.matrix.org/v1.19/client-server-api/#capabilities-negotiation
 import { defaultRoomVersion } from '@myelin/algorithms/room-version'
 import type * as capabilities from '@myelin/protocol/client-server/capabilities'
+import { creatableVersions } from '../../rooms/create.ts'
 import type { Handlers } from '../handlers.ts'
 
-const roomVersions = { default: defaultRoomVersion, available: { '10': 'stable', '11': 'stable', '12': 'stable' } }
+const roomVersions = {
+  default: defaultRoomVersion,
+  available: Object.fromEntries(creatableVersions.map((version) => [version, 'stable' as const])),
+}
 
 export const handlers: Handlers<typeof capabilities> = {
   getCapabilities: async (_services, { requester }) => ({

@@ -11,6 +11,7 @@ export class ManualClock implements Environment {
   readonly monotonic = (): number => this.ms
   readonly random = (byteCount: number): Uint8Array => randomFillSync(new Uint8Array(byteCount))
   readonly soon = systemEnvironment.soon
+  readonly processors = systemEnvironment.processors
   readonly startThread = systemEnvironment.startThread
   readonly timer = (delayMs: number, callback: () => void): (() => void) => {
     const timer = { atMs: this.ms + delayMs, callback }

@@ -1,0 +1,86 @@
+// A room as one server has it: every event with what became of it, the state, the members, the heads.
+import type { Pdu } from '@myelin/algorithms/event'
+import { referencedIds } from '@myelin/algorithms/event'
+import type { HotRoom } from '@myelin/server/rooms/hot-room'
+import { eventFlag } from '@myelin/server/rooms/room-event'
+import type { OpenServices } from '@myelin/server/server'
+import { sql } from '@myelin/server/store/sql'
+
+export interface CopiedEvent {
+  readonly eventId: string
+  readonly pdu: Pdu
+  readonly previous: readonly string[]
+  /** Place in the timeline, if it has one. */
+  readonly ord: number | null
+  readonly flags: number
+}
+
+export interface RoomCopy {
+  readonly serverName: string
+  readonly room: HotRoom
+  /** All but outliers. */
+  readonly events: ReadonlyMap<string, CopiedEvent>
+  readonly outliers: ReadonlyMap<string, CopiedEvent>
+  /** Event ids by type and state key. */
+  readonly state: ReadonlyMap<string, string>
+  readonly heads: readonly string[]
+  readonly members: ReadonlyMap<string, string>
+}
+
+interface EventColumns {
+  readonly [column: string]: string | number | null
+  readonly eventId: string
+  readonly ord: number | null
+  readonly flags: number
+  readonly json: string
+}
+
+const selectEvents = sql`SELECT nid, event_id AS "eventId", ord, flags, json FROM events WHERE room_nid = ${'room'}
+  ORDER BY ord, nid`
+const selectMembers = sql`SELECT user_id AS "userId", membership FROM members JOIN users ON users.nid = members.user_nid
+  WHERE room_nid = ${'room'} ORDER BY user_id`
+
+/** The room, if the server has users in it. */
+export async function copyOf(services: OpenServices, roomId: string): Promise<RoomCopy | undefined> {
+  const { rooms, store, config } = services
+  const room = await rooms.byId(roomId)
+  if (!room || room.localJoined.size === 0) return undefined
+  const rows = await store.read.all<EventColumns, 'room'>(selectEvents, { room: room.nid })
+  const members = await store.read.all<{ userId: string; membership: string }, 'room'>(selectMembers, {
+    room: room.nid,
+  })
+  const isOutlier = ({ flags }: CopiedEvent) => (flags & eventFlag.outlier) !== 0
+  const all = rows.map(copied)
+  const ids = new Map(rows.map((row) => [row['nid'], row.eventId]))
+  const state = Array.from(
+    room.stateEntries(),
+    ([type, stateKey, nid]) => [`${type} ${stateKey}`, ids.get(nid) ?? `unknown ${nid}`] as const,
+  )
+  return {
+    serverName: config.serverName,
+    room,
+    events: new Map(all.flatMap((each) => (isOutlier(each) ? [] : [[each.eventId, each]]))),
+    outliers: new Map(all.flatMap((each) => (isOutlier(each) ? [[each.eventId, each]] : []))),
+    state: new Map(state.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    heads: room.heads.map(({ eventId }) => eventId).toSorted(),
+    members: new Map(members.map(({ userId, membership }) => [userId, membership])),
+  }
+}
+
+function copied({ eventId, ord, flags, json }: EventColumns): CopiedEvent {
+  const pdu = JSON.parse(json) as Pdu
+  return { eventId, pdu, previous: referencedIds(pdu.prev_events), ord, flags }
+}
+
+/** One line about an event. */
+export function described(copies: readonly RoomCopy[], eventId: string): string {
+  const known = copies.map(({ events, outliers }) => events.get(eventId) ?? outliers.get(eventId)).find((each) => each)
+  if (!known) return eventId
+  const { pdu } = known
+  const text = JSON.stringify(pdu.content).slice(0, 160)
+  const at = copies.map(({ serverName, events, outliers }) => {
+    const event = events.get(eventId) ?? outliers.get(eventId)
+    return `${serverName} ${event ? `ord ${event.ord} flags ${event.flags}` : 'none'}`
+  })
+  return `${eventId} ${pdu.type} ${pdu.state_key ?? ''} by ${pdu.sender} ${text} [${at.join('; ')}] after ${known.previous.join(' ')}`
+}
