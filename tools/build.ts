@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   myelin: {
     myelin: 'packages/server/src/main.ts',
     'writer-thread': 'packages/server/src/store/sqlite/writer-thread.ts',
+    'thumbnail-process': 'packages/server/src/media/thumbnail-process.ts',
     checkpointer: 'packages/server/src/store/sqlite/checkpointer.ts',
     'signature-thread': 'packages/server/src/federation/signature-thread.ts',
   },
@@ -23,7 +24,7 @@ for (const [command, entries] of Object.entries(commands))
   await build({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     platform: 'node',
-    external: ['sodium-native', '@node-rs/argon2'],
+    external: ['sodium-native', '@node-rs/argon2', 'sharp'],
     logLevel: 'warn',
     output: { dir: join(dist, command), entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
   })

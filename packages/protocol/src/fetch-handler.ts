@@ -3,7 +3,7 @@ import { corsHeaders } from './cors.ts'
 import type { Auth, EndpointDefinition } from './endpoint.ts'
 import { MatrixError } from './errors.ts'
 import { JsonText, Raw } from './handlers.ts'
-import type { GroupHandlers } from './handlers.ts'
+import type { GroupHandlers, RawResponse } from './handlers.ts'
 import { parseJsonText } from './json-text.ts'
 import { parseRequest } from './request.ts'
 import { createRouter } from './router.ts'
@@ -156,9 +156,29 @@ const respond = (result: unknown): Response => {
   if (result instanceof JsonText) return new Response(result.text, { headers: jsonHeaders })
   if (!(result instanceof Raw)) return new Response(JSON.stringify(result), { headers: jsonHeaders })
   const { status, headers, body } = result.response
-  return new Response((body ?? null) as ConstructorParameters<typeof Response>[0], {
+  return new Response(bodyOf(body), {
     status,
     headers: { ...corsHeaders, ...headers },
+  })
+}
+
+type ResponseBody = ConstructorParameters<typeof Response>[0]
+
+const bodyOf = (body: RawResponse['body']): ResponseBody => {
+  const isIterated = typeof body === 'object' && !(body instanceof Uint8Array) && !(body instanceof ReadableStream)
+  return (isIterated ? streamOf(body) : (body ?? null)) as ResponseBody
+}
+
+/** Not every platform has `ReadableStream.from`. */
+const streamOf = (chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> => {
+  const iterator = chunks[Symbol.asyncIterator]()
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await iterator.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: async () => void (await iterator.return?.()),
   })
 }
 

@@ -13,7 +13,8 @@ export class JsonText {
 export interface RawResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | undefined
+  /** What is iterated is sent as it comes; whoever sends it also ends it. */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined
 }
 export class Raw {
   readonly response: RawResponse
@@ -34,8 +35,8 @@ export interface HandlerRequest<D extends EndpointDefinition, User, Server> {
   readonly address: string
   /** Aborted when the caller goes away or the server stops. */
   readonly signal: AbortSignal
-  /** The raw body for endpoints with `bytesBody`. */
-  readonly bytes: ReadableStream<Uint8Array> | undefined
+  /** The raw body for endpoints with `bytesBody`, as it arrives. */
+  readonly bytes: AsyncIterable<Uint8Array> | undefined
 }
 
 export type Handler<D extends EndpointDefinition, Services, User, Server> = (

@@ -6,6 +6,13 @@ export const requestHeaderBytesMax = 32 * 1024
 export const requestUrlBytesMax = 16 * 1024
 export const requestHeadersTimeoutMs = 20_000
 export const requestBodyTimeoutMs = 60_000
+// Bodies that are streamed: nothing may arrive, or be taken, for so long; and the whole of a request may take so long.
+export const requestBodyIdleTimeoutMs = 30_000
+export const responseIdleTimeoutMs = 60_000
+export const requestTimeoutMs = 60 * 60 * 1000
+// How long, and for how much, a caller is listened to who goes on sending after the answer.
+export const lingerMs = 2_000
+export const lingerBytesMax = 64 * 1024 * 1024
 export const keepAliveTimeoutMs = 75_000
 export const connectionsMax = 20_000
 export const stopDrainMs = 10_000
@@ -74,6 +81,15 @@ export const senderStartSpreadMs = 20_000
 // What other servers may ask for at once, and what is asked of them.
 export const backfillEventsMax = 100
 export const missingEventsMax = 20
+// History from before this server came: how many of the oldest events are looked at for what they follow, whom it is
+// asked of, how long a reader waits, how long nobody is asked again once nobody had more.
+export const backfillFrontierEventsMax = 50
+export const backfillServersMax = 4
+export const backfillStatesMax = 4
+export const backfillTimeoutMs = 15_000
+export const backfillWaitMs = 8_000
+export const backfillRestMs = 60_000
+export const backfillsPerPageMax = 3
 export const federationBodyBytesMax = 16 * 1024 * 1024
 // Transactions of other servers: those of one server come one after the other; of each the last answers are remembered.
 export const transactionsWaitingPerServerMax = 5
@@ -158,6 +174,47 @@ export const presenceUpdatesPerEduMax = 200
 /** Changes remembered until the readers of the journal ask whom they concern. */
 export const presenceAudiencesMax = 10_000
 export const receiptsPerEduMax = 500
+
+// Media. Sizes of files are settings.
+export const mediaIdCharacters = 24
+export const fileNameCharactersMax = 255
+export const contentTypeCharactersMax = 255
+export const mediaWaitDefaultMs = 20_000
+export const mediaWaitMaxMs = 60_000
+export const mediaWaitersMax = 1_000
+export const pendingUploadsPerUserMax = 100
+export const pendingUploadKeptMs = 24 * 60 * 60 * 1000
+export const filesPerUserMax = 100_000
+export const mediaAccessIntervalMs = 60 * 60 * 1000
+export const mediaTailChunkBytes = 64 * 1024
+export const remoteMediaTimeoutMs = 15 * 60 * 1000
+export const remoteMediaAtOnceMax = 64
+export const remoteRedirectsMax = 5
+export const multipartPreambleBytesMax = 4 * 1024
+export const multipartHeaderBytesMax = 16 * 1024
+export const multipartJsonBytesMax = 64 * 1024
+export const evictedFilesPerRound = 100
+// Thumbnails are made in processes of their own, which end when there is nothing to do.
+export const thumbnailPixelsMax = 64 * 1000 * 1000
+export const thumbnailFramesMax = 200
+export const thumbnailSourceBytesMax = 100 * 1024 * 1024
+export const thumbnailTimeoutMs = 20_000
+export const thumbnailsAtOnceMax = 2
+export const thumbnailsWaitingMax = 200
+export const thumbnailsPerFileMax = 24
+export const thumbnailProcessIdleMs = 30_000
+export const thumbnailProcessJobsMax = 200
+export const thumbnailRefusalsMax = 2_000
+// URL previews
+export const previewTimeoutMs = 15_000
+export const previewPageBytesMax = 1024 * 1024
+export const previewImageBytesMax = 10 * 1024 * 1024
+export const previewFieldsMax = 100
+export const previewTextCharactersMax = 1_000
+export const previewUrlCharactersMax = 4_000
+export const previewKeptMs = 60 * 60 * 1000
+export const previewsRememberedMax = 1_000
+export const previewsAtOnceMax = 20
 
 // Push
 export const pushRulesBytesMax = 1024 * 1024

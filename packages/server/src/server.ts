@@ -25,6 +25,7 @@ import type { Handle } from './http/message.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createProxyTrust } from './http/proxy-trust.ts'
 import { createRateLimits, unlimited, type RateLimits } from './http/rate-limits.ts'
+import { createMedia } from './media/media.ts'
 import { createPush } from './push/push.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { claimIdentity, hasAccounts } from './store/identity.ts'
@@ -96,6 +97,7 @@ export async function openServices(
     [Symbol.asyncDispose]: async () => {
       await parts.accounts[Symbol.asyncDispose]()
       await parts.rooms.stagedEvents[Symbol.asyncDispose]()
+      await parts.media[Symbol.asyncDispose]()
       await federation[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },
@@ -136,6 +138,7 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
       checkInvite: (target) => accounts.accountData.checkInvite(target),
     },
   })
+  const media = createMedia({ config, environment, store, peers: federation.peers, outbound: federation.outbound })
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
   await ephemeral.presence.load()
   const accounts = createAccounts({
@@ -153,7 +156,7 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
     },
   })
   const sync = createSync({ rooms: rooms.context, ephemeral, push })
-  return { push, rooms, ephemeral, accounts, sync }
+  return { push, rooms, media, ephemeral, accounts, sync }
 }
 
 function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): void {

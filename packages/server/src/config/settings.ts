@@ -115,6 +115,34 @@ export const settings = {
     argument: 'auto|line|json',
     doc: 'One readable line per entry, or JSON. auto: lines on a terminal, JSON otherwise.',
   }),
+  'media.uploadBytesMax': setting(Type.Integer({ minimum: 1 }), 50 * 1024 * 1024, {
+    argument: 'BYTES',
+    doc: 'The largest file that users may upload.',
+  }),
+  'media.userBytesMax': setting(Type.Integer({ minimum: 0 }), 10 * 1024 * 1024 * 1024, {
+    argument: 'BYTES',
+    doc: 'How much a user may have uploaded in all; 0 for any amount.',
+  }),
+  'media.remoteBytesMax': setting(Type.Integer({ minimum: 1 }), 100 * 1024 * 1024, {
+    argument: 'BYTES',
+    doc: 'The largest file that is fetched from another server.',
+  }),
+  'media.remoteCacheBytesMax': setting(Type.Integer({ minimum: 0 }), 10 * 1024 * 1024 * 1024, {
+    argument: 'BYTES',
+    doc: 'How much of the files of other servers is kept; what was not asked for the longest goes first.',
+  }),
+  'media.unauthenticated': setting(oneOf(['frozen', 'open']), 'frozen', {
+    argument: 'frozen|open',
+    doc: 'Whether files can be had without an access token: only those that were stored while it was open, or all.',
+  }),
+  'media.urlPreviews': setting(oneOf(['on', 'off']), 'off', {
+    argument: 'on|off',
+    doc: 'Whether users may have the server fetch a web page to see what it is. The page learns of the server.',
+  }),
+  'media.urlPreviewPrivateAddresses': setting(Type.Boolean(), false, {
+    argument: 'true|false',
+    doc: 'Lets URL previews reach private and loopback addresses. For tests and private networks.',
+  }),
   'metrics.listen': setting(Type.Array(address), [], {
     argument: 'HOST:PORT',
     doc: 'Where /metrics is served on its own. Without it /metrics answers callers from this machine only.',

@@ -4,7 +4,6 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { parseRequest } from '@myelin/protocol/request'
 import { createRouter } from '@myelin/protocol/router'
 import type { Requester } from '../accounts/accounts.ts'
-import { FederationError } from '../federation/federation-error.ts'
 import type { Logger } from '../http/log.ts'
 import type { Handle, HttpRequest, HttpResponse } from '../http/message.ts'
 import type { Metrics } from '../http/metrics.ts'
@@ -102,9 +101,9 @@ const nameOf = (requester: Requester | PeerServer | undefined): string | undefin
   requester && ('userId' in requester ? requester.userId : requester.serverName)
 
 function refused(error: unknown, request: HttpRequest, log: Logger): HttpResponse {
-  // That another server fails is its own affair.
-  const isTheirs = error instanceof FederationError || (error instanceof MatrixError && error.status === 502)
-  const isOurs = !(error instanceof MatrixError) || (error.status >= 500 && !isTheirs)
+  // What another server, a page or a slow uploader makes of a request (502, 504) is their own affair.
+  const isOurs =
+    !(error instanceof MatrixError) || (error.status >= 500 && error.status !== 502 && error.status !== 504)
   if (isOurs) log.error({ err: error, method: request.method, path: request.path.slice(0, 200) }, 'A request failed')
   return failure(error)
 }

@@ -7,6 +7,7 @@ import type { Ephemeral } from '../ephemeral/ephemeral.ts'
 import type { Federation } from '../federation/federation.ts'
 import type { PublishedKeys } from '../federation/published-keys.ts'
 import type { Logger } from '../http/log.ts'
+import type { Media } from '../media/media.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Push } from '../push/push.ts'
 import type { Rooms } from '../rooms/rooms.ts'
@@ -19,6 +20,7 @@ export interface Services {
   readonly environment: Environment
   readonly accounts: Accounts
   readonly rooms: Rooms
+  readonly media: Media
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly sync: Sync

@@ -41,6 +41,8 @@ export interface FederationOptions {
 }
 
 export interface Federation extends RequestAuth, AsyncDisposable {
+  /** Requests to where a server says that its files are. */
+  readonly outbound: Outbound
   readonly peers: PeerClient
   readonly keyring: Keyring
   readonly signatures: SignatureChecks
@@ -73,6 +75,7 @@ export function createFederation({ config, environment, store, key, old, transpo
   const signatures = createSignatureChecks(environment)
   let sender: Sender | undefined
   return {
+    outbound,
     peers,
     keyring,
     signatures,

@@ -1,7 +1,7 @@
 // HTTPS requests to other servers: each host has a pool of a few connections, made only to allowed addresses and only to
 // whoever has the right certificate. Everything that is waited for has a limit.
 import type { lookup as systemLookup } from 'node:dns'
-import { isIP } from 'node:net'
+import { connect as connectPlainly, isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import { checkServerIdentity, connect, createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls'
 import type { buildConnector, Pool } from 'undici'
@@ -18,6 +18,8 @@ import type { Endpoint } from './resolve-server.ts'
 
 export interface OutboundRequest {
   readonly endpoint: Endpoint
+  /** Plain HTTP, for what is no server of the federation. */
+  readonly isPlain?: boolean
   readonly hostHeader: string
   /** The host name or IP address the certificate must be valid for. */
   readonly certificateName: string
@@ -66,15 +68,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return { Pool, dial: { isAllowed, timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs, tls } }
   })
 
-  async function poolOf({ endpoint, certificateName }: OutboundRequest): Promise<Pool> {
+  async function poolOf({ endpoint, certificateName, isPlain = false }: OutboundRequest): Promise<Pool> {
     const { Pool, dial } = await start()
-    const origin = `https://${isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`
+    const origin = `${isPlain ? 'http' : 'https'}://${isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`
     const key = `${origin}/${certificateName}`
     const known = pools.get(key)
     if (known !== undefined) return known
     const pool = new Pool(origin, {
       connections: federationConnectionsPerServerMax,
-      connect: connector(dial, endpoint, certificateName),
+      connect: connector({ ...dial, isPlain }, endpoint, certificateName),
       headersTimeout: requestTimeoutMs,
       bodyTimeout: requestTimeoutMs,
       keepAliveTimeout: federationIdleConnectionMs,
@@ -111,6 +113,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 interface Dial {
+  readonly isPlain: boolean
   readonly isAllowed: AddressGuard
   readonly timeoutMs: number
   readonly tls: ConnectionOptions
@@ -121,17 +124,23 @@ interface Dial {
  * unless that certificate is expected to be an IP address".
  */
 const connector =
-  ({ isAllowed, timeoutMs, tls }: Dial, { host, port }: Endpoint, certificateName: string): buildConnector.connector =>
+  (
+    { isPlain, isAllowed, timeoutMs, tls }: Dial,
+    { host, port }: Endpoint,
+    certificateName: string,
+  ): buildConnector.connector =>
   (_, callback) => {
     // A literal address is never looked up, so that the look-up cannot refuse it.
     if (isIP(host) !== 0 && !isAllowed(host)) return callback(new AddressRefused(`${host} is no public address`), null)
-    const socket = connect({
-      ...tls,
-      host,
-      port,
-      servername: isIP(certificateName) === 0 ? certificateName : '',
-      checkServerIdentity: (_host, certificate) => checkServerIdentity(certificateName, certificate),
-    })
+    const socket = isPlain
+      ? connectPlainly({ host, port, lookup: tls.lookup })
+      : connect({
+          ...tls,
+          host,
+          port,
+          servername: isIP(certificateName) === 0 ? certificateName : '',
+          checkServerIdentity: (_host, certificate) => checkServerIdentity(certificateName, certificate),
+        })
     let isWaiting = true
     const settle = (error?: Error) => {
       if (!isWaiting) return
@@ -142,7 +151,7 @@ const connector =
     }
     socket.setNoDelay(true).setKeepAlive(true, federationIdleConnectionMs)
     socket.setTimeout(timeoutMs, () => settle(new Error(`no connection to ${host}:${port} in ${timeoutMs} ms`)))
-    socket.once('secureConnect', () => settle()).on('error', settle)
+    socket.once(isPlain ? 'connect' : 'secureConnect', () => settle()).on('error', settle)
   }
 
 const firstOfEach = (headers: Readonly<Record<string, string | string[] | undefined>>) =>

@@ -3,7 +3,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { Logger } from './log.ts'
 import type { Handle, HttpResponse } from './message.ts'
 import { NodeRequest } from './node-request.ts'
@@ -11,9 +10,12 @@ import type { ProxyTrust } from './proxy-trust.ts'
 import {
   connectionsMax,
   keepAliveTimeoutMs,
-  requestBodyTimeoutMs,
+  lingerBytesMax,
+  lingerMs,
   requestHeaderBytesMax,
   requestHeadersTimeoutMs,
+  requestTimeoutMs,
+  responseIdleTimeoutMs,
   stopDrainMs,
 } from '../limits.ts'
 
@@ -75,12 +77,13 @@ function createServer(
   const shared = {
     keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: requestHeadersTimeoutMs,
-    requestTimeout: requestBodyTimeoutMs,
+    requestTimeout: requestTimeoutMs,
     maxHeaderSize: requestHeaderBytesMax,
     noDelay: true,
   }
   const server = tls ? createHttpsServer({ ...shared, ...tls }, onRequest) : createHttpServer(shared, onRequest)
   server.maxConnections = connectionsMax
+  server.on('checkContinue', onRequest) // the body is asked for when somebody wants it
   server.on('clientError', (_error, socket) => refuseMalformed(socket as Socket))
   return server
 }
@@ -116,15 +119,62 @@ function send(
   stopping: AbortSignal,
 ): void {
   if (stopping.aborted || !response.req.complete) response.setHeader('connection', 'close')
-  if (body instanceof ReadableStream) {
+  if (typeof body === 'object' && !(body instanceof Uint8Array)) {
     response.writeHead(status, headers)
-    pipeline(Readable.fromWeb(body as NodeReadableStream), response).catch((error: unknown) =>
-      log.debug({ err: error }, 'A response was cut short'),
-    )
+    return void sendStream(response, body instanceof Readable ? body : Readable.from(body), { log, stopping })
+  }
+  const length = status === 304 ? {} : { 'content-length': body === undefined ? 0 : Buffer.byteLength(body) }
+  response.writeHead(status, { ...headers, ...length })
+  if (response.req.complete || body === undefined) response.end(body)
+  else endGently(response, body)
+}
+
+interface StreamSurroundings {
+  readonly log: Logger
+  readonly stopping: AbortSignal
+}
+
+/** Sends no faster than the caller reads; one who stops reading, or goes away, ends the source too. */
+async function sendStream(
+  response: ServerResponse,
+  body: Readable,
+  { log, stopping }: StreamSurroundings,
+): Promise<void> {
+  if (response.req.method === 'HEAD') {
+    body.destroy()
+    response.end()
     return
   }
-  response.writeHead(status, { ...headers, 'content-length': body === undefined ? 0 : Buffer.byteLength(body) })
-  response.end(body)
+  response.setTimeout(responseIdleTimeoutMs, () => response.destroy())
+  try {
+    await pipeline(body, response)
+  } catch (error) {
+    log.debug({ err: error }, 'A response was cut short')
+  }
+  // The connection was not idle when idle ones were closed.
+  if (stopping.aborted) response.req.socket.destroySoon()
+}
+
+/**
+ * Answers a caller who is still sending. Closing at once would make the caller's next packet end the connection before the
+ * answer has been read, so what still comes is thrown away for a moment.
+ */
+function endGently(response: ServerResponse, body: string | Uint8Array): void {
+  const { req } = response
+  let bytes = 0
+  const end = () => {
+    clearTimeout(patience)
+    req.off('data', drop)
+    response.end()
+  }
+  const drop = (chunk: Uint8Array) => {
+    bytes += chunk.length
+    if (bytes > lingerBytesMax) end()
+  }
+  const patience = setTimeout(end, lingerMs)
+  req.once('end', end).once('close', end).once('error', end).on('data', drop)
+  response.write(body)
+  req.resume()
 }
 
 async function stop(server: Server, stopping: AbortController): Promise<void> {

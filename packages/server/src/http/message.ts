@@ -17,8 +17,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal
   /** The whole body as text. Throws `M_TOO_LARGE` beyond `bytesMax`, `M_NOT_JSON` for what is not UTF-8. */
   text(bytesMax: number): Promise<string>
-  /** The body as it arrives. */
-  stream(): ReadableStream<Uint8Array>
+  /** The body as it arrives, read no faster than it is asked for. Leaving it unread leaves the answer possible. */
+  stream(): AsyncIterable<Uint8Array>
 }
 
 export type HttpResponse = RawResponse

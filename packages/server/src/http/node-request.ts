@@ -1,10 +1,10 @@
 // A node:http request behind the server's own interface.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { HttpRequest } from './message.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
+import { requestBodyIdleTimeoutMs, requestBodyTimeoutMs } from '../limits.ts'
 
 interface Surroundings {
   readonly trust: ProxyTrust
@@ -64,30 +64,53 @@ export class NodeRequest implements HttpRequest {
   text(bytesMax: number): Promise<string> {
     const message = this.#message
     if (Number(message.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax))
+    this.#welcomeBody()
     return new Promise((resolve, reject) => {
+      const tooSlow = setTimeout(() => reject(brokenOff(408)), requestBodyTimeoutMs)
       const chunks: Buffer[] = []
       let bytes = 0
       message.on('data', (chunk: Buffer) => {
         bytes += chunk.length
         if (bytes <= bytesMax) return void chunks.push(chunk)
         message.pause()
+        clearTimeout(tooSlow)
         reject(tooLarge(bytesMax))
       })
       message.on('end', () => {
+        clearTimeout(tooSlow)
         const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
         if (isUtf8(body)) resolve(body.toString('utf8'))
         else reject(new MatrixError('M_NOT_JSON', 'The body is not UTF-8'))
       })
-      message.on('error', (cause) =>
-        reject(new MatrixError('M_UNKNOWN', 'The request broke off', { status: 400, cause })),
-      )
+      message.on('error', (cause) => {
+        clearTimeout(tooSlow)
+        reject(brokenOff(400, cause))
+      })
     })
   }
 
-  stream(): ReadableStream<Uint8Array> {
-    return Readable.toWeb(this.#message) as ReadableStream<Uint8Array>
+  async *stream(): AsyncGenerator<Uint8Array> {
+    const message = this.#message
+    this.#welcomeBody()
+    message.setTimeout(requestBodyIdleTimeoutMs, () => message.destroy(new Error('nothing arrived in time')))
+    try {
+      // Ending the message would end the connection, and with it the answer.
+      yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+    } catch (cause) {
+      throw brokenOff(400, cause)
+    } finally {
+      message.socket.setTimeout(0)
+    }
+  }
+
+  /** Tells a caller who waits for it that the body may come. */
+  #welcomeBody(): void {
+    if (this.headers['expect']?.toLowerCase() === '100-continue') this.#response.writeContinue()
   }
 }
+
+const brokenOff = (status: number, cause?: unknown) =>
+  new MatrixError('M_UNKNOWN', 'The request broke off', { status, cause })
 
 const tooLarge = (bytesMax: number) =>
   new MatrixError('M_TOO_LARGE', `The request is larger than the ${bytesMax} bytes allowed here`)

@@ -14,6 +14,7 @@ export const rates = {
   login: { perSecond: 5, burst: 100 },
   /** Wrong passwords for one account, from wherever they come. */
   wrongPassword: { perSecond: 0.2, burst: 20 },
+  upload: { perSecond: 5, burst: 100 },
   send: { perSecond: 50, burst: 500 },
   other: { perSecond: 20, burst: 300 },
 } as const satisfies Record<string, Rate>

@@ -4,7 +4,7 @@ import type { Rejection } from '@myelin/algorithms/auth'
 import type { ReceivedPdu } from '@myelin/algorithms/received-pdu'
 import type { AuthEvent } from '@myelin/algorithms/event'
 import { stateCheckpointChangesMin } from '../limits.ts'
-import { insertEvent, placeLiveEvent } from '../store/events.ts'
+import { insertEvent, placeEvent } from '../store/events.ts'
 import { setForkState } from '../store/forks.ts'
 import { setMember } from '../store/members.ts'
 import { saveRefusal } from '../store/refusals.ts'
@@ -155,7 +155,7 @@ interface RowWriting {
 }
 
 function writeRow(w: Write, { room, fields, event }: RowWriting): void {
-  if (fields.known) placeLiveEvent(w, event)
+  if (fields.known) placeEvent(w, event)
   else insertEvent(w, { room, event, slot: fields.slot })
   if (fields.slot !== undefined) noteStateEvent(room, event, { slot: fields.slot, authNids: fields.authNids })
 }

@@ -3,7 +3,7 @@
 import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
 import { MatrixError } from '@myelin/protocol/errors'
 import { importedEventsPerWrite } from '../limits.ts'
-import { insertEvent, placeLiveEvent } from '../store/events.ts'
+import { insertEvent, placeEvent } from '../store/events.ts'
 import { setMember } from '../store/members.ts'
 import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
 import { journalKind, type Write } from '../store/store.ts'
@@ -141,7 +141,7 @@ function writeJoin(context: RoomsContext, w: Write, writing: Writing): RoomEvent
   const moved = storeState(context, w, room, { from: here, to, lastSlot: slot })
   const event = joinOf(writing, { nid, ord, snapshot: moved.snapshot })
   count(context, w, { room, event })
-  if (known) placeLiveEvent(w, event)
+  if (known) placeEvent(w, event)
   else insertEvent(w, { room, event, slot })
   noteStateEvent(room, event, { slot, authNids: writing.authNids })
   setRoomSnapshot(w, room.nid, moved.snapshot)

@@ -11,6 +11,7 @@ import { serveEvents } from './served-event.ts'
 import { serveState } from './served-state.ts'
 import { stateNids } from './state.ts'
 import { findEvent } from './stored-event.ts'
+import { walkWithHistory } from './older-history.ts'
 import { walk } from './timeline.ts'
 import { viewpoint } from './visibility.ts'
 
@@ -52,7 +53,7 @@ export async function eventContext(context: RoomsContext, roomId: string, option
   const middle = await visibleEvent(context, reading, options.eventId)
   const ord = middle.ord ?? 0
   const [before, after] = await Promise.all([
-    walk(context, reading, { dir: 'b', from: ord - 1, limit: Math.floor(limit / 2), filter }),
+    walkWithHistory(context, reading, { dir: 'b', from: ord - 1, limit: Math.floor(limit / 2), filter }),
     walk(context, reading, { dir: 'f', from: ord, limit: Math.ceil(limit / 2), filter }),
   ])
   const all = [...before.events, middle, ...after.events]

@@ -6,6 +6,7 @@ import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
 import { hotRoomArenaBytesMax, recentEventsMax, stateEventsKeptMax } from '../limits.ts'
+import type { HistoryFetch } from './backfill.ts'
 import type { RoomEvent } from './room-event.ts'
 
 export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban'
@@ -71,6 +72,13 @@ interface Arrival {
   readonly durable: Promise<unknown>
 }
 
+/** How it stands with history from other servers. */
+interface HistoryStanding {
+  fetching: Promise<HistoryFetch> | undefined
+  /** Milliseconds since the epoch. */
+  restsUntilMs: number
+}
+
 export interface HotRoomOptions {
   readonly nid: number
   readonly roomId: string
@@ -108,6 +116,8 @@ export class HotRoom {
   authDag: AuthDag | undefined
   authDagReady: Promise<void> | undefined
   readonly resolutions = new ResolutionMemory()
+  /** Fetching older history: what is under way, and until when nobody is asked again. */
+  readonly history: HistoryStanding = { fetching: undefined, restsUntilMs: 0 }
   joinedCount = 0
   invitedCount = 0
   /** State changes since the last full copy of the state was stored. */
@@ -322,6 +332,10 @@ export class HotRoom {
   /** Resolves when an event that was written is durable; at once where it has been for some time. */
   async durable(eventId: string): Promise<void> {
     await this.#arriving.get(eventId)?.durable
+  }
+  /** An event has been given a place: whoever holds it from before shall see it there. */
+  replaceHeld(event: RoomEvent): void {
+    for (const held of [this.#wellKnown, this.#others]) if (held.has(event.nid)) held.set(event.nid, event)
   }
   /** The state has moved on by `event`. */
   moveState(event: RoomEvent, change: StateChange): void {

@@ -6,7 +6,7 @@ import { parseEventFilter } from './event-filter.ts'
 import { lazyMembers } from './lazy-members.ts'
 import { pageLimit, parseToken, timelineStart, tokenAfter } from './pagination.ts'
 import { serveEvents } from './served-event.ts'
-import { walk } from './timeline.ts'
+import { walkWithHistory } from './older-history.ts'
 
 export interface MessagesOptions {
   readonly by: Actor
@@ -29,7 +29,7 @@ export async function messages(context: RoomsContext, roomId: string, options: M
   const newest = Math.min(context.store.durablePosition, reading.until ?? Infinity)
   const from = options.from ? parseToken(options.from) : options.dir === 'b' ? newest : timelineStart
   const to = options.to ? parseToken(options.to) : undefined
-  const { events, end } = await walk(context, reading, { dir: options.dir, from, to, limit, filter })
+  const { events, end } = await walkWithHistory(context, reading, { dir: options.dir, from, to, limit, filter })
   const [chunk, state] = await Promise.all([
     serveEvents(context, reading, events),
     filter.lazy_load_members ? lazyMembers(context, reading, events) : undefined,

@@ -24,6 +24,8 @@ export interface Page {
   readonly events: readonly RoomEvent[]
   /** The place after the last event looked at, or undefined when the timeline or `to` was reached. */
   readonly end: number | undefined
+  /** The place after the last event looked at, in any case. */
+  readonly last: number
 }
 
 /** The next events of a walk. A page may be short, even empty, with more to come. */
@@ -43,12 +45,12 @@ export async function walk(
     const events = loadedEvents(reading.room, rows)
     const view = await viewpoint(reading, events)
     for (const event of events) {
-      if (kept.length === limit) return { events: kept, end: at }
+      if (kept.length === limit) return { events: kept, end: at, last: at }
       at = dir === 'b' ? (event.ord ?? at) - 1 : (event.ord ?? at)
       if (view.sees(event) && passes(event, filter ?? {})) kept.push(event)
     }
-    if (rows.length < want) return { events: kept, end: undefined }
+    if (rows.length < want) return { events: kept, end: undefined, last: at }
     scanned += rows.length
   }
-  return { events: kept, end: at }
+  return { events: kept, end: at, last: at }
 }

@@ -120,7 +120,7 @@ test('a timeline is walked both ways between two places, without what is outside
 test('an event from outside the timeline can be placed in it, and flags are added', async () => {
   await using store = await storeOf([event(1, { ord: undefined, flags: 4 })])
   await store.write((w) => {
-    placeEvent(w, { nid: 1, ord: 7, snapshot: 8, flags: 0 })
+    placeEvent(w, event(1, { ord: 7, snapshot: 8, flags: 0 }))
     addEventFlags(w, 1, 8)
     addEventFlags(w, 1, 2)
   })

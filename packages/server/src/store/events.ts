@@ -168,7 +168,6 @@ export async function lastOrds(read: Reader, roomNids: readonly number[]): Promi
 }
 
 const addFlags = sql`UPDATE events SET flags = flags | ${'flags'} WHERE nid = ${'nid'}`
-const place = sql`UPDATE events SET ord = ${'ord'}, snapshot = ${'snapshot'}, flags = ${'flags'} WHERE nid = ${'nid'}`
 
 /** Sets bits of an event's flags. */
 export function addEventFlags(w: Write, nid: number, flags: number): void {
@@ -182,22 +181,14 @@ export function setEventFlags(w: Write, nids: readonly number[], flags: number):
   if (nids.length > 0) w.run(setFlags, { nids: JSON.stringify(nids), flags })
 }
 
-/** Takes an event that was stored outside the timeline into it. */
-export function placeEvent(
-  w: Write,
-  event: { readonly nid: number; readonly ord: number; readonly snapshot: number; readonly flags: number },
-): void {
-  w.run(place, event)
-}
-
-const placeLive = sql`UPDATE events SET ord = ${'ord'}, snapshot = ${'snapshot'}, flags = ${'flags'},
+const place = sql`UPDATE events SET ord = ${'ord'}, snapshot = ${'snapshot'}, flags = ${'flags'},
   thread_nid = ${'threadNid'}, notify_count = ${'notifyCount'}, highlight_count = ${'highlightCount'} WHERE nid = ${'nid'}`
 
-/** Takes an event that was stored outside the timeline into it as the newest one, with its counters. */
-export function placeLiveEvent(w: Write, event: NewEvent): void {
+/** Takes an event that was stored outside the timeline into it, with its counters. */
+export function placeEvent(w: Write, event: NewEvent): void {
   const { nid, ord, snapshot, flags, threadNid, notifyCount, highlightCount } = event
   const thread = threadNid ?? null
-  w.run(placeLive, { nid, ord: ord ?? null, snapshot, flags, threadNid: thread, notifyCount, highlightCount })
+  w.run(place, { nid, ord: ord ?? null, snapshot, flags, threadNid: thread, notifyCount, highlightCount })
 }
 
 const keepOriginal = sql`INSERT INTO redacted_originals (event_nid, json, redacted_ts)

@@ -17,6 +17,8 @@ const mayScan: Readonly<Record<string, string>> = {
     'an operator lists them',
   'DELETE FROM short_lived_tokens WHERE user_nid = ?': 'they live for minutes',
   'SELECT count(*) AS "rooms" FROM directory': 'one row per published room',
+  'SELECT COALESCE(SUM(bytes), 0) AS bytes FROM media WHERE user_nid = 0 AND quarantined_ts IS NULL':
+    'once, and when files of other servers are evicted',
   'DELETE FROM redacted_originals WHERE redacted_ts < ?': 'clean-up',
   'SELECT server_name AS "serverName", position, failures, next_try_ts AS "nextTryTs", last_success_ts AS "lastSuccessTs", last_error AS "lastError" FROM destinations':
     'at start',

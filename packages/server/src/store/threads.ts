@@ -14,8 +14,9 @@ export interface ThreadRow extends Row {
 
 const addReply = sql`INSERT INTO threads (root_nid, room_nid, latest_nid, latest_ord, reply_count)
   VALUES (${'rootNid'}, ${'roomNid'}, ${'latestNid'}, ${'latestOrd'}, 1)
-  ON CONFLICT (root_nid) DO UPDATE SET latest_nid = excluded.latest_nid, latest_ord = excluded.latest_ord,
-    reply_count = threads.reply_count + 1`
+  ON CONFLICT (root_nid) DO UPDATE SET reply_count = threads.reply_count + 1,
+    latest_nid = CASE WHEN excluded.latest_ord > threads.latest_ord THEN excluded.latest_nid ELSE threads.latest_nid END,
+    latest_ord = CASE WHEN excluded.latest_ord > threads.latest_ord THEN excluded.latest_ord ELSE threads.latest_ord END`
 // The newest reply that is left; a thread without any is gone.
 const recount = sql`UPDATE threads SET reply_count = reply_count - 1,
     (latest_nid, latest_ord) = (SELECT nid, ord FROM events WHERE room_nid = ${'roomNid'} AND thread_nid = ${'rootNid'}

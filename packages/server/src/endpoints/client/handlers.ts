@@ -3,8 +3,10 @@ import { handlers as accountData } from './account-data.ts'
 import { handlers as accountDeactivation } from './account_deactivation.ts'
 import { handlers as admin } from './admin.ts'
 import { handlers as administrativeContact } from './administrative_contact.ts'
+import { handlers as authedContentRepo } from './authed-content-repo.ts'
 import { handlers as banning } from './banning.ts'
 import { handlers as capabilities } from './capabilities.ts'
+import { handlers as contentRepo } from './content-repo.ts'
 import { handlers as createRoom } from './create_room.ts'
 import { handlers as deviceManagement } from './device_management.ts'
 import { handlers as directory } from './directory.ts'
@@ -54,8 +56,10 @@ export const clientHandlers = {
   account_deactivation: accountDeactivation,
   admin,
   administrative_contact: administrativeContact,
+  'authed-content-repo': authedContentRepo,
   banning,
   capabilities,
+  'content-repo': contentRepo,
   create_room: createRoom,
   device_management: deviceManagement,
   directory,

@@ -1,5 +1,6 @@
 // The handlers of the server-server API by the name of the specification's file: the list that is served.
 import { handlers as backfill } from './backfill.ts'
+import { handlers as contentRepository } from './content_repository.ts'
 import { handlers as eventAuth } from './event_auth.ts'
 import { handlers as events } from './events.ts'
 import { handlers as invitesV2 } from './invites-v2.ts'
@@ -21,6 +22,7 @@ import { handlers as wellknown } from './wellknown.ts'
 /** Handlers by group of definitions. */
 export const federationHandlers = {
   backfill,
+  content_repository: contentRepository,
   event_auth: eventAuth,
   events,
   'invites-v2': invitesV2,

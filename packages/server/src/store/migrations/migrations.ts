@@ -6,6 +6,7 @@ import { identityMigration } from './0004-identity.ts'
 import { federationMigration } from './0005-federation.ts'
 import { forksMigration } from './0006-forks.ts'
 import { receivingMigration } from './0007-receiving.ts'
+import { mediaMigration } from './0008-media.ts'
 
 export interface Migration {
   readonly version: number
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'federation', statements: federationMigration },
   { version: 6, name: 'forks', statements: forksMigration },
   { version: 7, name: 'receiving', statements: receivingMigration },
+  { version: 8, name: 'media', statements: mediaMigration },
 ]

@@ -1,0 +1,222 @@
+// Takes fetched history into a room: each event checked as one on receipt, judged by the state before it, and placed
+// before the oldest. The room's state, heads, members and counters stay as they are, and nobody is woken.
+import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
+import { MatrixError } from '@myelin/protocol/errors'
+import { backfillStatesMax } from '../limits.ts'
+import { eventPlaces, placeEvent } from '../store/events.ts'
+import type { Write } from '../store/store.ts'
+import { judge } from './admit.ts'
+import { resolveStates } from './auth-graph.ts'
+import type { HistoryEdge } from './backfill.ts'
+import type { RoomsContext } from './context.ts'
+import { type StateBefore, stateAfter } from './dag-state.ts'
+import { fetchAuthChain, fetchStateBefore, type Recovery } from './fetch-missing.ts'
+import type { HotRoom } from './hot-room.ts'
+import { EventImport } from './import-events.ts'
+import { parseIncoming } from './read-incoming.ts'
+import { eventsOfRoom, inOrder } from './receive.ts'
+import { applyRedaction } from './redaction.ts'
+import { EventDropped } from './refusals.ts'
+import { findRelating, writeRelation } from './relate.ts'
+import { eventFlag, RoomEvent } from './room-event.ts'
+import { type StatePlace, storeState } from './state-change.ts'
+import { findEvent } from './stored-event.ts'
+
+export interface FetchedHistory {
+  readonly edge: HistoryEdge
+  readonly events: readonly unknown[]
+}
+
+/** Takes in what leads up to the edge; resolves to how many events have come into the timeline, when they are durable. */
+export async function takeHistory(recovery: Recovery, { edge, events }: FetchedHistory): Promise<number> {
+  const { context, room } = recovery
+  const past = pastOf(room, { edge, events })
+  if (past.length === 0) return 0
+  const states = await fetchStates(recovery, past)
+  await fetchCited(recovery, past)
+  const importing = new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
+  for (const { value } of past) await importing.add(value)
+  await importing.judge()
+  return inOrder(context, room, () => placeAll(context, room, { edge, past, states }))
+}
+
+/** An event as it was given, and what it follows. */
+interface PastEvent {
+  readonly eventId: string
+  readonly value: unknown
+  readonly previous: readonly string[]
+  readonly cited: readonly string[]
+}
+
+/** Those that lead up to the edge, each after those it follows. */
+function pastOf(room: HotRoom, { events, edge }: FetchedHistory): PastEvent[] {
+  const given = new Map(events.flatMap((value) => readPast(room, value)).map((past) => [past.eventId, past]))
+  const order: PastEvent[] = []
+  const seen = new Set<string>()
+  const path = edge.missing.toReversed().map((eventId) => ({ eventId, isEntered: false }))
+  for (let top = path.pop(); top; top = path.pop()) {
+    const past = given.get(top.eventId)
+    if (!past) continue
+    if (top.isEntered) order.push(past)
+    else if (!seen.has(top.eventId)) {
+      seen.add(top.eventId)
+      path.push({ eventId: top.eventId, isEntered: true })
+      for (const eventId of past.previous) path.push({ eventId, isEntered: false })
+    }
+  }
+  return order
+}
+
+function readPast(room: HotRoom, value: unknown): PastEvent[] {
+  try {
+    const { pdu, eventId } = parseIncoming(value, room.rules)
+    if (roomIdOf(pdu, eventId) !== room.roomId) return []
+    return [{ eventId, value, previous: referencedIds(pdu.prev_events), cited: referencedIds(pdu.auth_events) }]
+  } catch (error) {
+    if (error instanceof MatrixError) return [] // as if it had not been given
+    throw error
+  }
+}
+
+/** The states before the first of them, at which nothing is known yet: roots by event id. */
+async function fetchStates(recovery: Recovery, past: readonly PastEvent[]): Promise<ReadonlyMap<string, number>> {
+  const { context, room } = recovery
+  const given = new Set(past.map(({ eventId }) => eventId))
+  const states = new Map<string, number>()
+  for (const { eventId, previous } of past) {
+    const isFirst = previous.length > 0 && !previous.some((each) => given.has(each))
+    if (!isFirst || states.size >= backfillStatesMax || (await historyOf(context, room, previous)).length > 0) continue
+    states.set(eventId, await fetchStateBefore(recovery, eventId))
+  }
+  return states
+}
+
+/** What they cite is in the state before the first, and in what came since; where it is not, it is asked for, once. */
+async function fetchCited(recovery: Recovery, past: readonly PastEvent[]): Promise<void> {
+  const given = new Set(past.map(({ eventId }) => eventId))
+  const cited = new Set(past.flatMap((each) => each.cited).filter((eventId) => !given.has(eventId)))
+  for (const { eventId } of await eventPlaces(recovery.context.store.read, [...cited])) cited.delete(eventId)
+  const newest = past.findLast((each) => each.cited.some((eventId) => cited.has(eventId)))
+  if (!newest) return
+  try {
+    await fetchAuthChain(recovery, newest.eventId)
+  } catch (error) {
+    if (!(error instanceof EventDropped)) throw error // then it is rejected
+  }
+}
+
+interface Placing {
+  readonly edge: HistoryEdge
+  readonly past: readonly PastEvent[]
+  readonly states: ReadonlyMap<string, number>
+}
+
+/** What has been worked out so far. */
+interface Progress {
+  /** States after events, refused ones too. */
+  readonly after: Map<string, StateBefore>
+  readonly placed: Map<string, RoomEvent>
+  readonly writes: Promise<void>[]
+}
+
+async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, states }: Placing): Promise<number> {
+  const eventIds = past.map(({ eventId }) => eventId)
+  const { events } = await eventsOfRoom(context, room, eventIds)
+  const stored = new Map(events.map((event) => [event.eventId, event]))
+  const near = await placeOfOldest(context, room, edge)
+  const progress: Progress = { after: new Map(), placed: new Map(), writes: [] }
+  let ord = edge.firstOrd - past.length
+  for (const { eventId, previous } of past) {
+    const event = stored.get(eventId)
+    const at = event?.ord ?? ord++
+    if (!event || (event.flags & eventFlag.outlier) === 0) continue
+    const root = states.get(eventId)
+    const before = root === undefined ? await stateAmong(context, room, { progress, previous }) : { root, near }
+    if (before) await placeOne(context, room, { event, at, before, progress })
+  }
+  await Promise.all(progress.writes)
+  return progress.placed.size
+}
+
+/** A stored state that differs little from those before it. */
+async function placeOfOldest(context: RoomsContext, room: HotRoom, { oldest }: HistoryEdge): Promise<StatePlace> {
+  const [event] = await room.events([oldest.nid])
+  const isApart = !event || (event.flags & eventFlag.outlier) !== 0
+  return isApart ? { root: room.root, snapshot: room.snapshot } : stateAfter(context, room, event)
+}
+
+/** The state before an event by what it follows: those of the same batch, and those known from before. */
+async function stateAmong(
+  context: RoomsContext,
+  room: HotRoom,
+  { progress, previous }: { readonly progress: Progress; readonly previous: readonly string[] },
+): Promise<StateBefore | undefined> {
+  const empty = { root: room.arena.empty, snapshot: 0 }
+  if (previous.length === 0) return { root: empty.root, near: empty }
+  const states = previous.flatMap((eventId) => progress.after.get(eventId) ?? [])
+  const others = previous.filter((eventId) => !progress.after.has(eventId))
+  for (const event of await historyOf(context, room, others)) {
+    const place = await stateAfter(context, room, event)
+    states.push({ root: place.root, near: place })
+  }
+  const [first] = states
+  return (
+    first && { root: await resolveStates(context, room, { roots: states.map(({ root }) => root) }), near: first.near }
+  )
+}
+
+interface PlacingOne {
+  /** As it is stored: outside the timeline. */
+  readonly event: RoomEvent
+  readonly at: number
+  readonly before: StateBefore
+  readonly progress: Progress
+}
+
+async function placeOne(
+  context: RoomsContext,
+  room: HotRoom,
+  { event, at, before, progress }: PlacingOne,
+): Promise<void> {
+  const { after, placed, writes } = progress
+  const isRejected = (event.flags & eventFlag.rejected) !== 0
+  if (isRejected || (await judge(room, event.authEvent, before.root)) !== undefined)
+    return void after.set(event.eventId, before)
+  const { type, content, senderNid, stateKey, redacts } = event
+  const relating = await findRelating(context, room, { type, content, stateKey, by: { userNid: senderNid } })
+  const target =
+    type === 'm.room.redaction' && redacts !== undefined ? await findEvent(context, room, redacts) : undefined
+  const slot = stateKey === undefined ? undefined : room.slotOf(type, stateKey)
+  const to = slot === undefined ? before.root : room.arena.set(before.root, slot, event.nid)
+  const write = (w: Write) => {
+    const place = storeState(context, w, room, { from: before.near, to, lastSlot: slot })
+    const done = inHistory(event, { ord: at, snapshot: place.snapshot, threadNid: relating?.threadNid })
+    placeEvent(w, done)
+    room.replaceHeld(done)
+    if (relating) writeRelation(w, { room, event: done, relating })
+    if (target) applyRedaction(w, { room, redaction: done, target: placed.get(target.eventId) ?? target })
+    after.set(event.eventId, { root: place.root, near: place })
+    placed.set(event.eventId, done)
+  }
+  writes.push(context.store.write(write))
+}
+
+interface HistoryPlace {
+  readonly ord: number
+  readonly snapshot: number
+  readonly threadNid: number | undefined
+}
+
+const inHistory = (event: RoomEvent, place: HistoryPlace): RoomEvent =>
+  new RoomEvent({
+    ...place,
+    ...{ nid: event.nid, roomId: event.roomId, eventId: event.eventId, senderNid: event.senderNid },
+    ...{ depth: event.depth, ts: event.ts, json: event.json, redactedBy: event.redactedBy },
+    flags: event.flags & eventFlag.related,
+    notifyCount: 0,
+    highlightCount: 0,
+  })
+
+/** Events that are part of the room's history here. */
+const historyOf = async (context: RoomsContext, room: HotRoom, eventIds: readonly string[]): Promise<RoomEvent[]> =>
+  (await eventsOfRoom(context, room, eventIds)).events.filter(({ flags }) => (flags & eventFlag.outlier) === 0)

@@ -1,0 +1,92 @@
+// What was said in a room before a server came into it: fetched when somebody reads that far back.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { User } from './testing/api.ts'
+import { eventually, Network } from './testing/network.ts'
+
+let net: Network
+let alice: User
+let bob: User
+before(async () => {
+  net = await Network.create(3)
+  alice = await net.server(0).user('alice')
+  bob = await net.server(1).user('bob')
+})
+after(() => net[Symbol.asyncDispose]())
+
+const path = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`
+const joinThrough = (user: User, roomId: string, server = 'hs1.test') =>
+  user.post(`/join/${encodeURIComponent(roomId)}?via=${server}`)
+const said = (events: { type: string; content: { body: string } }[]) =>
+  events.filter(({ type }) => type === 'm.room.message').map(({ content }) => content.body)
+const rounds = (count: number) => Array.from({ length: count }, (_, round) => `line ${round}`)
+
+test('who joins reads what was said before, page by page, down to the beginning', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat', name: 'Old', topic: 'first' })
+  for (const line of rounds(130)) await alice.say(roomId, line)
+  await alice.put(`${path(roomId)}/state/m.room.topic/`, { topic: 'second' })
+  await joinThrough(bob, roomId)
+  const { rooms, next_batch: since } = await bob.sync()
+  const { prev_batch: from } = rooms.join[roomId].timeline
+  const counts = rooms.join[roomId].unread_notifications
+  const page = await bob.get(`${path(roomId)}/messages?dir=b&limit=20&from=${from}`)
+  assert.equal(page.chunk.length, 20)
+  assert.equal(page.chunk.find(({ type }: { type: string }) => type === 'm.room.topic').content.topic, 'second')
+  const all = await bob.history(roomId)
+  assert.deepEqual(said(all), rounds(130))
+  assert.equal(all[0].type, 'm.room.create')
+  assert.deepEqual(
+    all.filter(({ type }) => type === 'm.room.topic').map(({ content }) => content.topic),
+    ['first', 'second'],
+  )
+  assert.deepEqual(
+    all.map(({ event_id }) => event_id),
+    (await alice.history(roomId)).map(({ event_id }) => event_id),
+  )
+  const quiet = await bob.sync({ since })
+  assert.equal(quiet.rooms?.join?.[roomId], undefined)
+  assert.deepEqual((await bob.sync()).rooms.join[roomId].unread_notifications, counts)
+  await bob.say(roomId, 'I have read it all')
+  await eventually(async () => said(await alice.history(roomId)).includes('I have read it all') || undefined)
+})
+
+test('history that was hidden from those who come later stays hidden', async () => {
+  const roomId = await alice.createRoom({
+    preset: 'public_chat',
+    initial_state: [{ type: 'm.room.history_visibility', content: { history_visibility: 'joined' } }],
+  })
+  await alice.say(roomId, 'among ourselves')
+  await joinThrough(bob, roomId)
+  await alice.say(roomId, 'welcome')
+  await eventually(async () => said(await bob.history(roomId)).includes('welcome') || undefined)
+  assert.deepEqual(said(await bob.history(roomId)), ['welcome'])
+})
+
+test('an event of the past has its context, and relations and redactions of then are seen', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const root = await alice.say(roomId, 'root of a thread')
+  const regretted = await alice.say(roomId, 'regretted')
+  await alice.put(`${path(roomId)}/redact/${encodeURIComponent(regretted)}/r`, {})
+  const reply = { msgtype: 'm.text', body: 'reply', 'm.relates_to': { rel_type: 'm.thread', event_id: root } }
+  await alice.put(`${path(roomId)}/send/m.room.message/t`, reply)
+  await joinThrough(bob, roomId)
+  await bob.history(roomId)
+  const context = await bob.get(`${path(roomId)}/context/${encodeURIComponent(root)}?limit=4`)
+  assert.equal(context.event.content.body, 'root of a thread')
+  assert.equal(context.event.unsigned['m.relations']['m.thread'].count, 1)
+  const redacted = await bob.get(`${path(roomId)}/event/${encodeURIComponent(regretted)}`)
+  assert.deepEqual(redacted.content, {})
+  assert.ok(redacted.unsigned.redacted_because)
+})
+
+test('another server in the room has the history when the first is gone', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await alice.say(roomId, 'before both')
+  await joinThrough(bob, roomId)
+  assert.deepEqual(said(await bob.history(roomId)), ['before both'])
+  const carol = await net.server(2).user('carol')
+  await joinThrough(carol, roomId, 'hs2.test')
+  await net.server(0).stop()
+  assert.deepEqual(said(await carol.history(roomId)), ['before both'])
+  await net.server(0).start()
+})
