@@ -1,12 +1,13 @@
 // Another homeserver, made of the algorithms alone: it says what a test lets it say, true or not. It keeps its own view of
 // a room, so that it can follow any event, cite any other, and answer for them as it likes.
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { authTypes } from '@myelin/algorithms/auth-events'
 import { buildEvent, type BuiltEvent, type UnsignedEvent } from '@myelin/algorithms/build-event'
-import { type EventReference, referencedIds } from '@myelin/algorithms/event'
+import { type EventReference, type Pdu, referencedIds } from '@myelin/algorithms/event'
 import { eventIdOf } from '@myelin/algorithms/hashes'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { roomVersion, type RoomVersionRules } from '@myelin/algorithms/room-version'
@@ -85,6 +86,21 @@ export class RemoteServer implements AsyncDisposable {
     return new RemoteRoom({ remote: this, server, roomId, rules, userId, join, state: sent.body.state })
   }
 
+  /** Makes a public room, which other servers join through this one. */
+  createRoom(server: NetworkServer, version: string, localpart = 'mallory'): RemoteRoom {
+    const rules = roomVersion(version)
+    if (!rules) throw new Error(`There is no room version ${version}`)
+    const userId = `@${localpart}:${this.serverName}`
+    const roomId = `!${randomUUID()}:${this.serverName}`
+    const room = new RemoteRoom({ remote: this, server, roomId, rules, userId })
+    room.next({ type: 'm.room.create', state_key: '', content: { creator: userId, room_version: version } })
+    room.next({ type: 'm.room.member', state_key: userId, content: { membership: 'join' } })
+    room.next({ type: 'm.room.power_levels', state_key: '', content: { users: { [userId]: 100 } } })
+    room.next({ type: 'm.room.join_rules', state_key: '', content: { join_rule: 'public' } })
+    room.admits()
+    return room
+  }
+
   sign(rules: RoomVersionRules, event: UnsignedEvent): BuiltEvent {
     const id = rules.eventIdFormat === 'opaque' ? { event_id: `$${Math.random()}:${this.serverName}` } : {}
     const built = buildEvent({ ...id, ...event }, rules, { serverName: this.serverName, key: this.key })
@@ -153,8 +169,9 @@ interface RoomParts {
   readonly roomId: string
   readonly rules: RoomVersionRules
   readonly userId: string
-  readonly join: BuiltEvent
-  readonly state: readonly JsonObject[]
+  /** How it came into a room of others, and the state before that. */
+  readonly join?: BuiltEvent
+  readonly state?: readonly JsonObject[]
 }
 
 /** What an event is to be; the rest is as it should be. */
@@ -170,10 +187,10 @@ export class RemoteRoom {
   readonly #server: NetworkServer
   readonly #hashes = new Map<string, JsonObject>()
   /** What the next event follows. */
-  last: string
-  depth: number
+  last = ''
+  depth = 0
 
-  constructor({ remote, server, roomId, rules, userId, join, state }: RoomParts) {
+  constructor({ remote, server, roomId, rules, userId, join, state = [] }: RoomParts) {
     this.#remote = remote
     this.#server = server
     this.roomId = roomId
@@ -184,10 +201,16 @@ export class RemoteRoom {
       this.state.set(`${String(pdu['type'])} ${String(pdu['state_key'])}`, eventId)
       this.#hashes.set(eventId, pdu['hashes'] as JsonObject)
     }
-    this.state.set(`m.room.member ${userId}`, join.eventId)
-    this.#hashes.set(join.eventId, join.pdu.hashes)
-    this.last = join.eventId
-    this.depth = join.pdu.depth
+    if (join) this.#follow(join)
+  }
+
+  /** The event becomes the last, and part of the state if it is that. */
+  #follow(event: BuiltEvent): void {
+    const { type, state_key: stateKey, hashes, depth } = event.pdu
+    this.#hashes.set(event.eventId, hashes)
+    if (stateKey !== undefined) this.state.set(`${type} ${stateKey}`, event.eventId)
+    this.last = event.eventId
+    this.depth = depth
   }
 
   /** References to events, in the form of the room's version. */
@@ -197,11 +220,15 @@ export class RemoteRoom {
     )
   }
 
+  /** Ids of the events that an event follows. */
+  referencesOf(pdu: JsonObject): readonly string[] {
+    return referencedIds(pdu['prev_events'] as EventReference[])
+  }
+
   /** An event after the last one, which becomes the last. */
   next(draft: Drafted = {}): BuiltEvent {
     const event = this.event(draft)
-    this.last = event.eventId
-    this.depth = event.pdu.depth
+    this.#follow(event)
     return event
   }
 
@@ -218,7 +245,7 @@ export class RemoteRoom {
       room_id: this.roomId,
       origin_server_ts: Date.now(),
       depth: this.depth + 1,
-      prev_events: this.references([this.last]),
+      prev_events: this.references(this.last === '' ? [] : [this.last]),
       auth_events: this.references([...new Set(cited)]),
       ...draft,
     })
@@ -232,6 +259,27 @@ export class RemoteRoom {
       this.#server,
       events.map(({ json }) => json),
     )
+  }
+
+  /** Lets users of other servers in. */
+  admits(): void {
+    const { answers, events } = this.#remote
+    answers.set('make_join', (path) => {
+      const userId = decodeURIComponent(path.split('/').at(-1) ?? '')
+      const content = { membership: 'join' }
+      const { pdu } = this.event({ type: 'm.room.member', sender: userId, state_key: userId, content })
+      const { hashes: _, signatures: __, event_id: ___, ...template } = pdu
+      return { body: { room_version: this.rules.id, event: template } }
+    })
+    answers.set('send_join', (path, { body }) => {
+      const pdu = JSON.parse(body) as Pdu
+      const eventId = decodeURIComponent(path.split('/').at(-1) ?? '')
+      const state = [...this.state.values()].map((id) => events.get(id)?.json).join(',')
+      const join = { eventId, pdu, json: body }
+      events.set(eventId, join)
+      this.#follow(join)
+      return { raw: `{"auth_chain":[],"event":${body},"members_omitted":false,"origin":"x","state":[${state}]}` }
+    })
   }
 
   /** Answers `get_missing_events` and the like honestly, from the events it has made. */

@@ -3,11 +3,13 @@
 import { authorize, authTypes } from '@myelin/algorithms/auth'
 import { type BuiltEvent, buildEvent, type UnsignedEvent } from '@myelin/algorithms/build-event'
 import { CanonicalJsonError } from '@myelin/algorithms/canonical-json'
-import { type AuthEvent, authEventOf } from '@myelin/algorithms/event'
+import { type AuthEvent, authEventOf, type EventReference } from '@myelin/algorithms/event'
 import { isEventSizeAllowed, isIdentifierLengthAllowed, prevEventsMax } from '@myelin/algorithms/event-limits'
+import { referenceHash } from '@myelin/algorithms/hashes'
 import type { JsonObject } from '@myelin/algorithms/json'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
+import { randomString } from '../environment.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 
@@ -46,9 +48,22 @@ function nextFields(context: RoomsContext, room: HotRoom, draft: Draft): Unsigne
     ...fieldsOf(context, draft, rules),
     room_id: room.roomId,
     depth,
-    prev_events: heads.map((head) => head.eventId),
-    auth_events: authEventIds(room, draft),
+    prev_events: references(
+      room,
+      heads.map((head) => head.eventId),
+    ),
+    auth_events: references(room, authEventIds(room, draft)),
   }
+}
+
+/** How the room's version names events: by their ids, in versions 1 and 2 with their hashes beside. */
+function references(room: HotRoom, eventIds: readonly string[]): EventReference[] {
+  const { rules } = room
+  if (rules.eventReferences === 'ids') return [...eventIds]
+  return eventIds.map((eventId) => {
+    const event = room.eventById(eventId)
+    return [eventId, event ? { sha256: referenceHash(JSON.parse(event.json) as JsonObject, rules) } : {}]
+  })
 }
 
 /** The next event of a room as another server is to sign it. The state it is judged by is loaded. Throws M_FORBIDDEN. */
@@ -114,11 +129,19 @@ function fieldsOf(context: RoomsContext, draft: Draft, rules: RoomVersionRules) 
   }
 }
 
-function sign(context: RoomsContext, rules: RoomVersionRules, fields: Parameters<typeof buildEvent>[0]): SignedEvent {
-  const built = signed(context, rules, fields)
+function sign(context: RoomsContext, rules: RoomVersionRules, fields: UnsignedEvent): SignedEvent {
+  const built = signed(context, rules, rules.eventIdFormat === 'opaque' ? named(context, fields) : fields)
   if (!isEventSizeAllowed(built.json)) throw new MatrixError('M_TOO_LARGE', 'An event has at most 65536 bytes')
   return { ...built, authEvent: authEventOf(built.pdu, rules, built.eventId), depth: fields.depth }
 }
+
+/** With an id: in versions 1 and 2 the server that makes an event chooses it. */
+const named = (context: RoomsContext, fields: UnsignedEvent): UnsignedEvent => ({
+  ...fields,
+  event_id: `$${randomString(context.environment, eventIdRandomCharacters)}:${context.serverName}`,
+})
+
+const eventIdRandomCharacters = 24
 
 function signed(context: RoomsContext, rules: RoomVersionRules, fields: Parameters<typeof buildEvent>[0]): BuiltEvent {
   try {

@@ -51,7 +51,7 @@ export async function receiveInvite(context: RoomsContext, sent: InviteSent): Pr
 /** The rules of a version in which this server takes part through others. Throws M_INCOMPATIBLE_ROOM_VERSION. */
 export function joinableVersion(version: string): RoomVersionRules {
   const rules = roomVersion(version)
-  if (rules && rules.eventReferences === 'ids') return rules
+  if (rules) return rules
   throw new MatrixError('M_INCOMPATIBLE_ROOM_VERSION', `This server does not support rooms of version ${version}`, {
     fields: { room_version: version },
   })

@@ -1,5 +1,6 @@
 // Membership events of local users in rooms of other servers: a template from a resident server, completed and signed
 // here, and handed back.
+import type { EventReference } from '@myelin/algorithms/event'
 import { isObject, type JsonObject } from '@myelin/algorithms/json'
 import { type RoomVersionRules, roomVersions } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
@@ -11,9 +12,7 @@ import type { HandshakeMembership } from './make-membership.ts'
 import { joinableVersion } from './receive-invite.ts'
 
 /** Room versions whose rooms of other servers can be joined. */
-export const joinableVersions: readonly string[] = roomVersions
-  .filter(({ eventReferences }) => eventReferences === 'ids')
-  .map(({ id }) => id)
+export const joinableVersions: readonly string[] = roomVersions.map(({ id }) => id)
 
 export interface Completing {
   readonly roomId: string
@@ -44,7 +43,7 @@ export function completeTemplate(
   const { roomId, userId, membership, content } = completing
   const template = isObject(answer.event) ? answer.event : {}
   const { depth, prev_events: previous, auth_events: cited } = template
-  if (!isIdList(previous) || !isIdList(cited) || typeof depth !== 'number')
+  if (!isReferences(previous, rules) || !isReferences(cited, rules) || typeof depth !== 'number')
     throw new MatrixError('M_UNKNOWN', 'The other server gave no usable template', { status: 502 })
   const given = isObject(template['content']) ? template['content'] : {}
   const voucher = given['join_authorised_via_users_server']
@@ -66,8 +65,14 @@ export function completeTemplate(
   return { rules, event }
 }
 
-const isIdList = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string')
+/** Whether these name events in the way of the room's version. */
+function isReferences(value: unknown, { eventReferences }: RoomVersionRules): value is EventReference[] {
+  const isReference = (each: unknown) =>
+    eventReferences === 'ids'
+      ? typeof each === 'string'
+      : Array.isArray(each) && each.length === 2 && typeof each[0] === 'string' && isObject(each[1])
+  return Array.isArray(value) && value.every(isReference)
+}
 
 /** Tries servers in turn until one succeeds. Throws what the last of them answered. */
 export async function tryServers<T>(servers: readonly string[], attempt: (server: string) => Promise<T>): Promise<T> {

@@ -129,6 +129,7 @@ export class RoomEvent {
       sender: this.#text('sender') ?? '',
       content: this.content,
       prevEvents: referencedIds(JSON.parse(this.#slice('prev_events') ?? '[]') as readonly EventReference[]),
+      redacts: this.#text('redacts'),
       rejected: (this.#flags & eventFlag.rejected) !== 0,
     }
     return this.#authEvent
