@@ -53,6 +53,14 @@ async function readHeaders(bytes: ByteReader): Promise<ReadonlyMap<string, strin
   )
 }
 
+/** Where the delimiter may have begun at the end of the bytes; their length when it has not. It begins like no part of it. */
+function possibleStart(bytes: Buffer, delimiter: Buffer): number {
+  const at = bytes.lastIndexOf(delimiter[0] ?? 0)
+  const rest = bytes.length - at
+  const isStart = at >= 0 && rest < delimiter.length && bytes.compare(delimiter, 0, rest, at) === 0
+  return isStart ? at : bytes.length
+}
+
 /** A stream that is read to delimiters. It begins with a line break, so that a boundary at the very start is found. */
 class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
@@ -82,7 +90,7 @@ class ByteReader {
     try {
       for (;;) {
         const at = this.#held.indexOf(delimiter)
-        const sure = at >= 0 ? at : Math.max(0, this.#held.length - delimiter.length + 1)
+        const sure = at >= 0 ? at : possibleStart(this.#held, delimiter)
         if (sure > 0) yield this.#held.subarray(0, sure)
         this.#held = this.#held.subarray(sure)
         if (at >= 0) return

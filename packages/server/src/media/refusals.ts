@@ -10,6 +10,10 @@ export const notYetUploaded = (): MatrixError =>
 export const tooLarge = (bytesMax: number, status: 413 | 502 = 413): MatrixError =>
   new MatrixError('M_TOO_LARGE', `The file is larger than the ${bytesMax} bytes allowed here`, { status })
 
+/** The server whose the file is, or where it has put it, did not send it to its end. */
+export const unreachable = (cause?: unknown): MatrixError =>
+  new MatrixError('M_CONNECTION_FAILED', 'The file could not be had from its server', { cause })
+
 export const busy = (what: string): MatrixError =>
   new MatrixError('M_LIMIT_EXCEEDED', `Too many ${what} at the moment. Try again.`, {
     fields: { retry_after_ms: 2_000 },

@@ -6,7 +6,7 @@ import type { StoredFile, IncomingFile } from './files.ts'
 import type { Content } from './content.ts'
 import { keepFile, type MediaContext } from './context.ts'
 import { openRemoteFile, type RemoteFile, type RemoteRequest } from './remote-file.ts'
-import { busy, tooLarge } from './refusals.ts'
+import { busy, tooLarge, unreachable } from './refusals.ts'
 import type { Write } from '../store/store.ts'
 
 /** Writes what the fetched file stands for. */
@@ -84,7 +84,7 @@ class RunningFetch implements Fetch {
       this.#move('arriving')
     }
     this.#move('complete')
-    return keepFile(this.#context, file, (w, stored) => this.#write(w, remote, stored))
+    return await keepFile(this.#context, file, (w, stored) => this.#write(w, remote, stored))
   }
 
   #move(state: State): void {
@@ -121,12 +121,21 @@ class RunningFetch implements Fetch {
 /** The file's bytes as long as there are not too many; `onOpen` is called when the first have come. */
 async function* limited(remote: RemoteFile, bytesMax: number, onOpen: () => void): AsyncGenerator<Uint8Array> {
   let bytes = 0
-  for await (const chunk of remote.body) {
+  for await (const chunk of unlessBroken(remote.body)) {
     bytes += chunk.length
     if (Math.max(bytes, remote.bytes ?? 0) > bytesMax) throw tooLarge(bytesMax, 502)
     onOpen()
     yield chunk
   }
+  if (bytes < (remote.bytes ?? 0)) throw unreachable()
   onOpen()
-  if (remote.bytes !== undefined && bytes < remote.bytes) throw new Error('The file ended too early')
+}
+
+/** What is thrown within an answer is the connection's failure. */
+async function* unlessBroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw unreachable(cause)
+  }
 }

@@ -12,7 +12,7 @@ import { fileNameIn } from './content-disposition.ts'
 import { cleanContentType, isThumbnailType } from './content-type.ts'
 import type { MediaContext } from './context.ts'
 import { boundaryOf, MalformedMultipart, readFilePart } from './multipart.ts'
-import { notYetUploaded, tooLarge } from './refusals.ts'
+import { notYetUploaded, tooLarge, unreachable } from './refusals.ts'
 import type { ThumbnailSize } from './thumbnail-size.ts'
 
 export interface RemoteFile {
@@ -137,6 +137,3 @@ function passedOn({ config }: Context, error: unknown): unknown {
   if (error.refusal?.errcode === 'M_TOO_LARGE') return tooLarge(config['media.remoteBytesMax'], 502)
   return error
 }
-
-const unreachable = (cause: unknown) =>
-  new MatrixError('M_CONNECTION_FAILED', 'The file could not be had from its server', { cause })
