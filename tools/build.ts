@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'thumbnail-process': 'packages/server/src/media/thumbnail-process.ts',
     checkpointer: 'packages/server/src/store/sqlite/checkpointer.ts',
     'signature-thread': 'packages/server/src/federation/signature-thread.ts',
+    'ledger-thread': 'packages/server/src/ledger/ledger-thread.ts',
   },
   'myelin-notify': { 'myelin-notify': 'packages/notifier/src/main.ts' },
 }

@@ -29,7 +29,7 @@ const serverOrder = [
     'media',
     'encryption',
   ],
-  ...['ephemeral', 'push', 'accounts', 'appservices', 'sync', 'endpoints', 'server', 'cli', 'main'],
+  ...['ephemeral', 'push', 'accounts', 'appservices', 'sync', 'ledger', 'endpoints', 'server', 'cli', 'main'],
 ]
 /** What a package may import of the others. */
 const packageImports: Readonly<Record<string, readonly string[]>> = {

@@ -299,3 +299,22 @@ export const transactionKeptMs = 24 * 60 * 60 * 1000
 
 // Metrics
 export const requestSecondsBuckets: readonly number[] = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60]
+
+// The ledger: journal entries in one commit, commits in one pack, and what of the repository is kept in memory.
+export const ledgerEntriesPerCommitMax = 1_000
+export const ledgerCommitsPerStep = 100
+export const ledgerCommitsSearchedMax = 10_000
+export const ledgerPackBytesMax = 64 * 1024 * 1024
+export const ledgerFlushEvents = 100
+export const ledgerRoomsRememberedMax = 1_000
+export const ledgerKnownEventsPerRoomMax = 2_000
+export const ledgerLinesPerSegment = 100
+export const ledgerSegmentsPerFolder = 100
+export const ledgerStateEntriesPerFileMax = 512
+export const ledgerRoomsPerFolder = 256
+export const gitObjectsRememberedBytesMax = 32 * 1024 * 1024
+export const ledgerPacksMax = 200
+export const ledgerRetryFirstMs = 1_000
+export const ledgerRetryMaxMs = 60_000
+export const gitTimeoutMs = 10 * 60 * 1000
+export const gitOutputBytesMax = 1024 * 1024

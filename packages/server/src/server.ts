@@ -8,9 +8,9 @@ import { passwordCostDefault } from './accounts/passwords.ts'
 import { ConfigError } from './config/load.ts'
 import { operatorSocketPath } from './config/operator-socket.ts'
 import type { Config } from './config/settings.ts'
-import { loadSigningKeys } from './config/signing-keys.ts'
+import { loadSigningKeys, type SigningKeys } from './config/signing-keys.ts'
 import { createDispatch } from './endpoints/dispatch.ts'
-import { addGauges } from './endpoints/gauges.ts'
+import { addGauges, addLedgerGauges } from './endpoints/gauges.ts'
 import type { Services } from './endpoints/handlers.ts'
 import { createMetricsHandle } from './endpoints/metrics-address.ts'
 import { routes } from './endpoints/routes.ts'
@@ -19,6 +19,7 @@ import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createFederation, type Federation } from './federation/federation.ts'
 import { combineParts, type OutgoingSource } from './federation/outgoing.ts'
 import type { Transport } from './federation/transport.ts'
+import { Ledger } from './ledger/ledger.ts'
 import { listen, parseListenAddress, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import type { Handle } from './http/message.ts'
@@ -38,6 +39,7 @@ import { version } from './version.ts'
 export interface OpenServices extends Services, AsyncDisposable {
   readonly store: Store
   readonly rateLimits: RateLimits
+  readonly keys: SigningKeys
   /** Resolves when the server cannot go on. */
   readonly failed: Promise<Error>
 }
@@ -83,18 +85,20 @@ export async function openServices(
   const parts = await assemble({ config, environment, store, key, rateLimits, federation })
   const metrics = createMetrics()
   addGauges(metrics, { store, federation, ...parts })
-  return {
+  const services: OpenServices = {
     ...parts,
     config,
     log,
     environment,
     store,
+    keys,
     federation,
     publishedKeys: federation.publishedKeys,
     metrics,
     rateLimits,
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
+      await services.ledger?.[Symbol.asyncDispose]()
       await parts.accounts[Symbol.asyncDispose]()
       await parts.rooms.stagedEvents[Symbol.asyncDispose]()
       await parts.media[Symbol.asyncDispose]()
@@ -102,6 +106,7 @@ export async function openServices(
       await store[Symbol.asyncDispose]()
     },
   }
+  return services
 }
 
 /** What comes of the work; if it fails, `part` is closed first, so that nothing keeps the process. */
@@ -169,6 +174,7 @@ function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): vo
 export async function startServer(config: Config, environment: Environment): Promise<RunningServer> {
   const services = await openServices(config, environment)
   const { log } = services
+  await orClose(services, startLedger(services))
   const listeners = await orClose(services, listenAll(services))
   const sender = await startWork(services)
   await greet(services, listeners, log)
@@ -199,6 +205,14 @@ export async function startWork(services: OpenServices): Promise<AsyncDisposable
 export function createHandle(services: OpenServices): Handle {
   const { config, metrics, rateLimits, log } = services
   return createDispatch({ routes, services, operator: operatorOf(config), rateLimits, metrics, log })
+}
+
+/** The history of the rooms in git, where that is wanted. */
+async function startLedger(services: OpenServices): Promise<void> {
+  const { config, store, environment, keys, metrics, log } = services
+  if (config['ledger.folder'] === '') return
+  services.ledger = await Ledger.start({ config, store, environment, keys, log })
+  addLedgerGauges(metrics, services.ledger)
 }
 
 /** What the journal makes this server send to others. */

@@ -1,6 +1,6 @@
 // `myelin ci-server SERVER_NAME KEY_NAME,KEY_PATH`: the ci profile with the command line of matrix-ci-server.
 import { statSync } from 'node:fs'
-import { dataOfStore } from '../config/git-store.ts'
+import { dataOfStore, gitFolderOf } from '../config/git-store.ts'
 import { ConfigError, loadConfig } from '../config/load.ts'
 import { selfSignedCertificate } from '../config/self-signed-certificate.ts'
 import type { Config } from '../config/settings.ts'
@@ -21,14 +21,18 @@ export interface CiServerOptions {
   readonly quiet?: boolean
   readonly verbosity?: string
   readonly config?: string
+  /** False with --no-ledger. */
+  readonly ledger: boolean
 }
 
 /** Runs the server until it is told to stop. Throws ConfigError for what the operator can mend. */
 export async function ciServer(serverName: string, key: string, options: CiServerOptions): Promise<number> {
   const source = keySource(key)
-  const data = dataOfStore(options.store_path ?? defaultStore())
+  const path = options.store_path ?? defaultStore()
+  const data = dataOfStore(path)
   useKey(data, source, Date.now())
-  return serve(withCertificate(configFor(serverName, data, options)))
+  const ledger = options.ledger && gitFolderOf(path) !== undefined ? ledgerIn(path) : {}
+  return serve(withCertificate(configFor({ serverName, data, ledger }, options)))
 }
 
 function keySource(text: string): { name: string; path: string } {
@@ -53,7 +57,21 @@ function defaultStore(): string {
   return storePathDefault
 }
 
-function configFor(serverName: string, data: string, options: CiServerOptions): Config {
+/** A commit of every change, and files to look at, in the folder where the operator ran `git init`. */
+const ledgerIn = (folder: string): Partial<Config> => ({
+  'ledger.folder': folder,
+  'ledger.content': 'all',
+  'ledger.flushMs': 0,
+  'ledger.checkout': 'on',
+})
+
+interface CiServer {
+  readonly serverName: string
+  readonly data: string
+  readonly ledger: Partial<Config>
+}
+
+function configFor({ serverName, data, ledger: defaults }: CiServer, options: CiServerOptions): Config {
   const host = hostOf(options.addr)
   const flags = {
     ...{ serverName, data, profile: 'ci', legacyQueryToken: 'on' },
@@ -61,7 +79,7 @@ function configFor(serverName: string, data: string, options: CiServerOptions): 
     listenTls: [`${host}:${options.federation_port}`],
     logLevel: logLevelOf(options),
   }
-  return loadConfig({ file: options.config, flags, environment: process.env })
+  return loadConfig({ file: options.config, flags, environment: process.env, defaults })
 }
 
 /** `0.0.0.0/0` → `0.0.0.0`: matrix-ci-server takes a network and listens on its address. */

@@ -2,6 +2,7 @@
 import { MatrixError } from '@myelin/protocol/errors'
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/load.ts'
+import { GitError } from '../ledger/git/object.ts'
 import { StoreError } from '../store/store.ts'
 import type { CiServerOptions } from './ci-server.ts'
 import { addSettings, configOf } from './options.ts'
@@ -44,6 +45,7 @@ const isForOperator = (error: unknown): error is Error =>
   error instanceof ConfigError ||
   error instanceof StoreError ||
   error instanceof MatrixError ||
+  error instanceof GitError ||
   (error instanceof Error && 'syscall' in error)
 
 function addServe(program: Command, verb: Verb): void {
@@ -146,6 +148,7 @@ function addCiServer(program: Command, verb: Verb): void {
     .option('--client_port <PORT>', 'Port of the client API, plain HTTP.', '8008')
     .option('--federation_port <PORT>', 'Port of the federation API, TLS.', '8448')
     .option('--store_path <PATH>', 'Git repository that holds the data; made if absent.')
+    .option('--no-ledger', 'Make no commits of what happens in the rooms.')
     .option(
       '-v, --verbose',
       'Log what happens, as is the default; twice for everything.',

@@ -9,14 +9,15 @@ import { ConfigError } from './load.ts'
  */
 export function dataOfStore(path: string): string {
   if (existsSync(join(path, 'myelin.db'))) return path
-  const data = join(gitFolder(path) ?? initRepository(path), 'matrix')
+  const data = join(gitFolderOf(path) ?? initRepository(path), 'matrix')
   mkdirSync(data, { recursive: true, mode: 0o700 })
   return data
 }
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
-function gitFolder(path: string): string | undefined {
+/** The folder with HEAD of the repository in `path`, undefined when there is none. */
+export function gitFolderOf(path: string): string | undefined {
   const git = join(path, '.git')
   if (isFolder(git)) return git
   if (existsSync(git)) return linkedFolder(path, readFileSync(git, 'utf8'))
@@ -30,8 +31,8 @@ function linkedFolder(path: string, content: string): string {
   return resolve(path, folder)
 }
 
-/** What `git init` makes, as far as git needs it. */
-function initRepository(path: string): string {
+/** What `git init` makes, as far as git needs it. Returns the folder with HEAD. */
+export function initRepository(path: string): string {
   const git = join(path, '.git')
   for (const folder of ['objects', 'refs/heads']) mkdirSync(join(git, folder), { recursive: true })
   writeFileSync(join(git, 'HEAD'), 'ref: refs/heads/main\n')

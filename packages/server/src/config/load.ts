@@ -17,10 +17,12 @@ export interface ConfigSources {
   readonly file?: string | undefined
   readonly flags?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What holds where nothing is given, in place of the settings' own defaults. */
+  readonly defaults?: Partial<Config>
 }
 
 /** The whole configuration. Throws `ConfigError` on unknown keys and wrong values. */
-export function loadConfig({ file, flags = {}, environment = {} }: ConfigSources): Config {
+export function loadConfig({ file, flags = {}, environment = {}, defaults = {} }: ConfigSources): Config {
   const given: Record<string, unknown> = {}
   for (const [name, value] of fileValues(file)) given[name] = checked(name, value, `${file ?? defaultFile}: ${name}`)
   for (const name of settingNames) {
@@ -28,8 +30,8 @@ export function loadConfig({ file, flags = {}, environment = {} }: ConfigSources
     if (text !== undefined) given[name] = checked(name, fromText(settings[name], text), variableOf(name))
     if (flags[name] !== undefined) given[name] = checked(name, fromFlag(settings[name], flags[name]), `--${name}`)
   }
-  const defaults = Object.fromEntries(settingNames.map((name) => [name, settings[name].default]))
-  return requireServerName(secretsFromFiles(underProfile(given, { ...defaults, ...given } as Config)))
+  const fallbacks = Object.fromEntries(settingNames.map((name) => [name, settings[name].default]))
+  return requireServerName(secretsFromFiles(underProfile(given, { ...fallbacks, ...defaults, ...given } as Config)))
 }
 
 function requireServerName(config: Config): Config {

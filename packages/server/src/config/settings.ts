@@ -167,6 +167,30 @@ export const settings = {
       doc: 'Server names that are reached at a fixed host and port, without discovery.',
     },
   ),
+  'ledger.folder': setting(Type.String(), '', {
+    argument: 'DIR',
+    doc: 'A git repository in which the history of the rooms is written as signed commits; made if absent. Empty: off.',
+  }),
+  'ledger.content': setting(oneOf(['none', 'unencrypted-rooms', 'all']), 'none', {
+    argument: 'none|unencrypted-rooms|all',
+    doc: 'Rooms whose events are also written with their contents, on the branch content. Without them they are redacted.',
+  }),
+  'ledger.flushMs': setting(Type.Integer({ minimum: 0, maximum: 3_600_000 }), 1_000, {
+    argument: 'MILLISECONDS',
+    doc: 'How long events wait for others to share a commit with; 0 makes a commit of every change.',
+  }),
+  'ledger.checkout': setting(oneOf(['on', 'off']), 'off', {
+    argument: 'on|off',
+    doc: 'Keeps the files in ledger.folder as they are in the newest commit. Needs the git program.',
+  }),
+  'ledger.remote': setting(Type.String(), '', {
+    argument: 'NAME|URL',
+    doc: 'Where the ledger is pushed to, fast-forward only. Needs the git program.',
+  }),
+  'ledger.pushIntervalMs': setting(Type.Integer({ minimum: 1_000, maximum: 86_400_000 }), 60_000, {
+    argument: 'MILLISECONDS',
+    doc: 'The shortest time between two pushes.',
+  }),
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings

@@ -1,6 +1,7 @@
 // What the parts of the server count, for the metrics.
 import type { Federation } from '../federation/federation.ts'
 import type { Metrics } from '../http/metrics.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Store } from '../store/store.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -54,4 +55,14 @@ function addFederationGauges(metrics: Metrics, federation: Federation): void {
   metrics.gauge('myelin_federation_failing_servers', 'Those of them that cannot be reached.', failing)
   metrics.gauge('myelin_federation_queued_events', 'Events queued for other servers.', queued)
   metrics.gauge('myelin_federation_lag_entries', 'Journal entries that the server furthest behind has not got.', lag)
+}
+
+/** How far behind the ledger is, and what it has written. */
+export function addLedgerGauges(metrics: Metrics, ledger: Ledger): void {
+  const status = () => ledger.status()
+  metrics.gauge('myelin_ledger_lag_entries', 'Journal entries that the ledger is behind.', () => status().lagEntries)
+  metrics.gauge('myelin_ledger_lag_seconds', 'How long the oldest event waits for a commit.', () => status().lagMs / 1000)
+  metrics.counter('myelin_ledger_commits_total', 'Commits made.', () => status().commits)
+  metrics.counter('myelin_ledger_events_total', 'Events written to commits.', () => status().events)
+  metrics.gauge('myelin_ledger_troubles', 'What does not work at the moment.', () => status().troubles.length)
 }

@@ -9,6 +9,7 @@ import type { PublishedKeys } from '../federation/published-keys.ts'
 import type { Logger } from '../http/log.ts'
 import type { Media } from '../media/media.ts'
 import type { Metrics } from '../http/metrics.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Push } from '../push/push.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -27,6 +28,8 @@ export interface Services {
   readonly federation: Federation
   readonly publishedKeys: PublishedKeys
   readonly metrics: Metrics
+  /** Writes the history of the rooms to git, once it has been started. */
+  ledger?: Ledger | undefined
 }
 
 /** Another homeserver whose X-Matrix signature has been verified. */

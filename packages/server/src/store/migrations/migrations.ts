@@ -7,6 +7,7 @@ import { federationMigration } from './0005-federation.ts'
 import { forksMigration } from './0006-forks.ts'
 import { receivingMigration } from './0007-receiving.ts'
 import { mediaMigration } from './0008-media.ts'
+import { ledgerMigration } from './0009-ledger.ts'
 
 export interface Migration {
   readonly version: number
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'forks', statements: forksMigration },
   { version: 7, name: 'receiving', statements: receivingMigration },
   { version: 8, name: 'media', statements: mediaMigration },
+  { version: 9, name: 'ledger', statements: ledgerMigration },
 ]
