@@ -1,5 +1,6 @@
 // The CI server as the README of ocaml-matrix has it: key by openssl, store by git, launch, user, client.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createPublicKey } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
@@ -42,6 +43,7 @@ describe('myelin ci-server', () => {
 
   before(() => {
     server = new CiServer()
+    server.git('branch', 'first')
   })
   after(() => server[Symbol.asyncDispose]())
 
@@ -119,7 +121,9 @@ describe('myelin ci-server', () => {
     const { hostname, port } = new URL(addresses.client)
     const flags = ['--matrix-host', hostname, '--matrix-port', port, '--matrix-scheme', 'http']
     const account = ['--matrix-user', 'ci', '--matrix-passfile', passwordFile]
-    const { code, stdout, stderr } = await notify([...flags, ...account], { cwd: server.store })
+    const project = join(server.folder, 'project')
+    execFileSync('git', ['clone', '-q', '--no-hardlinks', '--branch', 'first', server.store, project])
+    const { code, stdout, stderr } = await notify([...flags, ...account], { cwd: project })
     assert.equal(code, 0, stdout + stderr)
     const last = (await bob.history(roomId)).at(-1)
     assert.equal(last.sender, '@ci:localhost')
@@ -130,7 +134,7 @@ describe('myelin ci-server', () => {
     const before = (await bob.history(roomId)).length
     await server.stop()
     assert.equal(server.git('status', '--porcelain'), '')
-    assert.equal(server.git('log', '--format=%s'), 'First')
+    assert.match(server.git('log', '--format=%s', '--reverse'), /^First\ncreate room builds\n/)
     addresses = await server.start()
     const again = await logIn('bob', 'bob password')
     assert.equal((await again.history(roomId)).length, before)

@@ -61,7 +61,11 @@ function addFederationGauges(metrics: Metrics, federation: Federation): void {
 export function addLedgerGauges(metrics: Metrics, ledger: Ledger): void {
   const status = () => ledger.status()
   metrics.gauge('myelin_ledger_lag_entries', 'Journal entries that the ledger is behind.', () => status().lagEntries)
-  metrics.gauge('myelin_ledger_lag_seconds', 'How long the oldest event waits for a commit.', () => status().lagMs / 1000)
+  metrics.gauge(
+    'myelin_ledger_lag_seconds',
+    'How long the oldest event waits for a commit.',
+    () => status().lagMs / 1000,
+  )
   metrics.counter('myelin_ledger_commits_total', 'Commits made.', () => status().commits)
   metrics.counter('myelin_ledger_events_total', 'Events written to commits.', () => status().events)
   metrics.gauge('myelin_ledger_troubles', 'What does not work at the moment.', () => status().troubles.length)

@@ -82,7 +82,14 @@ export class GitWork implements AsyncDisposable {
     const { remote, branch, repository } = this.#options
     this.#hasUnpushed = false
     const content = repository.refs.read(contentBranch) === undefined ? [] : [`+${contentBranch}`]
-    const outcome = await this.#git('push', ['push', '--porcelain', '--quiet', remote, `${branch}:${branch}`, ...content])
+    const outcome = await this.#git('push', [
+      'push',
+      '--porcelain',
+      '--quiet',
+      remote,
+      `${branch}:${branch}`,
+      ...content,
+    ])
     if (outcome.code !== 0) {
       this.#hasUnpushed = true
       this.#schedulePush()

@@ -160,9 +160,17 @@ export class RoomBook {
     const { branches, path } = this.#options
     for (const file of ['state', 'members'] as const) {
       const mine = moves.filter(({ type }) => stateFileOf(type) === file)
-      changeStateFiles(branches.main, `${path}/${file}`, mine.map((move) => this.#change(move, false)))
+      changeStateFiles(
+        branches.main,
+        `${path}/${file}`,
+        mine.map((move) => this.#change(move, false)),
+      )
       if (branches.content && this.#showsContent)
-        changeStateFiles(branches.content, `${path}/${file}`, mine.map((move) => this.#change(move, true)))
+        changeStateFiles(
+          branches.content,
+          `${path}/${file}`,
+          mine.map((move) => this.#change(move, true)),
+        )
     }
   }
 
@@ -195,7 +203,12 @@ export class RoomBook {
         const previous = isInTimeline ? referencedIds(event.pdu.prev_events).filter((id) => !isHeld(id)) : []
         const missing = [...cited.filter((id) => !found.has(id) && !this.#known.has(id)), ...previous]
         if (missing.length > 0) notHeld.set(event.row.eventId, [...new Set(missing)].toSorted())
-        waiting.push(...this.#newOutliers(cited.flatMap((id) => found.get(id) ?? []), outliers))
+        waiting.push(
+          ...this.#newOutliers(
+            cited.flatMap((id) => found.get(id) ?? []),
+            outliers,
+          ),
+        )
       }
     }
     return { outliers: [...outliers.values()].toReversed(), notHeld }

@@ -1,11 +1,7 @@
 // Writes the ledger: reads the journal up to where commits end, and makes them, signed, in the repository. Everything in a
 // commit follows from the database and the key, so that it is the same whenever and wherever it is made.
 import { roomVersion } from '@myelin/algorithms/room-version'
-import {
-  ledgerCommitsPerStep,
-  ledgerPackBytesMax,
-  ledgerRoomsRememberedMax,
-} from '../limits.ts'
+import { ledgerCommitsPerStep, ledgerPackBytesMax, ledgerRoomsRememberedMax } from '../limits.ts'
 import { eventById, type EventRow, eventsByNids } from '../store/events.ts'
 import { entriesAfter } from '../store/journal.ts'
 import { ledgerCommitsBetween } from '../store/ledger.ts'
@@ -113,7 +109,9 @@ export class Scribe {
   async #rowsThrough(end: number): Promise<EventRow[]> {
     const { read } = this.#options
     const entries = await entriesAfter(read, this.#position, end - this.#position)
-    const nids = entries.flatMap(({ kind, ref, position }) => (kind === journalKind.event && position <= end ? [ref] : []))
+    const nids = entries.flatMap(({ kind, ref, position }) =>
+      kind === journalKind.event && position <= end ? [ref] : [],
+    )
     return (await eventsByNids(read, nids)).filter(({ ord }) => ord !== null && ord > this.#position && ord <= end)
   }
 
@@ -135,7 +133,10 @@ export class Scribe {
   }
 
   /** A redaction leaves no history of what it removes: the branch begins anew with what is left. */
-  #commitContent(tree: Folder, { message, timestampS, redacted }: { message: string; timestampS: number; redacted: number }) {
+  #commitContent(
+    tree: Folder,
+    { message, timestampS, redacted }: { message: string; timestampS: number; redacted: number },
+  ) {
     if (tree.isEmpty) return
     if (redacted > 0) this.#isRedacted = true
     const parent = redacted > 0 ? undefined : this.#next.content
@@ -148,7 +149,10 @@ export class Scribe {
     const parents = parent === undefined ? [] : [parent]
     const author = authorOf(identity.serverName)
     const commit = { tree: tree.write(), parents, author, timestampS, message }
-    return repository.objects.add('commit', encodeCommit(commit, (payload) => sshSign(payload, identity.key)))
+    return repository.objects.add(
+      'commit',
+      encodeCommit(commit, (payload) => sshSign(payload, identity.key)),
+    )
   }
 
   /** The name of the room's folder, undefined for a room of a version that is not known. */
@@ -173,7 +177,11 @@ export class Scribe {
     const rules = room && roomVersion(room.version)
     if (!rules) return undefined
     const path = this.#folders.place(room, { rows, contents })
-    return RoomBook.open({ ...{ read, roomNid, rules, path, contents }, branches: this.#branches, position: this.#position })
+    return RoomBook.open({
+      ...{ read, roomNid, rules, path, contents },
+      branches: this.#branches,
+      position: this.#position,
+    })
   }
 
   async #redact(redaction: EventRow, before: number): Promise<boolean> {

@@ -56,7 +56,7 @@ export const stateEntryOf = (tree: Folder, path: string, key: string): StateEntr
 export function allStateEntries(tree: Folder, path: string): StateEntry[] {
   const digits = digitsOf(tree, path)
   const files = digits === 0 ? [`${path}.json`] : (tree.folder(path)?.names() ?? []).map((name) => `${path}/${name}`)
-  return files.flatMap((file) => [...readEntries(tree, file).values()])
+  return files.flatMap((file) => Array.from(readEntries(tree, file).values()))
 }
 
 /** Divides every file into sixteen. */

@@ -48,7 +48,9 @@ export function parseCommit(data: Buffer): ParsedCommit {
   return {
     tree,
     parents: values('parent'),
-    committer: Buffer.from(committer, 'latin1').toString('utf8').replace(/ \d+ [+-]\d{4}$/, ''),
+    committer: Buffer.from(committer, 'latin1')
+      .toString('utf8')
+      .replace(/ \d+ [+-]\d{4}$/, ''),
     message: data.toString('utf8', end + 2),
     signature: signature?.replaceAll('\n ', '\n'),
     payload: Buffer.concat([Buffer.from(covered.join('\n'), 'latin1'), data.subarray(end)]),

@@ -27,4 +27,6 @@ export const troubleOf = ({ stderr, code }: GitOutcome): string =>
 
 /** The repository is the one in the folder, whatever the variables of somebody's shell or hook say. */
 const withoutGit = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(variables).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_)/.test(name)))
+  Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_)/.test(name)),
+  )

@@ -133,7 +133,9 @@ export class ObjectDatabase implements Disposable {
 
 const packsIn = (folder: string): string[] =>
   existsSync(folder)
-    ? readdirSync(folder).flatMap((name) => (name.endsWith('.idx') ? [join(folder, name.slice(0, -'.idx'.length))] : []))
+    ? readdirSync(folder).flatMap((name) =>
+        name.endsWith('.idx') ? [join(folder, name.slice(0, -'.idx'.length))] : [],
+      )
     : []
 
 /** Object folders of other repositories that this one uses. */

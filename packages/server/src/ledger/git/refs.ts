@@ -1,7 +1,18 @@
 // Branches: names of commits, in files of their own or packed into one.
 // https://git-scm.com/docs/gitrepository-layout
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GitError } from './object.ts'
 import { syncFolder } from './pack-writer.ts'
