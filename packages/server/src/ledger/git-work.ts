@@ -27,6 +27,7 @@ export class GitWork implements AsyncDisposable {
   #pushing: Promise<void> | undefined
   #pushTimer: NodeJS.Timeout | undefined
   #hasUnpushed = true
+  #isClosed = false
 
   constructor(options: GitWorkOptions) {
     this.#options = options
@@ -48,6 +49,7 @@ export class GitWork implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#pushTimer)
     await this.#pushing
     if (this.#options.remote !== '' && this.#hasUnpushed) await this.#push()
@@ -70,10 +72,13 @@ export class GitWork implements AsyncDisposable {
   }
 
   #schedulePush(): void {
-    if (this.#pushTimer ?? this.#pushing) return
+    if (this.#isClosed || this.#pushTimer || this.#pushing) return
     this.#pushTimer = setTimeout(() => {
       this.#pushTimer = undefined
-      this.#pushing = this.#push().finally(() => (this.#pushing = undefined))
+      this.#pushing = this.#push().finally(() => {
+        this.#pushing = undefined
+        if (this.#hasUnpushed) this.#schedulePush()
+      })
     }, this.#options.pushIntervalMs)
   }
 
@@ -82,7 +87,7 @@ export class GitWork implements AsyncDisposable {
     const { remote, branch, repository } = this.#options
     this.#hasUnpushed = false
     const content = repository.refs.read(contentBranch) === undefined ? [] : [`+${contentBranch}`]
-    const outcome = await this.#git('push', [
+    const { code } = await this.#git('push', [
       'push',
       '--porcelain',
       '--quiet',
@@ -90,10 +95,7 @@ export class GitWork implements AsyncDisposable {
       `${branch}:${branch}`,
       ...content,
     ])
-    if (outcome.code !== 0) {
-      this.#hasUnpushed = true
-      this.#schedulePush()
-    }
+    if (code !== 0) this.#hasUnpushed = true
   }
 
   async #git(what: Trouble, parameters: readonly string[]): Promise<GitOutcome> {

@@ -13,7 +13,7 @@ import { GitError } from './git/object.ts'
 import type { Repository } from './git/repository.ts'
 import { sshSign } from './git/ssh-signature.ts'
 import { Folder } from './git/tree.ts'
-import { findTip, type Tip } from './tip.ts'
+import { commitAt, findTip, type Tip } from './tip.ts'
 import { KeysBook } from './keys-book.ts'
 import { contentBranch } from './layout.ts'
 import { commitMessage, type RoomChange } from './message.ts'
@@ -64,7 +64,7 @@ export class Scribe {
     this.#stored = { main: this.#tip.head, content }
     this.#next = { ...this.#stored }
     this.#position = this.#tip.position
-    const contentTree = content === undefined ? undefined : treeOf(repository, content)
+    const contentTree = content === undefined ? undefined : new Folder(objects, commitAt(repository, content).tree)
     this.#branches = {
       main: this.#tip.tree,
       content: contents === 'none' ? undefined : (contentTree ?? new Folder(objects)),
@@ -137,9 +137,12 @@ export class Scribe {
     tree: Folder,
     { message, timestampS, redacted }: { message: string; timestampS: number; redacted: number },
   ) {
-    if (tree.isEmpty) return
+    const { repository } = this.#options
     if (redacted > 0) this.#isRedacted = true
     const parent = redacted > 0 ? undefined : this.#next.content
+    const before = parent === undefined ? undefined : commitAt(repository, parent).tree
+    // Nothing of it is shown, or it was written already before a crash.
+    if (tree.isEmpty || tree.write() === before) return
     this.#next.content = this.#commit(tree, { parent, message, timestampS })
   }
 
@@ -199,6 +202,7 @@ export class Scribe {
     const { repository, branch } = this.#options
     repository.objects.flush()
     const { main, content } = this.#next
+    if (repository.refs.read(branch) !== this.#stored.main) throw new GitError(`Somebody has moved ${branch}`)
     if (content !== undefined && content !== this.#stored.content)
       repository.refs.update(contentBranch, content, this.#stored.content)
     if (main !== undefined) repository.refs.update(branch, main, this.#stored.main)
@@ -211,12 +215,6 @@ export class Scribe {
       this.#books.delete(oldest)
     }
   }
-}
-
-function treeOf({ objects }: Repository, commit: string): Folder {
-  const tree = /^tree ([0-9a-f]{40})/.exec(objects.read(commit).data.toString('latin1'))?.[1]
-  if (tree === undefined) throw new GitError(`Object ${commit} is not a commit`)
-  return new Folder(objects, tree)
 }
 
 // Servers may claim any time: git takes what it can print.
