@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { signEvent } from '@myelin/algorithms/signatures'
+import type { UserId } from '@myelin/protocol/identifiers'
+import { queryProfile } from '@myelin/protocol/server-server/query'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
@@ -106,6 +108,12 @@ test('the profile of a user is looked up at the server of that user', async () =
   assert.deepEqual(await bob.get(`${profile}/displayname`), { displayname: 'Alice A.' })
   const unknown = await bob.call('/profile/%40nobody%3Ahs1.test')
   assert.deepEqual([unknown.status, unknown.body.errcode], [404, 'M_NOT_FOUND'])
+})
+
+test('a server that asks for a field which a profile has not is answered without it', async () => {
+  const { peers } = net.server(1).services.federation
+  const query = { user_id: alice.userId as UserId, field: 'avatar_url' }
+  assert.deepEqual(await peers.call('hs1.test', queryProfile, { query }), {})
 })
 
 test('an alias of another server leads into its room', async () => {

@@ -4,7 +4,7 @@ import type { Reply, User } from '../../system/testing/api.ts'
 
 type Event = Reply['body']
 
-const patienceMs = 15_000
+const patienceMs = 30_000
 
 export const path = (roomId: string): string => `/rooms/${encodeURIComponent(roomId)}`
 

@@ -102,6 +102,12 @@ const settings = (serverName: string, { folder, authority }: SynapsePlace) => ({
   allow_public_rooms_without_auth: true,
   // Anybody may publish a room, as at Myelin.
   room_list_publication_rules: [{ action: 'allow' }],
+  // A server that was away is tried again soon.
+  federation: {
+    max_long_retry_delay: '1s',
+    destination_min_retry_interval: '1s',
+    destination_max_retry_interval: '2s',
+  },
   ...rateLimits,
 })
 

@@ -22,8 +22,9 @@ export const handlers: Handlers<Group> = {
     const { user_id: userId, field } = query
     if (!userId.endsWith(`:${config.serverName}`))
       throw new MatrixError('M_NOT_FOUND', 'The user is not of this server')
-    const { profiles } = accounts
-    const profile = field === undefined ? await profiles.get(userId) : await profiles.getField(userId, field)
-    return new JsonText(JSON.stringify(profile))
+    const profile = await accounts.profiles.get(userId)
+    // "If the user does not have a particular field set on their profile, the server MUST […] exclude it"
+    const answer = field === undefined ? profile : Object.hasOwn(profile, field) ? { [field]: profile[field] } : {}
+    return new JsonText(JSON.stringify(answer))
   },
 }
