@@ -120,6 +120,14 @@ export const streamedAnswerTimeoutMs = 30 * 60 * 1000
 export const streamedValueBytesMax = 512 * 1024
 export const joinResponseBytesMax = 1024 * 1024 * 1024
 export const joinEventsMax = 2_000_000
+// A room whose members are still to come: how long who needs them waits; when it is tried again after all servers failed.
+// Members are left out of what a joining server gets where the room has at least so many.
+export const membersOmittedMin = 50
+export const membersWaitMs = 2 * 60 * 1000
+export const membersRetryFirstMs = 2_000
+export const membersRetryMaxMs = 10 * 60 * 1000
+export const membersServersTriedMax = 20
+export const joinAttemptsMax = 5
 export const serversInRoomMax = 50_000
 // Events taken in at once: so many, or so much text of them.
 export const importedEventsPerWrite = 200

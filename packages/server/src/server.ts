@@ -99,6 +99,7 @@ export async function openServices(
     failed: failure.promise,
     [Symbol.asyncDispose]: async () => {
       await services.ledger?.[Symbol.asyncDispose]()
+      await parts.rooms.joins.stop()
       await parts.accounts[Symbol.asyncDispose]()
       await parts.rooms.stagedEvents[Symbol.asyncDispose]()
       await parts.media[Symbol.asyncDispose]()
@@ -185,7 +186,9 @@ export async function startServer(config: Config, environment: Environment): Pro
     log,
     failed: services.failed,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...listeners.public, ...listeners.metrics, listeners.operator].map((each) => each.stop()))
+      const stopping = [...listeners.public, ...listeners.metrics, listeners.operator].map((each) => each.stop())
+      await services.rooms.joins.stop() // nobody is kept waiting for them
+      await Promise.all(stopping)
       await sender[Symbol.asyncDispose]()
       await services[Symbol.asyncDispose]()
     },
@@ -198,6 +201,7 @@ export async function startWork(services: OpenServices): Promise<AsyncDisposable
   for (const err of await services.accounts.resume())
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
   await services.rooms.stagedEvents.resume()
+  await services.rooms.resumeJoins((err) => log.warn({ err }, 'A join could not be taken up again'))
   return services.federation.startSender(outgoingOf(services), log)
 }
 

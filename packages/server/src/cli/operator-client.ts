@@ -26,6 +26,13 @@ export async function callOperatorSocket(
   return body
 }
 
+/** The answer of a server that must be running: `because` says why. Throws ConfigError when none is. */
+export async function callRunning(data: string, call: OperatorCall, because: string): Promise<Record<string, unknown>> {
+  const answer = await callOperatorSocket(data, call)
+  if (answer === undefined) throw new ConfigError(`No server runs on ${data}. Start it first: ${because}.`)
+  return answer
+}
+
 function send(
   socketPath: string,
   { method, path, body }: OperatorCall,

@@ -1,7 +1,7 @@
 // `myelin registration-token`: what somebody must know to register on a server with `registration: token`.
 import { ConfigError } from '../config/load.ts'
 import type { Config } from '../config/settings.ts'
-import { callOperatorSocket, type OperatorCall } from './operator-client.ts'
+import { callRunning, type OperatorCall } from './operator-client.ts'
 
 const path = '/_myelin/admin/v1/registration-tokens'
 const dayMs = 24 * 60 * 60 * 1000
@@ -38,9 +38,5 @@ function positive(text: string, option: string): number {
   return Number(text)
 }
 
-async function running(config: Config, call: OperatorCall): Promise<Record<string, unknown>> {
-  const answer = await callOperatorSocket(config.data, call)
-  if (!answer)
-    throw new ConfigError(`No server runs on ${config.data}. Start it first: registration tokens are its own.`)
-  return answer
-}
+const running = (config: Config, call: OperatorCall): Promise<Record<string, unknown>> =>
+  callRunning(config.data, call, 'registration tokens are its own')

@@ -22,6 +22,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addUser(program, verb)
   addRegistrationToken(program, verb)
   addEvent(program, verb)
+  addJoin(program, verb)
   addKey(program, verb)
   addCiServer(program, verb)
   try {
@@ -117,6 +118,18 @@ function addEvent(program: Command, verb: Verb): void {
     verb(async (eventId: string, options: Options) =>
       (await import('./event.ts')).explainEvent(configOf(options), eventId),
     ),
+  )
+}
+
+function addJoin(program: Command, verb: Verb): void {
+  const join = program
+    .command('join')
+    .description('Joins of rooms of other servers that are under way. Needs a running server.')
+  addSettings(join.command('list').description('Show them and how far they have come.')).action(
+    verb(async (options: Options) => (await import('./join.ts')).listJoins(configOf(options))),
+  )
+  addSettings(join.command('cancel <ROOM>').description('End the joins of a room; whoever waits is told so.')).action(
+    verb(async (room: string, options: Options) => (await import('./join.ts')).cancelJoin(configOf(options), room)),
   )
 }
 

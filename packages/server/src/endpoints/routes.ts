@@ -2,6 +2,7 @@
 import * as adminEventsDefinitions from '@myelin/protocol/admin/events'
 import * as adminFederationDefinitions from '@myelin/protocol/admin/federation'
 import * as health from '@myelin/protocol/admin/health'
+import * as adminJoinsDefinitions from '@myelin/protocol/admin/joins'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
@@ -13,6 +14,7 @@ import type { Requester } from '../accounts/accounts.ts'
 import * as adminEvents from './admin/events.ts'
 import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
+import * as adminJoins from './admin/joins.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
 import { formerNames } from './client/former_names.ts'
@@ -62,6 +64,7 @@ export const routes: readonly Route[] = [
   ...routesOf(users, adminUsers.handlers),
   ...routesOf(adminEventsDefinitions, adminEvents.handlers),
   ...routesOf(adminFederationDefinitions, adminFederation.handlers),
+  ...routesOf(adminJoinsDefinitions, adminJoins.handlers),
   ...routesOf(adminRegistrationTokensDefinitions, adminRegistrationTokens.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
 ]

@@ -25,6 +25,7 @@ export class FederationError extends MatrixError {
   constructor(kind: FederationErrorKind, serverName: string, reason: string, options: FederationErrorOptions = {}) {
     super(errcodeOf(kind, options.refusal), `${serverName} ${reason}`, {
       status: passedOn(options.refusal)?.status ?? 502,
+      ...(options.refusal?.errcode === 'M_INCOMPATIBLE_ROOM_VERSION' ? { fields: options.refusal.fields } : {}),
       cause: options.cause,
     })
     this.kind = kind
@@ -33,9 +34,11 @@ export class FederationError extends MatrixError {
   }
 }
 
-/** "Forbidden" and "not found" mean the same to whoever asked this server to ask. */
-const passedOn = (refusal: MatrixError | undefined): MatrixError | undefined =>
-  refusal?.status === 403 || refusal?.status === 404 ? refusal : undefined
+/** "Forbidden", "not found" and "incompatible" mean the same to whoever asked this server to ask. */
+const passedOn = (refusal: MatrixError | undefined): MatrixError | undefined => {
+  if (refusal?.errcode === 'M_INCOMPATIBLE_ROOM_VERSION') return refusal
+  return refusal?.status === 403 || refusal?.status === 404 ? refusal : undefined
+}
 
 const errcodeOf = (kind: FederationErrorKind, refusal: MatrixError | undefined): string =>
   passedOn(refusal)?.errcode ?? (kind === 'unreachable' ? 'M_CONNECTION_FAILED' : 'M_UNKNOWN')

@@ -4,17 +4,20 @@ import { authorisingUser as vouching } from '@myelin/algorithms/event-signers'
 import { isObject } from '@myelin/algorithms/json'
 import { addEventSignature } from '@myelin/algorithms/signatures'
 import { MatrixError } from '@myelin/protocol/errors'
+import { membersOmittedMin } from '../limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
+import { citedIds } from './auth-chain.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { authorisingUser } from './join.ts'
 import { type HandshakeMembership, requireOwnUser } from './make-membership.ts'
+import { requireWholeState } from './partial-state.ts'
 import { parseIncoming, readIncoming } from './read-incoming.ts'
 import { recover } from './recover.ts'
 import type { RoomEvent } from './room-event.ts'
-import { stateAt } from './serve-state.ts'
 import { type ServerRoom, useResidentRoom } from './server-access.ts'
+import { nidsOf, nidsWithoutMembers, streamState, type StreamedState } from './stream-state.ts'
 import { describedBy } from './stripped-state.ts'
 
 export interface MembershipSent extends ServerRoom {
@@ -23,22 +26,28 @@ export interface MembershipSent extends ServerRoom {
   readonly membership: HandshakeMembership
 }
 
+export interface JoinSent extends MembershipSent {
+  /** Members may be left out of the state. */
+  readonly mayOmitMembers: boolean
+}
+
 /** What a joining server is given, as JSON texts. */
-export interface JoinAnswer {
+export interface JoinAnswer extends StreamedState {
   readonly event: string
-  readonly state: readonly string[]
-  readonly authChain: readonly string[]
+  readonly areMembersOmitted: boolean
   readonly servers: readonly string[]
 }
 
 /** Takes a join in. https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv2send_joinroomideventid */
-export function acceptJoin(context: RoomsContext, sent: MembershipSent): Promise<JoinAnswer> {
+export function acceptJoin(context: RoomsContext, sent: JoinSent): Promise<JoinAnswer> {
   return useResidentRoom(context, sent.roomId, async (room) => {
     const servers = [...room.hosts.keys()]
     const event = await accept(context, room, sent)
-    const served = await stateAt(context, room, await rootBeforeEvent(context, room, event))
-    const texts = (events: readonly { readonly json: string }[]) => events.map(({ json }) => json)
-    return { event: event.json, state: texts(served.state), authChain: texts(served.authChain), servers }
+    const root = await rootBeforeEvent(context, room, event)
+    const areMembersOmitted = sent.mayOmitMembers && room.joinedCount >= membersOmittedMin
+    const nids = areMembersOmitted ? await nidsWithoutMembers(room, root) : nidsOf(room, root)
+    const given = streamState(context, room, { nids, cited: citedIds(event.json) })
+    return { ...given, event: event.json, areMembersOmitted, servers }
   })
 }
 
@@ -56,6 +65,7 @@ export function acceptKnock(context: RoomsContext, sent: MembershipSent): Promis
 }
 
 async function accept(context: RoomsContext, room: HotRoom, sent: MembershipSent): Promise<RoomEvent> {
+  requireWholeState(room)
   const incoming = parseIncoming(sent.value, room.rules)
   const { pdu, eventId } = incoming
   const isExpected =

@@ -70,6 +70,14 @@ export async function openRoom(context: RoomsContext, roomId: string, actor: Act
   throw new MatrixError('M_FORBIDDEN', notInRoom)
 }
 
+/** The same for who asks for members: where they are still to come, that is waited for. */
+export async function openWholeRoom(context: RoomsContext, roomId: string, actor: Actor): Promise<Reading> {
+  const reading = await openRoom(context, roomId, actor)
+  if (!reading.room.partial) return reading
+  await context.completions.wait(context.environment, reading.room)
+  return openRoom(context, roomId, actor)
+}
+
 /** Whether anybody may read the room now. */
 export const isWorldReadable = (room: HotRoom): boolean =>
   historyVisibilityOf(room.state('m.room.history_visibility')?.content) === 'world_readable'

@@ -110,7 +110,9 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
     return { verdict: 'rejected', refusal: byStateBefore, before, after: before.root, ...unmoved(room) }
   const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
   // 6. and 7.
-  const byCurrentState = before.root === room.root ? undefined : await judge(room, authEvent, room.root)
+  // Without its members the current state says nothing against anybody.
+  const isJudged = before.root === room.root || room.partial !== undefined
+  const byCurrentState = isJudged ? undefined : await judge(room, authEvent, room.root)
   const refusal = byCurrentState ?? policyRefusal(room, received)
   if (refusal !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', refusal.reason)
   if (refusal !== undefined) return { verdict: 'soft-failed', refusal, before, after, ...unmoved(room) }

@@ -39,6 +39,8 @@ export interface Prepared {
 /** Appends what a local user says. Throws M_FORBIDDEN with the reason when the room does not allow it. */
 export async function append(context: RoomsContext, room: HotRoom, draft: EventDraft): Promise<RoomEvent> {
   requireResident(room)
+  if (room.partial && draft.type === 'm.room.member' && room.stateNid(draft.type, draft.stateKey) === 0)
+    await context.completions.wait(context.environment, room) // who was banned may be among those still to come
   let prepared = await prepare(context, room, draft)
   while (!room.holdsState(authKeys(draft, room.rules))) prepared = await prepare(context, room, draft)
   return context.store.write((w) => appendNow(context, w, { room, prepared }))

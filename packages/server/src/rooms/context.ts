@@ -10,6 +10,8 @@ import type { Store, Write } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
 import type { HotRoom } from './hot-room.ts'
 import type { HotRooms } from './hot-rooms.ts'
+import type { Completions } from './completions.ts'
+import type { JoinJobs } from './join-jobs.ts'
 import type { ReceivedTransactions } from './received-transactions.ts'
 import type { RedactedOriginals } from './redacted-originals.ts'
 import type { Refusals } from './refusals.ts'
@@ -69,6 +71,10 @@ export interface RoomsContext {
   readonly hooks: RoomHooks
   readonly users: Users
   readonly hotRooms: HotRooms
+  /** Joins of rooms of other servers that are under way. */
+  readonly joins: JoinJobs
+  /** Rooms whose members are being fetched. */
+  readonly completions: Completions
   readonly transactions: Transactions
   readonly redactedOriginals: RedactedOriginals
   readonly receivedTransactions: ReceivedTransactions

@@ -62,15 +62,16 @@ async function judgeJoin(context: RoomsContext, room: HotRoom, { received, root 
   return cited.map(({ nid }) => nid)
 }
 
-interface Membership {
+/** A membership that a state gives. */
+export interface Membership {
   readonly userId: string
   readonly userNid: number
   readonly membership: NonNullable<ReturnType<typeof membershipIn>>
   readonly eventNid: number
 }
 
-/** Takes the members of a state over, some at a time; those of this server are returned, for the write of the join. */
-async function setMembers(context: RoomsContext, room: HotRoom, root: number): Promise<Membership[]> {
+/** Takes the members of a state over where they differ from the room's, some at a time; those of this server are returned, for the write of the join. */
+export async function setMembers(context: RoomsContext, room: HotRoom, root: number): Promise<Membership[]> {
   const local: Membership[] = []
   const pace = new Pace(context.environment)
   for (const some of inPieces(changedMembers(room, root))) {
@@ -113,7 +114,7 @@ interface MemberWriting {
   readonly change: Membership
 }
 
-function applyMember(context: RoomsContext, w: Write, { room, position, change }: MemberWriting): void {
+export function applyMember(context: RoomsContext, w: Write, { room, position, change }: MemberWriting): void {
   const { userId, userNid, membership, eventNid } = change
   setMember(w, { roomNid: room.nid, userNid, membership, eventNid, position })
   room.setMembership(userNid, membership, memberHost(userId, context.serverName))

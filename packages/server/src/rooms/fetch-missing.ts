@@ -22,7 +22,7 @@ import { Pace } from './pace.ts'
 import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import { EventDropped } from './refusals.ts'
-import { readStateAnswer } from './remote-join-answer.ts'
+import { readStateAnswer } from './state-answer.ts'
 import { eventFlag } from './room-event.ts'
 
 /** The search for what one event needs. */

@@ -55,6 +55,14 @@ export interface StateMove {
   readonly events: readonly RoomEvent[]
 }
 
+/** The state lacks members: this server joined without them, and fetches them. */
+export interface PartialState {
+  /** The join that brought this server in. */
+  readonly joinNid: number
+  /** Servers in the room, the one that let this one in first. */
+  readonly servers: readonly string[]
+}
+
 /** A user as the room counts members. */
 export interface MemberHost {
   readonly isLocal: boolean
@@ -124,6 +132,10 @@ export class HotRoom {
   changesSinceCheckpoint = 0
   /** It is in the published directory. */
   isPublic = false
+  /** Its members are still to come. */
+  partial: PartialState | undefined
+  /** Position at which the last of its members came, where they were late; 0 otherwise. */
+  completedAt = 0
   /** The store lost what this copy of the room remembers: nothing may be appended to it. */
   dropped = false
   readonly #source: RoomSource

@@ -74,10 +74,10 @@ export class EventImport {
     await this.#takeIn()
   }
 
-  /** Judges all that was added. */
-  async judge(): Promise<void> {
+  /** Judges all that was added. Throws the signal's reason when it is aborted. */
+  async judge(signal?: AbortSignal): Promise<void> {
     await this.#takeIn()
-    await judgeImported(this.#context, this.#room, this.#index)
+    await judgeImported(this.#context, this.#room, { index: this.#index, signal })
   }
 
   /** Slots and events of the state that was added, without what was rejected. Throws M_UNKNOWN where two have one slot. */
@@ -133,16 +133,12 @@ export class EventImport {
   /** Takes those out that are not signed as they must be. */
   async #dropUnsigned(fresh: Map<string, IncomingEvent>): Promise<void> {
     const waiting = [...fresh.values()]
-    for (let at = 0; at < waiting.length; at += checkedAtOnce) {
-      const slice = waiting.slice(at, at + checkedAtOnce)
-      const check = (event: IncomingEvent) => verifyIncoming(this.#context, event, this.#room.rules)
-      const results = await Promise.allSettled(slice.map(check))
-      for (const [index, result] of results.entries()) {
-        if (result.status === 'fulfilled') continue
-        if (!(result.reason instanceof MatrixError)) throw result.reason
-        fresh.delete(slice[index]?.eventId ?? '')
-      }
-      await this.#pace.breathe()
+    const check = (event: IncomingEvent) => verifyIncoming(this.#context, event, this.#room.rules)
+    const results = await Promise.allSettled(waiting.map(check))
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue
+      if (!(result.reason instanceof MatrixError)) throw result.reason
+      fresh.delete(waiting[index]?.eventId ?? '')
     }
   }
 
@@ -168,9 +164,6 @@ export class EventImport {
     })
   }
 }
-
-/** Events whose signatures are checked in one turn. */
-const checkedAtOnce = 32
 
 /** The create event of a room whose id is that event's hash, which is cited by nothing. */
 export const createOf = (room: HotRoom, known: ReadonlyMap<string, RoomEvent>): RoomEvent['authEvent'] | undefined =>

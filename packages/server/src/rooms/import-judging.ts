@@ -27,7 +27,11 @@ interface Judging {
 }
 
 /** "Passes authorization rules based on the event's auth events, otherwise it is rejected." */
-export async function judgeImported(context: RoomsContext, room: HotRoom, index: ImportIndex): Promise<void> {
+export async function judgeImported(
+  context: RoomsContext,
+  room: HotRoom,
+  { index, signal }: { readonly index: ImportIndex; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
   await findCited(context, room, index)
   const order = index.inAuthOrder()
   const citers = new Map<number, number>()
@@ -37,6 +41,7 @@ export async function judgeImported(context: RoomsContext, room: HotRoom, index:
   await holdKnown(judging)
   const pace = new Pace(context.environment)
   for (let from = 0; from < order.length; from += importedEventsPerWrite) {
+    signal?.throwIfAborted()
     const numbers = order.slice(from, from + importedEventsPerWrite)
     const events = await eventsOf(judging, numbers)
     for (const at of numbers) {

@@ -10,6 +10,7 @@ import type { HotRoom } from './hot-room.ts'
 import { changeMembership, membershipOf, oneAtATime, profileContent } from './member-event.ts'
 import { creators, powerLevelsOf } from './power.ts'
 import { remoteJoin } from './remote-join.ts'
+import { keepJoinIntent, removeJoinIntent } from '../store/joins.ts'
 import { residentServers } from './resident-servers.ts'
 import { roomNid } from './room-ids.ts'
 
@@ -18,6 +19,8 @@ export interface JoinOptions {
   /** Servers that may be in the room, for a room that this one is not in. */
   readonly servers?: readonly string[] | undefined
   readonly reason?: string | undefined
+  /** How often this was begun before and cut short by a stop of the server. */
+  readonly attempts?: number
 }
 
 /**
@@ -27,7 +30,7 @@ export interface JoinOptions {
 export async function join(context: RoomsContext, roomIdOrAlias: string, options: JoinOptions): Promise<string> {
   const { by, reason } = options
   const { roomId, servers } = await routeTo(context, roomIdOrAlias, options.servers)
-  if (context.federation && (await joinThroughOthers(context, roomId, { by, reason, servers }))) return roomId
+  if (context.federation && (await joinThroughOthers(context, roomId, { ...options, servers }))) return roomId
   const joinIt = async (room: HotRoom) => {
     const membership = await membershipOf(room, by.userId)
     if (membership === 'join') return
@@ -45,15 +48,27 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, options
 function joinThroughOthers(
   context: RoomsContext,
   roomId: string,
-  { by, reason, servers }: JoinOptions,
+  { by, reason, servers, attempts = 0 }: JoinOptions,
 ): Promise<boolean> {
   return context.mutex.run(`enter ${roomId}`, async () => {
     const residents = await residentServers(context, roomId, { by, servers })
     if (residents.length === 0) return false
     if (by.isGuest) throw new MatrixError('M_GUEST_ACCESS_FORBIDDEN', 'Guests may not join rooms of other servers')
-    const content = await profileContent(context, by.userId, reason)
-    await remoteJoin(context, { by, roomId, servers: residents, content })
-    return true
+    const intent = { roomId, userId: by.userId, servers: residents, reason, attempts }
+    await context.store.write((w) => keepJoinIntent(w, intent))
+    try {
+      const content = await profileContent(context, by.userId, reason)
+      const startedTs = context.environment.now()
+      await context.joins.run({ roomId, userId: by.userId, startedTs, phase: 'asking' }, (job) =>
+        remoteJoin(context, { by, roomId, servers: residents, content, job }),
+      )
+      return true
+    } catch (error) {
+      // What a stop of the server cuts short is taken up again at its next start.
+      const isVerdict = error instanceof MatrixError && !context.joins.isStopping
+      if (isVerdict) await context.store.write((w) => removeJoinIntent(w, intent))
+      throw error
+    }
   })
 }
 

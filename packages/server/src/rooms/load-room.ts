@@ -3,6 +3,7 @@ import { roomVersion } from '@myelin/algorithms/room-version'
 import { recentEventsMax } from '../limits.ts'
 import { eventsByNids, eventsInRoom } from '../store/events.ts'
 import { membersOfRoom } from '../store/members.ts'
+import { lateMembers } from '../store/joins.ts'
 import { deltasOf, totalsOfRoom } from '../store/room-loading.ts'
 import { roomByNid, type RoomRow } from '../store/rooms.ts'
 import { slotsOfRoom } from '../store/slots.ts'
@@ -25,6 +26,9 @@ export async function loadRoom(store: Store, serverName: string, roomNid: number
   if (!rules) return undefined
   const room = new HotRoom({ nid: row.nid, roomId: row.roomId, rules, source: roomSource(store) })
   room.isPublic = row.isPublic !== 0
+  const late = await lateMembers(store.read, roomNid)
+  if (late?.completed === undefined) room.partial = late
+  room.completedAt = late?.completed ?? 0
   for (const { slot, type, stateKey } of await slotsOfRoom(store.read, roomNid)) room.addSlot(slot, type, stateKey)
   await loadCurrentState(store.read, room, row)
   await loadTimeline(store.read, room, row)

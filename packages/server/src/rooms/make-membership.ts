@@ -6,6 +6,7 @@ import { contentText, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { authorisingUser } from './join.ts'
 import { membershipOf } from './member-event.ts'
+import { requireWholeState } from './partial-state.ts'
 import { type ServerRoom, useResidentRoom } from './server-access.ts'
 
 export type HandshakeMembership = 'join' | 'leave' | 'knock'
@@ -31,6 +32,7 @@ export function makeMembership(context: RoomsContext, asked: TemplateRequest): P
   const { roomId, userId, membership, versions } = asked
   requireOwnUser(asked)
   return useResidentRoom(context, roomId, async (room) => {
+    requireWholeState(room)
     const { id } = room.rules
     if (versions && !versions.includes(id))
       throw new MatrixError('M_INCOMPATIBLE_ROOM_VERSION', `Your server does not support rooms of version ${id}`, {

@@ -5,6 +5,7 @@ import { eventsByNids } from '../store/events.ts'
 import { journalKind, type Journaled } from '../store/store.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { serversIn } from './partial-state.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { eventOfRow } from './stored-event.ts'
 
@@ -14,7 +15,7 @@ export async function outgoingEvents(context: RoomsContext, entries: readonly Jo
   for (const { kind, room: roomNid, ref, position } of entries) {
     if (kind !== journalKind.event || ref === 0) continue
     const room = await context.hotRooms.get(roomNid)
-    const mayConcernOthers = room.hosts.size > Number(room.hosts.has(context.serverName))
+    const mayConcernOthers = room.partial || room.hosts.size > Number(room.hosts.has(context.serverName))
     const event =
       mayConcernOthers || mayBeAboutOthers(context, room, ref) ? await eventOf(context, room, ref) : undefined
     const destinations = event ? destinationsOf(context, room, event) : []
@@ -51,7 +52,7 @@ function destinationsOf(context: RoomsContext, room: HotRoom, event: RoomEvent):
   const isOurs = sender === context.serverName
   const isHandedOver = (event.flags & eventFlag.outlier) !== 0
   if (isHandedOver || (!isOurs && (event.flags & eventFlag.relayed) === 0)) return []
-  const servers = new Set(room.hosts.keys())
+  const servers = new Set(serversIn(room))
   // An invite has been handed to the invited user's server already.
   const isInvite = event.content['membership'] === 'invite'
   if (event.type === 'm.room.member' && event.stateKey && !isInvite) servers.add(serverNameOf(event.stateKey))

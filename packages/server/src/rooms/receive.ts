@@ -10,6 +10,7 @@ import type { RoomsContext } from './context.ts'
 import { type StateBefore, stateBefore } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { createOf } from './import-events.ts'
+import { withCitedMembers } from './partial-state.ts'
 import { lacksPolicy } from './policy-server.ts'
 import { EventDropped } from './refusals.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
@@ -23,8 +24,11 @@ export interface Receiving {
   /** Its signatures have been checked. */
   readonly incoming: IncomingEvent
   readonly mode: Extract<AdmissionMode, 'live' | 'resident'>
-  /** Root of the state before it, as another server gave it: for when events that it follows cannot be had. */
-  readonly givenState?: number | undefined
+  /**
+   * Root of the state before it, as another server gave it: for when events that it follows cannot be had. `none`: in a
+   * room whose members are still to come the current state stands in for it, and all is judged anew once they are there.
+   */
+  readonly givenState?: number | 'none' | undefined
   /** The room's policy server has been asked: without its signature the event is not shown. */
   readonly isPolicyAsked?: boolean
 }
@@ -50,16 +54,20 @@ export async function receiveHeld(
   const cited = await eventsOfRoom(context, room, pdu.auth_events)
   if (!cited.isWhole) return { lacks: 'cited' }
   const previous = await historyOf(context, room, pdu.prev_events)
-  if (!previous.isWhole && givenState === undefined) return { lacks: 'previous' }
+  const isWholeRoom = room.partial === undefined
+  const isGiven = givenState !== undefined && (givenState !== 'none' || !isWholeRoom)
+  if (!previous.isWhole && !isGiven) return { lacks: 'previous' }
   if (!isPolicyAsked && lacksPolicy(room, incoming)) return { lacks: 'policy' }
   const create = createOf(room, new Map())
   const authEvents = cited.events.map((event) => event.authEvent)
   // 4. passes authorization rules based on the event's auth events, otherwise it is rejected
   const byAuthEvents = authorizeByAuthEvents(authEvent, { authEvents, create }, room.rules)
-  const before = (): Promise<StateBefore> =>
-    previous.isWhole || givenState === undefined
-      ? stateBefore(context, room, previous.events)
-      : Promise.resolve({ root: givenState, near: { root: room.root, snapshot: room.snapshot } })
+  const before = async (): Promise<StateBefore> => {
+    const here = { root: room.root, snapshot: room.snapshot }
+    const given = { root: typeof givenState === 'number' ? givenState : room.root, near: here }
+    const { root, near } = previous.isWhole ? await stateBefore(context, room, previous.events) : given
+    return { root: withCitedMembers(room, root, cited.events), near }
+  }
   const authNids = cited.events.map(({ nid }) => nid)
   // 5. to 7. by the state before it, by the room's current state, and by its policy server
   return admitNow(context, room, { received: incoming, known, authNids, mode, byAuthEvents, before })

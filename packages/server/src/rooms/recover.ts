@@ -11,6 +11,7 @@ import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import { fetchAuthChain, fetchMissing, fetchStateBefore, type Recovery } from './fetch-missing.ts'
 import type { HotRoom } from './hot-room.ts'
+import { serversIn } from './partial-state.ts'
 import { askPolicyServer } from './policy-server.ts'
 import { inOrder, type Lacking, receiveHeld, type Receiving } from './receive.ts'
 import { EventDropped } from './refusals.ts'
@@ -40,7 +41,7 @@ export async function recover(context: RoomsContext, room: HotRoom, recovering: 
 /** Its sender, and a few others that are in the room. */
 function serversFor(context: RoomsContext, room: HotRoom, origin: string): string[] {
   const servers = new Set([origin])
-  for (const server of room.hosts.keys()) {
+  for (const server of serversIn(room)) {
     if (servers.size >= recoveryServersMax) break
     if (server !== context.serverName) servers.add(server)
   }
@@ -80,6 +81,7 @@ async function withFetched(recovery: Recovery, receiving: Receiving, lacks: Lack
     await fetchAuthChain(recovery, incoming.eventId)
     return receiving
   }
+  if (lacks === 'previous' && recovery.room.partial) return { ...receiving, givenState: 'none' }
   if (lacks === 'previous') return { ...receiving, givenState: await fetchStateBefore(recovery, incoming.eventId) }
   try {
     const signed = await askPolicyServer(recovery.context, recovery.room, incoming)

@@ -7,7 +7,8 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { FederationError } from '../federation/federation-error.ts'
 import { joinServersTriedMax } from '../limits.ts'
 import { signTemplate, type SignedEvent } from './build.ts'
-import type { RoomsContext } from './context.ts'
+import { contentText, type RoomsContext } from './context.ts'
+import type { HotRoom } from './hot-room.ts'
 import type { HandshakeMembership } from './make-membership.ts'
 import { joinableVersion } from './receive-invite.ts'
 
@@ -74,16 +75,41 @@ function isReferences(value: unknown, { eventReferences }: RoomVersionRules): va
   return Array.isArray(value) && value.every(isReference)
 }
 
-/** Tries servers in turn until one succeeds. Throws what the last of them answered. */
-export async function tryServers<T>(servers: readonly string[], attempt: (server: string) => Promise<T>): Promise<T> {
-  let last: unknown = new MatrixError('M_NOT_FOUND', 'No server is known that is in the room')
-  for (const server of servers.slice(0, joinServersTriedMax))
+/**
+ * Tries servers in turn until one succeeds, each that refuses or fails followed by the next: one may be out of the room,
+ * or unable to let the user in. Throws what says most of what they answered, or the signal's reason.
+ */
+export async function tryServers<T>(
+  servers: readonly string[],
+  attempt: (server: string) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  let failure: MatrixError | undefined
+  for (const server of servers.slice(0, joinServersTriedMax)) {
+    signal?.throwIfAborted()
     try {
       return await attempt(server)
     } catch (error) {
-      if (!(error instanceof MatrixError)) throw error
-      if (!(error instanceof FederationError)) throw error
-      last = error
+      if (signal?.aborted || !(error instanceof MatrixError)) throw error
+      if (failure === undefined || weightOf(error) > weightOf(failure)) failure = error
     }
-  throw last
+  }
+  throw failure ?? new MatrixError('M_NOT_FOUND', 'No server is known that is in the room')
+}
+
+/** A verdict on the user says more than that a server does not know the room, and that more than no answer. */
+function weightOf(error: MatrixError): number {
+  if (error.errcode === 'M_INCOMPATIBLE_ROOM_VERSION' || error.errcode === 'M_FORBIDDEN') return 3
+  const isAnswer = !(error instanceof FederationError) || error.refusal !== undefined
+  return isAnswer ? (error.status === 404 ? 1 : 2) : 0
+}
+
+/** "If the `room_version` in the create event is not the one of make_join, the join fails." */
+export async function requireCreate(
+  room: HotRoom,
+  { root, server }: { readonly root: number; readonly server: string },
+): Promise<void> {
+  const [create] = await room.events([room.stateNidAt(root, 'm.room.create')])
+  if (create === undefined || (contentText(create.content, 'room_version') ?? '1') !== room.rules.id)
+    throw new FederationError('malformed', server, 'gave the state of another room')
 }

@@ -1,19 +1,30 @@
 // Joining a room through servers that are in it: the join is signed here, taken in there, and the state they give is
-// checked event by event as it arrives. https://spec.matrix.org/v1.19/server-server-api/#joining-rooms
+// checked event by event as it arrives. A server that may leaves the members out: the room is in use at once, and they
+// come behind. https://spec.matrix.org/v1.19/server-server-api/#joining-rooms
 import type { JsonObject } from '@myelin/algorithms/json'
-import { MatrixError } from '@myelin/protocol/errors'
 import { JsonText } from '@myelin/protocol/handlers'
 import { makeJoin } from '@myelin/protocol/server-server/joins-v1'
 import { sendJoinV2 } from '@myelin/protocol/server-server/joins-v2'
-import { type Actor, contentText, type RoomsContext } from './context.ts'
+import { FederationError } from '../federation/federation-error.ts'
+import { expectMembers, removeJoinIntent } from '../store/joins.ts'
+import { completeInBackground } from './complete-room.ts'
+import type { Actor, RoomsContext } from './context.ts'
 import { enterRoom } from './enter-room.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
+import type { JoinJob } from './join-jobs.ts'
+import { withCitedMembers } from './partial-state.ts'
 import { knownRoom } from './place-aside.ts'
 import { federationOf, readIncoming } from './read-incoming.ts'
-import { inOrder } from './receive.ts'
-import { type CompletedEvent, completeTemplate, joinableVersions, tryServers } from './remote-handshake.ts'
-import { readStateAnswer } from './remote-join-answer.ts'
+import { eventsOfRoom, inOrder } from './receive.ts'
+import {
+  type CompletedEvent,
+  completeTemplate,
+  joinableVersions,
+  requireCreate,
+  tryServers,
+} from './remote-handshake.ts'
+import { type JoinAnswer, readStateAnswer } from './state-answer.ts'
 
 export interface RemoteJoin {
   readonly by: Actor
@@ -22,50 +33,94 @@ export interface RemoteJoin {
   readonly servers: readonly string[]
   /** Keys of the member event besides the membership. */
   readonly content: JsonObject
+  readonly job: JoinJob
 }
 
-/** Joins; resolves when the user is in the room. Throws what the last server answered. */
+/** Joins; resolves when the user is in the room. Throws what speaks most against it of what the servers answered. */
 export function remoteJoin(context: RoomsContext, joining: RemoteJoin): Promise<void> {
-  return tryServers(joining.servers, async (server) => {
+  const { roomId, by, content, job } = joining
+  const attempt = async (server: string) => {
     const { peers } = federationOf(context)
-    const { roomId, by, content } = joining
+    job.server = server
+    job.phase = 'asking'
     const path = { roomId, userId: by.userId }
-    const template = await peers.call(server, makeJoin, { path, query: { ver: [...joinableVersions] } })
+    const input = { path, query: { ver: [...joinableVersions] } }
+    const template = await peers.call(server, makeJoin, input, { signal: job.signal })
     const completing = { roomId, userId: by.userId, membership: 'join', content } as const
-    await joinThrough(context, roomId, { server, completed: completeTemplate(context, completing, template) })
-  })
+    const completed = completeTemplate(context, completing, template)
+    const room = await knownRoom(context, { roomId, rules: completed.rules })
+    await context.hotRooms.use(room.nid, (hot) =>
+      inOrder(context, hot, () => joinThrough(context, hot, { server, completed, job })),
+    )
+  }
+  return tryServers(joining.servers, attempt, job.signal)
 }
 
 interface Through {
   readonly server: string
   readonly completed: CompletedEvent
+  readonly job: JoinJob
 }
 
-async function joinThrough(context: RoomsContext, roomId: string, { server, completed }: Through): Promise<void> {
-  const { rules, event } = completed
-  const input = {
-    path: { roomId, eventId: event.eventId },
-    query: { omit_members: false },
-    body: new JsonText(event.json),
+async function joinThrough(context: RoomsContext, room: HotRoom, through: Through): Promise<void> {
+  const { server, completed, job } = through
+  const { event, rules } = completed
+  const importing = new EventImport(context, room, { progress: job.progress })
+  const asking = {
+    ...{ server, definition: sendJoinV2, job },
+    input: {
+      path: { roomId: room.roomId, eventId: event.eventId },
+      query: { omit_members: true },
+      body: new JsonText(event.json),
+    },
   }
-  const known = await knownRoom(context, { roomId, rules })
-  await context.hotRooms.use(known.nid, (room) =>
-    inOrder(context, room, async () => {
-      const importing = new EventImport(context, room)
-      const answer = await readStateAnswer(context, importing, { server, definition: sendJoinV2, input })
-      const root = room.arena.setAll(room.arena.empty, importing.stateEntries())
-      await requireCreate(room, root)
-      const received = await readIncoming(context, answer.event ?? event.pdu, rules)
-      if (received.eventId !== event.eventId)
-        throw new MatrixError('M_UNKNOWN', 'The other server gave another event than the join', { status: 502 })
-      await enterRoom(context, room, { received, root })
-    }),
-  )
+  const answer = await readStateAnswer(context, importing, asking)
+  job.phase = 'entering'
+  const root = room.arena.setAll(room.arena.empty, importing.stateEntries())
+  await requireCreate(room, { root, server })
+  const received = await readIncoming(context, answer.event ?? event.pdu, rules)
+  if (received.eventId !== event.eventId)
+    throw new FederationError('malformed', server, 'gave another event than the join')
+  if (answer.areMembersOmitted) await enterWithoutMembers(context, room, { server, root, received, answer })
+  else
+    await enterRoom(context, room, { received, root, alongside: (w) => removeJoinIntent(w, intentOf(room, received)) })
 }
 
-/** "If the `room_version` in the create event is not the one of make_join, the join fails." */
-async function requireCreate(room: HotRoom, root: number): Promise<void> {
-  const [create] = await room.events([room.stateNidAt(root, 'm.room.create')])
-  if (create === undefined || (contentText(create.content, 'room_version') ?? '1') !== room.rules.id)
-    throw new MatrixError('M_UNKNOWN', 'The other server gave the state of another room', { status: 502 })
+const intentOf = (room: HotRoom, { pdu }: { readonly pdu: { readonly sender: string } }) => ({
+  roomId: room.roomId,
+  userId: pdu.sender,
+})
+
+interface Omitted {
+  readonly server: string
+  readonly root: number
+  readonly received: Awaited<ReturnType<typeof readIncoming>>
+  readonly answer: JoinAnswer
+}
+
+async function enterWithoutMembers(
+  context: RoomsContext,
+  room: HotRoom,
+  { server, root, received, answer }: Omitted,
+): Promise<void> {
+  const servers = [...new Set([server, ...answer.serversInRoom])].filter((name) => name !== context.serverName)
+  // What a member was until now is among what the join cites.
+  const before = room.partial
+  room.partial = { joinNid: 0, servers }
+  const { events: cited } = await eventsOfRoom(context, room, received.pdu.auth_events)
+  try {
+    await enterRoom(context, room, {
+      received,
+      root: withCitedMembers(room, root, cited),
+      alongside: (w, { nid: joinNid }) => {
+        room.partial = { joinNid, servers }
+        expectMembers(w, { roomNid: room.nid, joinNid, servers })
+        removeJoinIntent(w, intentOf(room, received))
+      },
+    })
+  } catch (error) {
+    room.partial = before
+    throw error
+  }
+  completeInBackground(context, room.nid)
 }

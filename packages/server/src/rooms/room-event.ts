@@ -167,6 +167,11 @@ export class RoomEvent {
     this.#slices = this.#content = this.#authEvent = this.#syncJson = undefined
   }
 
+  /** The state after it in the event graph has been stored by itself. */
+  forked(): void {
+    this.#flags |= eventFlag.forked
+  }
+
   /** Another event relates to it. */
   related(): void {
     this.#flags |= eventFlag.related

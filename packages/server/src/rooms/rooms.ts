@@ -15,7 +15,10 @@ import { forget } from './forget.ts'
 import type { HotRoom } from './hot-room.ts'
 import { HotRooms } from './hot-rooms.ts'
 import { invite } from './invite.ts'
+import { Completions } from './completions.ts'
 import { join } from './join.ts'
+import { JoinJobs } from './join-jobs.ts'
+import { resumeJoins } from './resume-joins.ts'
 import { joinedRooms } from './joined-rooms.ts'
 import { kick } from './kick.ts'
 import { knock } from './knock.ts'
@@ -62,6 +65,10 @@ export function createRooms(options: RoomsOptions) {
     sendState: bind(sendState),
     redact: bind(redact),
     join: bind(join),
+    /** Joins of rooms of other servers that are under way. */
+    joins: context.joins,
+    /** Takes up the joins that the last stop cut short. */
+    resumeJoins: bind(resumeJoins),
     leave: bind(leave),
     leaveAll: bind(leaveAll),
     forget: bind(forget),
@@ -127,6 +134,8 @@ function contextOf({ store, users, environment, config, hooks, federation }: Roo
     signingKey,
     hooks,
     hotRooms: new HotRooms(store, (nid) => loadRoom(store, serverName, nid)),
+    joins: new JoinJobs(),
+    completions: new Completions(),
     transactions: new Transactions(store, environment),
     receivedTransactions: new ReceivedTransactions(store, environment),
     refusals: new Refusals(),

@@ -4,27 +4,35 @@ import { authChain } from './auth-chain.ts'
 import type { RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
+import { requireWholeState } from './partial-state.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { type ServerRoom, useSharedRoom } from './server-access.ts'
 import { findEvent } from './stored-event.ts'
+import { nidsOf, streamState, type StreamedState } from './stream-state.ts'
 
 export interface ServerEvent extends ServerRoom {
   readonly eventId: string
 }
 
-/** State and auth chain, whole events or ids. */
-export interface ServedState<T> {
-  readonly state: readonly T[]
-  readonly authChain: readonly T[]
+/** State and auth chain as ids. */
+export interface StateIds {
+  readonly state: readonly string[]
+  readonly authChain: readonly string[]
 }
 
 /** The state before an event as JSON texts. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1stateroomid */
-export const stateForServer = async (context: RoomsContext, asked: ServerEvent): Promise<ServedState<string>> =>
-  mapped(await stateBeforeEvent(context, asked), ({ json }) => json)
+export function stateForServer(context: RoomsContext, asked: ServerEvent): Promise<StreamedState> {
+  return useStateBefore(context, asked, async (room, root) => streamState(context, room, { nids: nidsOf(room, root) }))
+}
 
 /** The same as event ids. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1state_idsroomid */
-export const stateIdsForServer = async (context: RoomsContext, asked: ServerEvent): Promise<ServedState<string>> =>
-  mapped(await stateBeforeEvent(context, asked), ({ eventId }) => eventId)
+export function stateIdsForServer(context: RoomsContext, asked: ServerEvent): Promise<StateIds> {
+  return useStateBefore(context, asked, async (room, root) => {
+    const state = await room.events(nidsOf(room, root))
+    const ids = (events: readonly { readonly eventId: string }[]) => events.map(({ eventId }) => eventId)
+    return { state: ids(state), authChain: ids(await authChain(context.store.read, state)) }
+  })
+}
 
 /** The auth chain of an event as JSON texts. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1event_authroomideventid */
 export function eventAuth(context: RoomsContext, asked: ServerEvent): Promise<string[]> {
@@ -34,29 +42,18 @@ export function eventAuth(context: RoomsContext, asked: ServerEvent): Promise<st
   })
 }
 
-interface EventText {
-  readonly eventId: string
-  readonly json: string
-}
-
-const mapped = <T>({ state, authChain: chain }: ServedState<EventText>, of: (event: EventText) => T) => ({
-  state: state.map(of),
-  authChain: chain.map(of),
-})
-
-function stateBeforeEvent(context: RoomsContext, asked: ServerEvent): Promise<ServedState<EventText>> {
+function useStateBefore<T>(
+  context: RoomsContext,
+  asked: ServerEvent,
+  use: (room: HotRoom, root: number) => Promise<T>,
+): Promise<T> {
   return useSharedRoom(context, asked, async (room) => {
     const event = await knownEvent(context, room, asked.eventId)
+    requireWholeState(room)
     if ((event.flags & eventFlag.outlier) !== 0)
       throw new MatrixError('M_NOT_FOUND', 'The state at this event is not known here')
-    return stateAt(context, room, await rootBeforeEvent(context, room, event))
+    return use(room, await rootBeforeEvent(context, room, event))
   })
-}
-
-/** The events of a state with their auth chain. */
-export async function stateAt(context: RoomsContext, room: HotRoom, root: number): Promise<ServedState<EventText>> {
-  const state = await room.events(Array.from(room.stateEntries(root), ([, , nid]) => nid))
-  return { state, authChain: await authChain(context.store.read, state) }
 }
 
 async function knownEvent(context: RoomsContext, room: HotRoom, eventId: string): Promise<RoomEvent> {

@@ -53,7 +53,8 @@ export function useSharedRoom<T>(
   verb: (room: HotRoom) => Promise<T>,
 ): Promise<T> {
   return useResidentRoom(context, roomId, (room) => {
-    if (!room.hosts.has(origin)) throw new MatrixError('M_FORBIDDEN', 'Your server is not in the room')
+    if (!room.hosts.has(origin) && !room.partial?.servers.includes(origin))
+      throw new MatrixError('M_FORBIDDEN', 'Your server is not in the room')
     return verb(room)
   })
 }

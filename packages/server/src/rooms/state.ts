@@ -1,6 +1,6 @@
 // Reading the state of a room: all of it, one event, or its members, as of now or of the moment the reader left.
 import { MatrixError } from '@myelin/protocol/errors'
-import { openRoom, type Reading } from './access.ts'
+import { openRoom, openWholeRoom, type Reading } from './access.ts'
 import { contentText, type Actor, type RoomsContext } from './context.ts'
 import { membershipIn } from './member-event.ts'
 import { parseToken } from './pagination.ts'
@@ -10,7 +10,7 @@ import { eventBefore } from './stored-event.ts'
 
 /** The state as JSON text of a list. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidstate */
 export async function state(context: RoomsContext, roomId: string, { by }: { readonly by: Actor }): Promise<string> {
-  const reading = await openRoom(context, roomId, by)
+  const reading = await openWholeRoom(context, roomId, by)
   return `[${(await serveState(context, reading.room, { nids: stateNids(reading) })).join(',')}]`
 }
 
@@ -47,7 +47,7 @@ export interface MembersOptions {
 
 /** Membership events as JSON text. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmembers */
 export async function members(context: RoomsContext, roomId: string, options: MembersOptions): Promise<string> {
-  const opened = await openRoom(context, roomId, options.by)
+  const opened = await openWholeRoom(context, roomId, options.by)
   const reading = options.at === undefined ? opened : await readingAt(context, opened, parseToken(options.at))
   const accepts = (event: RoomEvent) => {
     const membership = membershipIn(event)
@@ -87,7 +87,7 @@ export async function joinedMembers(
   roomId: string,
   { by }: { readonly by: Actor },
 ): Promise<Record<string, JoinedMember>> {
-  const reading = await openRoom(context, roomId, by)
+  const reading = await openWholeRoom(context, roomId, by)
   if (reading.membership !== 'join') throw new MatrixError('M_FORBIDDEN', 'You are not in this room')
   const joined: [userId: string, member: JoinedMember][] = []
   for await (const events of stateSlices(context, reading.room, memberNids(reading)))

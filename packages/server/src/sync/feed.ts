@@ -42,6 +42,7 @@ function gather(parts: FeedParts, { kind, position, room, user, ref }: Journaled
     case journalKind.event:
       // The user whose membership the event sets.
       if (user !== 0) parts.heroes.changed(room, user)
+      if (ref === 0) parts.heroes.forget(room)
       if (user !== 0) toUser(user, room)
       return toRoom()
     case journalKind.typing:

@@ -31,6 +31,11 @@ export class Heroes {
       this.#byRoom.delete(roomNid)
   }
 
+  /** Members came into the room other than by its events. */
+  forget(roomNid: number): void {
+    this.#byRoom.delete(roomNid)
+  }
+
   async #first(roomNid: number): Promise<readonly FirstMember[]> {
     const known = this.#byRoom.get(roomNid)
     if (known) return known

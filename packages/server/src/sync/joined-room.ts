@@ -31,7 +31,8 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   const { roomId } = room
   const viewer = viewerOf(view)
   const timeline = await timelineOf(parts, view, joined)
-  const fullState = isNew || view.fullState
+  // Of a room whose members came late the client knows only some.
+  const fullState = isNew || view.fullState || room.completedAt > view.since
   const membersMayDiffer = fullState || timeline.limited || timeline.events.some(isMember)
   const summary = membersMayDiffer ? await roomSummary(parts.heroes, room, view.userNid) : undefined
   const alsoMembers = summary?.heroes ?? []

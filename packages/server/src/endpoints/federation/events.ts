@@ -3,6 +3,7 @@ import { JsonText } from '@myelin/protocol/handlers'
 import type { getEvent, getRoomState, getRoomStateIds } from '@myelin/protocol/server-server/events'
 import type { Handlers } from '../handlers.ts'
 import { pduBundle } from './pdu-bundle.ts'
+import { streamedJson } from './streamed-json.ts'
 
 interface Group {
   readonly getEvent: typeof getEvent
@@ -19,7 +20,10 @@ export const handlers: Handlers<Group> = {
   getRoomState: async ({ rooms }, { requester, path, query }) => {
     const asked = { roomId: path.roomId, eventId: query.event_id, origin: requester.serverName }
     const { state, authChain } = await rooms.stateForServer(asked)
-    return new JsonText(`{"auth_chain":[${authChain.join(',')}],"pdus":[${state.join(',')}]}`)
+    return streamedJson([
+      ['pdus', state],
+      ['auth_chain', authChain],
+    ])
   },
 
   getRoomStateIds: async ({ rooms }, { requester, path, query }) => {

@@ -11,10 +11,12 @@ interface Group {
 
 export const handlers: Handlers<Group> = {
   sendJoinV1: async ({ rooms, config }, { requester, path, body }) => {
-    const sent = { ...path, origin: requester.serverName, value: body, membership: 'join' } as const
-    const { state, authChain } = await rooms.acceptJoin(sent)
+    const asked = { value: body, membership: 'join', mayOmitMembers: false } as const
+    const answer = await rooms.acceptJoin({ ...path, origin: requester.serverName, ...asked })
     const origin = JSON.stringify(config.serverName)
-    return new JsonText(`[200,{"auth_chain":[${authChain.join(',')}],"origin":${origin},"state":[${state.join(',')}]}]`)
+    const state = (await Array.fromAsync(answer.state)).join(',')
+    const authChain = (await Array.fromAsync(answer.authChain)).join(',')
+    return new JsonText(`[200,{"auth_chain":[${authChain}],"origin":${origin},"state":[${state}]}]`)
   },
 
   sendLeaveV1: async ({ rooms }, { requester, path, body }) => {

@@ -8,6 +8,7 @@ import { forksMigration } from './0006-forks.ts'
 import { receivingMigration } from './0007-receiving.ts'
 import { mediaMigration } from './0008-media.ts'
 import { ledgerMigration } from './0009-ledger.ts'
+import { joinsMigration } from './0010-joins.ts'
 
 export interface Migration {
   readonly version: number
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'receiving', statements: receivingMigration },
   { version: 8, name: 'media', statements: mediaMigration },
   { version: 9, name: 'ledger', statements: ledgerMigration },
+  { version: 10, name: 'joins', statements: joinsMigration },
 ]

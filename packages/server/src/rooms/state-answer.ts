@@ -1,4 +1,4 @@
-// What a resident server answers to a join: a state that may be very long, taken in as it arrives.
+// A state as a resident server gives it, with a join or later: it may be very long, and is taken in as it arrives.
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { isServerName } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
@@ -11,6 +11,7 @@ import { streamAnswer } from '../federation/streamed-answer.ts'
 import { joinAnswerTimeoutMs, joinResponseBytesMax, serversInRoomMax } from '../limits.ts'
 import type { RoomsContext } from './context.ts'
 import type { EventImport } from './import-events.ts'
+import type { JoinJob } from './join-jobs.ts'
 import { federationOf } from './read-incoming.ts'
 
 export interface Asking<D extends EndpointDefinition> {
@@ -18,6 +19,8 @@ export interface Asking<D extends EndpointDefinition> {
   readonly definition: D
   readonly input: PeerInput<D>
   readonly signal?: AbortSignal | undefined
+  /** Is told how far it has come. */
+  readonly job?: JoinJob
 }
 
 export interface JoinAnswer {
@@ -35,7 +38,8 @@ export async function readStateAnswer<const D extends EndpointDefinition>(
   importing: EventImport,
   asking: Asking<D>,
 ): Promise<JoinAnswer> {
-  const { server, signal } = asking
+  const { server, job, signal = job?.signal } = asking
+  if (job) Object.assign(job, { server, phase: 'receiving' })
   const found = { event: undefined as unknown, areMembersOmitted: false, serversInRoom: [] as string[] }
   const stream = streamAnswer(federationOf(context).peers, server, {
     definition: asking.definition,
@@ -57,7 +61,8 @@ export async function readStateAnswer<const D extends EndpointDefinition>(
     } else if (isElement)
       await importing.add(parsed(server, value), { isState: stateLists.has(key), bytes: text.length })
   }
-  await importing.judge()
+  if (job) job.phase = 'judging'
+  await importing.judge(signal)
   return found
 }
 

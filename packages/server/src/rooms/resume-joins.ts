@@ -1,0 +1,22 @@
+// Joins that the last stop of the server cut short: taken up again when it starts.
+import { joinAttemptsMax } from '../limits.ts'
+import { awaitedMembers, joinIntents, type JoinIntent, removeJoinIntent } from '../store/joins.ts'
+import { completeInBackground } from './complete-room.ts'
+import type { RoomsContext } from './context.ts'
+import { join } from './join.ts'
+
+/** Takes them up in the background; `report` is told of those that fail. */
+export async function resumeJoins(context: RoomsContext, report: (error: unknown) => void): Promise<void> {
+  if (!context.federation) return
+  for (const { roomNid } of await awaitedMembers(context.store.read)) completeInBackground(context, roomNid)
+  for (const intent of await joinIntents(context.store.read)) resume(context, intent).catch(report)
+}
+
+async function resume(context: RoomsContext, intent: JoinIntent): Promise<void> {
+  const { roomId, userId, servers, reason } = intent
+  const attempts = intent.attempts + 1
+  const userNid = await context.users.find(userId)
+  if (attempts <= joinAttemptsMax && userNid !== undefined)
+    await join(context, roomId, { by: { userId, userNid }, servers, reason, attempts })
+  await context.store.write((w) => removeJoinIntent(w, intent))
+}
