@@ -79,6 +79,26 @@ test('an event of the past has its context, and relations and redactions of then
   assert.ok(redacted.unsigned.redacted_because)
 })
 
+test('the event closest to a moment is found, here and in what others have', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const first = await alice.say(roomId, 'first')
+  const second = await alice.say(roomId, 'second')
+  const times = new Map((await alice.history(roomId)).map(({ event_id, origin_server_ts: ts }) => [event_id, ts]))
+  const at = async (user: User, ts: number, dir: string) =>
+    (await user.call(`${path(roomId)}/timestamp_to_event?ts=${ts}&dir=${dir}`.replace('/rooms', '/../v1/rooms'))).body
+  const [firstTs, secondTs] = [times.get(first), times.get(second)]
+  const closest = (event_id: string, origin_server_ts: number) => ({ event_id, origin_server_ts })
+  assert.deepEqual(await at(alice, secondTs + 1000, 'b'), closest(second, secondTs))
+  assert.equal((await at(alice, secondTs + 1000, 'f')).errcode, 'M_NOT_FOUND')
+  assert.equal((await at(alice, 5, 'b')).errcode, 'M_NOT_FOUND')
+  assert.equal((await at(alice, 5, 'f')).origin_server_ts, Math.min(...times.values()))
+  await joinThrough(bob, roomId)
+  if (firstTs < secondTs) assert.deepEqual(await at(bob, firstTs, 'b'), closest(first, firstTs))
+  const context = await bob.get(`${path(roomId)}/context/${encodeURIComponent(first)}`)
+  assert.equal(context.event.content.body, 'first')
+  assert.equal((await at(await net.server(2).user('dora'), 5, 'f')).errcode, 'M_FORBIDDEN')
+})
+
 test('another server in the room has the history when the first is gone', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   await alice.say(roomId, 'before both')

@@ -90,6 +90,11 @@ export const backfillTimeoutMs = 15_000
 export const backfillWaitMs = 8_000
 export const backfillRestMs = 60_000
 export const backfillsPerPageMax = 3
+export const historySearchFetchesMax = 3
+// The event closest to a moment: events looked at around it, and in all; how long another server has.
+export const timestampWindowMax = 100
+export const timestampScanMax = 2_000
+export const timestampTimeoutMs = 8_000
 export const federationBodyBytesMax = 16 * 1024 * 1024
 // Transactions of other servers: those of one server come one after the other; of each the last answers are remembered.
 export const transactionsWaitingPerServerMax = 5
@@ -299,6 +304,20 @@ export const directoryPageMax = 500
 export const joinConditionsMax = 100
 export const departureStepsMax = 20
 export const invitesPerRequestMax = 500
+// Spaces: children looked at, servers of a child; rooms and depth of a client's walk, walks that can go on; what other
+// servers say of theirs, for how long it is believed, how many of them are asked, how long for and for a page in all.
+export const spaceChildrenMax = 1_000
+export const spaceChildViaMax = 10
+export const hierarchyPageDefault = 50
+export const hierarchyPageMax = 100
+export const hierarchyPageMs = 20_000
+export const hierarchyRoomsMax = 2_000
+export const hierarchyDepthMax = 100
+export const spaceWalksMax = 1_000
+export const spacesRememberedMax = 1_000
+export const spaceCachedMs = 5 * 60 * 1000
+export const spaceServersTriedMax = 3
+export const spaceTimeoutMs = 10_000
 export const redactedOriginalsKeptMs = 7 * 24 * 60 * 60 * 1000
 export const redactedOriginalsPruneMs = 60 * 60 * 1000
 export const transactionsPerDeviceMax = 1_000

@@ -15,6 +15,7 @@ import type { JoinJobs } from './join-jobs.ts'
 import type { ReceivedTransactions } from './received-transactions.ts'
 import type { RedactedOriginals } from './redacted-originals.ts'
 import type { Refusals } from './refusals.ts'
+import type { Spaces } from './remote-spaces.ts'
 import type { RoomEvent } from './room-event.ts'
 import type { StagedEvents } from './staged-events.ts'
 import type { Transactions } from './transactions.ts'
@@ -80,6 +81,7 @@ export interface RoomsContext {
   readonly receivedTransactions: ReceivedTransactions
   readonly stagedEvents: StagedEvents
   readonly refusals: Refusals
+  readonly spaces: Spaces
   /** Serialises what checks the store and then writes: aliases by name. */
   readonly mutex: KeyedMutex
 }

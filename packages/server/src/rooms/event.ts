@@ -10,9 +10,10 @@ import type { RoomEvent } from './room-event.ts'
 import { serveEvents } from './served-event.ts'
 import { serveState } from './served-state.ts'
 import { stateNids } from './state.ts'
-import { findEvent } from './stored-event.ts'
 import { walkWithHistory } from './older-history.ts'
+import { findEvent } from './stored-event.ts'
 import { walk } from './timeline.ts'
+import { bringHere } from './timestamp-search.ts'
 import { viewpoint } from './visibility.ts'
 
 /** Finds an event the reader may see. Throws M_NOT_FOUND for unknown and for hidden events alike. */
@@ -50,6 +51,7 @@ export async function eventContext(context: RoomsContext, roomId: string, option
   const filter = parseEventFilter(options.filter)
   const limit = pageLimit(options.limit ?? filter.limit, messagesLimitDefault, messagesLimitMax)
   const reading = await openRoom(context, roomId, options.by)
+  await bringHere(context, reading.room, options.eventId)
   const middle = await visibleEvent(context, reading, options.eventId)
   const ord = middle.ord ?? 0
   const [before, after] = await Promise.all([

@@ -32,14 +32,17 @@ import { ReceivedTransactions } from './received-transactions.ts'
 import { RedactedOriginals } from './redacted-originals.ts'
 import { Refusals } from './refusals.ts'
 import { relations, threads } from './relations.ts'
+import { Spaces } from './remote-spaces.ts'
 import type { RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { send, sendState } from './send.ts'
 import { StagedEvents } from './staged-events.ts'
 import { joinedMembers, members, state, stateEvent } from './state.ts'
 import { findEvent } from './stored-event.ts'
+import { spaceHierarchy } from './space-hierarchy.ts'
 import { summary } from './summary.ts'
 import { type Bind, type Bound, serverVerbs } from './server-verbs.ts'
+import { eventByTimestamp } from './timestamp-search.ts'
 import { Transactions } from './transactions.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -87,10 +90,12 @@ export function createRooms(options: RoomsOptions) {
     messages: bind(messages),
     event: bind(event),
     eventContext: bind(eventContext),
+    eventByTimestamp: bind(eventByTimestamp),
     relations: bind(relations),
     threads: bind(threads),
     summary: bind(summary),
     explainEvent: bind(explainEvent),
+    spaceHierarchy: bind(spaceHierarchy),
     setAlias: bind(setAlias),
     deleteAlias: bind(deleteAlias),
     resolveAlias: bind(resolveAlias),
@@ -143,6 +148,7 @@ function contextOf({ store, users, environment, config, hooks, federation }: Roo
       return stagedEvents
     },
     redactedOriginals: new RedactedOriginals(environment),
+    spaces: new Spaces(),
     mutex: createKeyedMutex(),
   }
   const stagedEvents = new StagedEvents(context)

@@ -8,6 +8,8 @@ import { receivePdus } from './receive-transaction.ts'
 import { backfillForServer, eventForServer, missingForServer } from './serve-events.ts'
 import { eventAuth, stateForServer, stateIdsForServer } from './serve-state.ts'
 import { requireAdmitted } from './server-access.ts'
+import { spaceForServer } from './space-for-server.ts'
+import { timestampForServer } from './timestamp-search.ts'
 
 /** A verb without its first parameter. */
 export type Bound<V> = V extends (context: RoomsContext, ...rest: infer Rest) => infer Result
@@ -26,6 +28,8 @@ export const serverVerbs = (bind: Bind) => ({
   stateForServer: bind(stateForServer),
   stateIdsForServer: bind(stateIdsForServer),
   eventAuth: bind(eventAuth),
+  spaceForServer: bind(spaceForServer),
+  timestampForServer: bind(timestampForServer),
   makeMembership: bind(makeMembership),
   acceptJoin: bind(acceptJoin),
   acceptLeave: bind(acceptLeave),

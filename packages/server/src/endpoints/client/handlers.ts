@@ -37,11 +37,13 @@ import { handlers as refresh } from './refresh.ts'
 import { handlers as registration } from './registration.ts'
 import { handlers as registrationTokens } from './registration_tokens.ts'
 import { handlers as relations } from './relations.ts'
+import { handlers as roomEventByTimestamp } from './room_event_by_timestamp.ts'
 import { handlers as roomSend } from './room_send.ts'
 import { handlers as roomState } from './room_state.ts'
 import { handlers as roomSummary } from './room_summary.ts'
 import { handlers as roomUpgrades } from './room_upgrades.ts'
 import { handlers as rooms } from './rooms.ts'
+import { handlers as spaceHierarchy } from './space_hierarchy.ts'
 import { handlers as support } from './support.ts'
 import { handlers as sync } from './sync.ts'
 import { handlers as tags } from './tags.ts'
@@ -90,11 +92,13 @@ export const clientHandlers = {
   registration,
   registration_tokens: registrationTokens,
   relations,
+  room_event_by_timestamp: roomEventByTimestamp,
   room_send: roomSend,
   room_state: roomState,
   room_summary: roomSummary,
   room_upgrades: roomUpgrades,
   rooms,
+  space_hierarchy: spaceHierarchy,
   support,
   sync,
   tags,

@@ -4,6 +4,6 @@ import { JsonText } from '@myelin/protocol/handlers'
 import type { Handlers } from '../handlers.ts'
 
 export const handlers: Handlers<typeof roomSummary> = {
-  getRoomSummary: async ({ rooms }, { requester, path }) =>
-    new JsonText(JSON.stringify(await rooms.summary(path.roomIdOrAlias, { by: requester }))),
+  getRoomSummary: async ({ rooms }, { requester, path, query }) =>
+    new JsonText(JSON.stringify(await rooms.summary(path.roomIdOrAlias, { by: requester, via: query.via }))),
 }

@@ -15,6 +15,7 @@ import { handlers as legacy } from './legacy.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as publicRooms } from './public_rooms.ts'
 import { handlers as query } from './query.ts'
+import { handlers as spaceHierarchy } from './space_hierarchy.ts'
 import { handlers as transactions } from './transactions.ts'
 import { handlers as version } from './version.ts'
 import { handlers as wellknown } from './wellknown.ts'
@@ -37,6 +38,7 @@ export const federationHandlers = {
   openid,
   public_rooms: publicRooms,
   query,
+  space_hierarchy: spaceHierarchy,
   transactions,
   version,
   wellknown,
