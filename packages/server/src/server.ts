@@ -297,6 +297,7 @@ async function greet({ config, store }: OpenServices, listeners: Listeners, log:
   const loosened = [
     ...(config.rateLimits === 'off' ? ['rateLimits: off'] : []),
     ...(config['federation.allowPrivateAddresses'] ? ['federation.allowPrivateAddresses'] : []),
+    ...(config['media.urlPreviewPrivateAddresses'] ? ['media.urlPreviewPrivateAddresses'] : []),
     ...(config['federation.trustedCaFile'] === '' ? [] : ['federation.trustedCaFile']),
     ...(Object.keys(config['federation.hostOverrides']).length === 0 ? [] : ['federation.hostOverrides']),
   ]

@@ -23,6 +23,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addRegistrationToken(program, verb)
   addEvent(program, verb)
   addJoin(program, verb)
+  addMedia(program, verb)
   addKey(program, verb)
   addCiServer(program, verb)
   try {
@@ -131,6 +132,27 @@ function addJoin(program: Command, verb: Verb): void {
   addSettings(join.command('cancel <ROOM>').description('End the joins of a room; whoever waits is told so.')).action(
     verb(async (room: string, options: Options) => (await import('./join.ts')).cancelJoin(configOf(options), room)),
   )
+}
+
+function addMedia(program: Command, verb: Verb): void {
+  const media = program.command('media').description('Files of users and of other servers. Needs a running server.')
+  addSettings(media.command('delete <URI>').description('Delete what mxc://SERVER/ID stands for.')).action(
+    verb(async (uri: string, options: Options) => (await import('./media.ts')).deleteMedia(configOf(options), uri)),
+  )
+  addSettings(media.command('quarantine <URI>').description('Serve a file to nobody any more, however it comes again.'))
+    .option('--release', 'Serve it again.')
+    .action(
+      verb(async (uri: string, options: Options) =>
+        (await import('./media.ts')).quarantineMedia(configOf(options), uri, options),
+      ),
+    )
+  addSettings(media.command('purge-remote').description('Forget files of other servers; they are fetched when wanted.'))
+    .option('--days <NUMBER>', 'Those that nobody has asked for in so many days.', '30')
+    .action(
+      verb(async (options: Options & { days: string }) =>
+        (await import('./media.ts')).purgeRemoteMedia(configOf(options), options),
+      ),
+    )
 }
 
 function addKey(program: Command, verb: Verb): void {

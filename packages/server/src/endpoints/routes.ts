@@ -3,6 +3,7 @@ import * as adminEventsDefinitions from '@myelin/protocol/admin/events'
 import * as adminFederationDefinitions from '@myelin/protocol/admin/federation'
 import * as health from '@myelin/protocol/admin/health'
 import * as adminJoinsDefinitions from '@myelin/protocol/admin/joins'
+import * as adminMediaDefinitions from '@myelin/protocol/admin/media'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
@@ -15,6 +16,7 @@ import * as adminEvents from './admin/events.ts'
 import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminJoins from './admin/joins.ts'
+import * as adminMedia from './admin/media.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
 import { formerNames } from './client/former_names.ts'
@@ -65,6 +67,7 @@ export const routes: readonly Route[] = [
   ...routesOf(adminEventsDefinitions, adminEvents.handlers),
   ...routesOf(adminFederationDefinitions, adminFederation.handlers),
   ...routesOf(adminJoinsDefinitions, adminJoins.handlers),
+  ...routesOf(adminMediaDefinitions, adminMedia.handlers),
   ...routesOf(adminRegistrationTokensDefinitions, adminRegistrationTokens.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
 ]
