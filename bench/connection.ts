@@ -13,6 +13,10 @@ export interface Outgoing {
   readonly path: string
   readonly token?: string | undefined
   readonly body?: unknown
+  /** The body as it is, in place of `body`. */
+  readonly text?: string
+  /** The whole header, in place of a token's. */
+  readonly authorization?: string
 }
 
 export class Connection {
@@ -44,9 +48,10 @@ export class Connection {
   }
 
   /** The bytes of a request, to be sent with `send`; made ahead so that making them is not measured. */
-  build({ method, path, token, body }: Outgoing): Buffer {
-    const text = body === undefined ? '' : JSON.stringify(body)
-    const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`
+  build({ method, path, token, body, text: given, authorization: whole }: Outgoing): Buffer {
+    const text = given ?? (body === undefined ? '' : JSON.stringify(body))
+    const credentials = whole ?? (token === undefined ? undefined : `Bearer ${token}`)
+    const authorization = credentials === undefined ? '' : `Authorization: ${credentials}\r\n`
     const head = `${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${authorization}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n`
     return Buffer.from(head + text)
   }

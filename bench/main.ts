@@ -5,11 +5,13 @@ import { calibrate } from './calibrate.ts'
 import { startOwnServer } from './own-server.ts'
 import { s2, s2Table } from './scenarios/s2.ts'
 import { s7, s7Table } from './scenarios/s7.ts'
+import { s8, s8Table } from './scenarios/s8.ts'
 
 const usage = `npm run bench -- SCENARIO [options]
 
   s2            one room, many senders
   s7            joining a big room of other servers (its own server only)
+  s8            events of other servers, in one room and in many (its own server only)
   calibrate     only what the machine can do
   state         state versions, auth difference, resolution: the algorithms alone, CPU time
   events        hashes, signatures, authorisation, push rules: the algorithms alone, CPU time
@@ -45,7 +47,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const [scenario = ''] = positionals
 const program = programs[scenario]
-if (values.help || (!['s2', 's7', 'calibrate'].includes(scenario) && !program)) {
+if (values.help || (!['s2', 's7', 's8', 'calibrate'].includes(scenario) && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -54,6 +56,7 @@ if (program) await program()
 else {
   console.log(`${await calibrate()}\n`)
   if (scenario === 's2') await runS2()
+  if (scenario === 's8') console.log(s8Table(await s8()))
   if (scenario === 's7')
     for (const members of values.members.split(',').map(Number)) {
       const size = { members, servers: 200, events: members * Number(values.events) }

@@ -12,6 +12,8 @@ export interface SyntheticSize {
   readonly servers: number
   /** Events of state and auth chain together, about. */
   readonly events: number
+  /** Tells its room and servers from those of others. */
+  readonly name?: string
 }
 
 /** Events as text in federation format. */
@@ -35,13 +37,13 @@ export interface SyntheticRoom {
 const firstTs = 1_700_000_000_000
 
 /** Makes the room; the same for the same size. */
-export function syntheticRoom({ members, servers, events }: SyntheticSize): SyntheticRoom {
+export function syntheticRoom({ members, servers, events, name = '' }: SyntheticSize): SyntheticRoom {
   const version = '11'
   const rules = roomVersion(version)
   if (!rules) throw new Error(`Room version ${version} is not known`)
-  const serverNames = Array.from({ length: servers }, (_, index) => `s${index}.remote.test`)
+  const serverNames = Array.from({ length: servers }, (_, index) => `s${index}${name}.remote.test`)
   const keys = new Map(serverNames.map((name) => [name, keyOf(name)]))
-  const history = new History(rules, keys)
+  const history = new History(rules, keys, `!synthetic:${serverNames[0]}`)
   const creator = `@u0:${serverNames[0]}`
   const cited: string[] = []
   const fact = (type: string, content: JsonObject, stateKey = '') => {
@@ -97,12 +99,13 @@ interface Addition {
 
 /** Events one after another. */
 class History {
-  readonly roomId = '!synthetic:s0.remote.test'
+  readonly roomId: string
   readonly #rules: RoomVersionRules
   readonly #keys: ReadonlyMap<string, SigningKey>
   last = { eventId: '', depth: 0 }
 
-  constructor(rules: RoomVersionRules, keys: ReadonlyMap<string, SigningKey>) {
+  constructor(rules: RoomVersionRules, keys: ReadonlyMap<string, SigningKey>, roomId: string) {
+    this.roomId = roomId
     this.#rules = rules
     this.#keys = keys
   }

@@ -72,7 +72,8 @@ test('circles of events, which old rooms allow, end', async () => {
   const { rooms } = net.server(0).services
   for (const { eventId } of [first, second, self, cited, citing])
     assert.notEqual((await rooms.explainEvent(eventId))?.verdict, 'waiting')
-  assert.equal((await rooms.explainEvent(cited.eventId))?.verdict, 'rejected')
+  const why = await rooms.explainEvent(cited.eventId)
+  assert.equal(why?.verdict, 'rejected', JSON.stringify(why))
   const honest = room.event()
   assert.deepEqual(await room.send(honest), { [honest.eventId]: {} })
 })

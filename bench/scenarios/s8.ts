@@ -1,0 +1,220 @@
+// S8: other servers send transactions of 50 messages, into one room and into 100, of 10 and of 10,000 members. Every
+// message is signed before the clock runs; a room's transactions come one after the other, from its servers in turn, and
+// those of different rooms at once. In the end the history is read back: every message is there, in its order.
+import { buildEvent } from '@myelin/algorithms/build-event'
+import { eventIdOf } from '@myelin/algorithms/hashes'
+import { roomVersion } from '@myelin/algorithms/room-version'
+import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
+import { ok, register, type Account } from '../accounts.ts'
+import { Connection } from '../connection.ts'
+import { issueCertificate } from '../federation/certificate.ts'
+import { SyntheticRemote } from '../federation/synthetic-remote.ts'
+import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
+import { startOwnServer, type OwnServer } from '../own-server.ts'
+import { latencies, table } from '../percentiles.ts'
+
+export interface S8Result {
+  readonly rooms: number
+  readonly members: number
+  readonly perSecond: number
+  /** Processor time of the whole server process for each message, microseconds. */
+  readonly cpuMicroseconds: number
+  /** Until a transaction is answered, milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly residentMb: number
+}
+
+const serverName = 'receiver.test'
+const perTransaction = 50
+const scales = [
+  { rooms: 1, members: 10 },
+  { rooms: 1, members: 10_000 },
+  { rooms: 100, members: 10 },
+] as const
+const messages = 10_000
+const warmUp = 2_000
+
+export async function s8(): Promise<S8Result[]> {
+  using certificate = issueCertificate('*.remote.test')
+  const results: S8Result[] = []
+  for (const scale of scales) results.push(await run(scale, certificate))
+  return results
+}
+
+export const s8Table = (results: readonly S8Result[]): string =>
+  table([
+    ['rooms', 'members', 'msg/s', 'CPU µs/msg', 'p50 ms', 'p99 ms', 'MB'],
+    ...results.map(({ rooms, members, perSecond, cpuMicroseconds, p50, p99, residentMb }) => [
+      String(rooms),
+      String(members),
+      perSecond.toFixed(0),
+      cpuMicroseconds.toFixed(0),
+      p50.toFixed(2),
+      p99.toFixed(2),
+      residentMb.toFixed(0),
+    ]),
+  ])
+
+type Scale = (typeof scales)[number]
+
+async function run(scale: Scale, certificate: ReturnType<typeof issueCertificate>): Promise<S8Result> {
+  const rooms = Array.from({ length: scale.rooms }, (_, index) => {
+    const servers = Math.min(20, scale.members)
+    return syntheticRoom({ members: scale.members, servers, events: scale.members, name: `-r${index}` })
+  })
+  const remotes = await Promise.all(rooms.map((room) => SyntheticRemote.start(room, { certificate })))
+  const overrides = remotes.flatMap(({ hostOverrides }) => Object.entries(hostOverrides))
+  await using server = await startOwnServer('power', [
+    ...['--server-name', serverName, '--federation-allow-private-addresses', 'true'],
+    ...['--federation-trusted-ca-file', certificate.authorityFile],
+    ...['--federation-host-overrides', overrides.map((pair) => pair.join('=')).join(',')],
+  ])
+  const connection = await Connection.open(server.baseUrl)
+  const reader: Reader = { ...(await register(connection)), connection }
+  for (const { roomId, serverNames } of rooms)
+    ok(await connection.request(joinOf(reader, roomId, serverNames[0] ?? '')), 'join')
+  const sources = rooms.map((room, index) => new Source(room, joinIn(remotes[index]!)))
+  await receive(server, sources, warmUp)
+  const result = await receive(server, sources, messages)
+  for (const source of sources) await verify(reader, source)
+  connection.close()
+  for (const remote of remotes) await remote[Symbol.asyncDispose]()
+  return { ...scale, ...result, residentMb: server.residentMb() }
+}
+
+interface Reader extends Account {
+  readonly connection: Connection
+}
+
+const joinOf = ({ token }: Account, roomId: string, via: string) => ({
+  method: 'POST',
+  path: `/_matrix/client/v3/join/${encodeURIComponent(roomId)}?via=${via}`,
+  token,
+  body: {},
+})
+
+/** The id of the event by which the server joined. */
+function joinIn({ seen }: SyntheticRemote): string {
+  const path = seen.find((each) => each.includes('/send_join/')) ?? ''
+  return decodeURIComponent(path.split(/[/?]/)[6] ?? '')
+}
+
+interface Transaction {
+  readonly origin: string
+  readonly id: string
+  readonly text: string
+  readonly authorization: string
+}
+
+/** The servers of a room, with what they have yet to say. */
+class Source {
+  readonly #room: SyntheticRoom
+  readonly #members: readonly { readonly userId: string; readonly eventId: string }[]
+  #last: string
+  #count = 0
+  /** Ids of the messages, in order. */
+  readonly sent: string[] = []
+
+  constructor(room: SyntheticRoom, join: string) {
+    this.#room = room
+    this.#last = join
+    const rules = roomVersion(room.version)!
+    this.#members = room.members.map((json) => {
+      const pdu = JSON.parse(json) as Parameters<typeof eventIdOf>[0]
+      return { userId: String(pdu['state_key']), eventId: eventIdOf(pdu, rules) }
+    })
+  }
+
+  get roomId(): string {
+    return this.#room.roomId
+  }
+
+  /** The next transaction: messages of members of one server. */
+  next(): Transaction {
+    const { serverNames, keys } = this.#room
+    const index = this.#count / perTransaction
+    const origin = serverNames[index % serverNames.length]!
+    const pdus = Array.from({ length: perTransaction }, () => this.#message(origin))
+    const text = `{"edus":[],"origin":"${origin}","origin_server_ts":${Date.now()},"pdus":[${pdus.join(',')}]}`
+    const id = String(index)
+    const signed = { method: 'PUT', uri: pathOf(id), origin, destination: serverName, contentText: text }
+    return { origin, id, text, authorization: xMatrixHeader(signed, keys.get(origin)!) }
+  }
+
+  #message(origin: string): string {
+    const { roomId, version, keys, authEvents, serverNames } = this.#room
+    const step = serverNames.length
+    const own = Math.floor(this.#members.length / step) || 1
+    const place = serverNames.indexOf(origin) + step * (this.#count % own)
+    const { userId, eventId } = this.#members[place]!
+    const event = {
+      type: 'm.room.message',
+      sender: userId,
+      content: { msgtype: 'm.text', body: `message ${this.#count} ${'x'.repeat(80)}` },
+      room_id: roomId,
+      depth: 100_000 + this.#count++,
+      origin_server_ts: Date.now(),
+      prev_events: [this.#last],
+      auth_events: [...authEvents.slice(0, 2), eventId],
+    }
+    const built = buildEvent(event, roomVersion(version)!, { serverName: origin, key: keys.get(origin)! })
+    this.#last = built.eventId
+    this.sent.push(built.eventId)
+    return built.json
+  }
+}
+
+const pathOf = (id: string) => `/_matrix/federation/v1/send/${id}`
+
+/** Sends so many messages of all sources together. */
+async function receive(server: OwnServer, sources: readonly Source[], count: number) {
+  const each = Math.max(1, Math.round(count / perTransaction / sources.length))
+  const ready = sources.map((source) => Array.from({ length: each }, () => source.next()))
+  const connections = await Promise.all(ready.slice(0, 32).map(() => Connection.open(server.baseUrl)))
+  const requests = ready.map((transactions, at) => {
+    const connection = connections[at % connections.length]!
+    return transactions.map(({ id, text, authorization }) =>
+      connection.build({ method: 'PUT', path: pathOf(id), text, authorization }),
+    )
+  })
+  const durations = new Float64Array(each * sources.length)
+  let done = 0
+  const cpuBefore = server.cpuSeconds()
+  const startMs = performance.now()
+  await Promise.all(
+    connections.map(async (connection, first) => {
+      for (let turn = 0; turn < each; turn++)
+        for (let at = first; at < sources.length; at += connections.length) {
+          const sentMs = performance.now()
+          const { pdus } = ok(await connection.send(requests[at]![turn]!), 'send') as { pdus: Record<string, unknown> }
+          durations[done++] = performance.now() - sentMs
+          const refused = Object.values(pdus).find((result) => JSON.stringify(result) !== '{}')
+          if (refused) throw new Error(`A message was refused: ${JSON.stringify(refused)}`)
+        }
+    }),
+  )
+  const seconds = (performance.now() - startMs) / 1000
+  const total = durations.length * perTransaction
+  for (const connection of connections) connection.close()
+  const cpuMicroseconds = ((server.cpuSeconds() - cpuBefore) / total) * 1e6
+  return { perSecond: total / seconds, cpuMicroseconds, ...latencies(durations) }
+}
+
+/** Throws unless the history holds every message once, in its order. */
+async function verify({ connection, token }: Reader, { roomId, sent }: Source): Promise<void> {
+  const found: string[] = []
+  const wanted = new Set(sent)
+  for (let from = ''; ;) {
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages?dir=b&limit=1000${from && `&from=${encodeURIComponent(from)}`}`
+    const page = ok(await connection.request({ method: 'GET', path, token }), 'messages') as {
+      chunk: { event_id: string }[]
+      end?: string
+    }
+    found.push(...page.chunk.map(({ event_id }) => event_id).filter((eventId) => wanted.has(eventId)))
+    if (page.end === undefined || page.chunk.length === 0 || found.length >= sent.length) break
+    from = page.end
+  }
+  if (JSON.stringify(found.toReversed()) !== JSON.stringify(sent))
+    throw new Error(`${roomId}: of ${sent.length} messages ${found.length} are in the history, or not in their order`)
+}
