@@ -29,13 +29,25 @@ const serverOrder = [
     'media',
     'encryption',
   ],
-  ...['ephemeral', 'push', 'accounts', 'appservices', 'sync', 'ledger', 'endpoints', 'server', 'cli', 'main'],
+  ...[
+    'ephemeral',
+    'push',
+    'accounts',
+    'appservices',
+    'webhooks',
+    'sync',
+    'ledger',
+    'endpoints',
+    'server',
+    'cli',
+    'main',
+  ],
 ]
 /** What a package may import of the others. */
 const packageImports: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   algorithms: ['protocol'],
-  server: ['protocol', 'algorithms'],
+  server: ['protocol', 'algorithms', 'notifier'],
   notifier: ['protocol'],
   console: ['protocol'],
 }

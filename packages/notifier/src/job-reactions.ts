@@ -1,7 +1,8 @@
 // Jobs as reactions to the pipeline's message: one each, taken back and set anew when the job's status changes.
 import { getRelatingEventsWithRelTypeAndEventType } from '@myelin/protocol/client-server/relations'
 import type { Homeserver } from './homeserver.ts'
-import { isContent, txnIdOf } from './keyed-message.ts'
+import { txnIdOf } from './keyed-message.ts'
+import { isContent } from './message-content.ts'
 import { markOf, type RenderOptions } from './render-report.ts'
 import { jobsMax, type Job } from './report.ts'
 import { oneLine } from './text.ts'

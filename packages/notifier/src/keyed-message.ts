@@ -1,20 +1,11 @@
 // One message per key: posted once, edited in place afterwards. The memory is the room itself: the account's own messages
 // there carry the key, so that any run on any machine finds what an earlier one has said.
-import { createHash } from 'node:crypto'
 import type { Content, Homeserver, OwnMessage } from './homeserver.ts'
-
-/** The field of an event's content that is for machines: version, key, digest, and what the message says. */
-export const ciField = 'dev.myelin.ci'
+import { digestOf, editOf, fieldsOf, isContent, withFields, withinLimit, type KeyedContent } from './message-content.ts'
 
 /** A message as it should stand in a room. */
-export interface KeyedMessage {
+export interface KeyedMessage extends KeyedContent {
   readonly roomId: string
-  readonly key: string
-  readonly content: Content
-  /** Further fields for machines. */
-  readonly fields?: Content
-  /** Event ID of the thread's first message, to post there. */
-  readonly threadRoot?: string | undefined
   readonly isDryRun?: boolean
   /** What the room tells about the key, when somebody has just looked. */
   readonly known?: Known | undefined
@@ -46,14 +37,6 @@ export function knownOf(messages: readonly OwnMessage[], key: string): Known {
   }
 }
 
-export function fieldsOf(content: Content): Content | undefined {
-  const fields = content[ciField]
-  return isContent(fields) ? fields : undefined
-}
-
-export const isContent = (value: unknown): value is Content =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The ID of the event that this one edits. */
 function replaced(content: Content): string | undefined {
   const relation = content['m.relates_to']
@@ -75,35 +58,9 @@ export async function postOnce(homeserver: Homeserver, message: KeyedMessage): P
   const digest = digestOf(message.content)
   if (known.rootId !== undefined) return edit(homeserver, message, { rootId: known.rootId, known, digest })
   if (isDryRun) return { result: 'would post' }
-  const content = withinLimit(contentOf(message, digest))
+  const content = withinLimit(withFields(message, digest))
   const eventId = await homeserver.send(roomId, { txnId: txnIdOf(roomId, key, 'post', digest), content })
   return settle(homeserver, message, eventId)
-}
-
-/** "The complete event MUST NOT be larger than 65536 bytes"; the server adds to what is sent. */
-const contentBytesMax = 60_000
-
-/** The content; one that is too long goes without its HTML, with the beginning of its text and the key alone. */
-function withinLimit(content: Content): Content {
-  if (Buffer.byteLength(JSON.stringify(content)) <= contentBytesMax) return content
-  const edited = content['m.new_content']
-  return isContent(edited) ? { ...shortened(content), 'm.new_content': shortened(edited) } : shortened(content)
-}
-
-/** Longest text of a message that was too long, characters: an edit has it twice. */
-const shortenedLengthMax = 8000
-
-function shortened(content: Content): Content {
-  const fields = fieldsOf(content)
-  const short = {
-    ...content,
-    format: undefined,
-    formatted_body: undefined,
-    body: String(content['body']).slice(0, shortenedLengthMax).toWellFormed(),
-  }
-  return fields === undefined
-    ? short
-    : { ...short, [ciField]: { v: fields['v'], key: fields['key'], digest: fields['digest'] } }
 }
 
 /** Two runs that posted at the same time keep the earlier message; the one who posted later takes its own back. */
@@ -125,53 +82,12 @@ async function edit(homeserver: Homeserver, message: KeyedMessage, target: Targe
   const [latest] = known.fields
   if (latest?.['digest'] === digest) return { result: 'unchanged', eventId: rootId }
   if (message.isDryRun === true) return { result: 'would edit', eventId: rootId }
-  const content = contentOf({ ...message, threadRoot: undefined }, digest)
-  const edited = {
-    ...content,
-    body: `* ${String(content['body'])}`,
-    ...(typeof content['formatted_body'] === 'string' ? { formatted_body: `* ${content['formatted_body']}` } : {}),
-    'm.mentions': newMentions(message.content, latest),
-    'm.new_content': content,
-    'm.relates_to': { rel_type: 'm.replace', event_id: rootId },
-  }
+  const edited = editOf(rootId, withFields({ ...message, threadRoot: undefined }, digest), latest)
   // The edit before is part of the ID: going back to an earlier text is a new edit, repeating one is not.
   const txnId = txnIdOf(message.roomId, message.key, known.latestId ?? rootId, digest)
   await homeserver.send(message.roomId, { txnId, content: withinLimit(edited) })
   return { result: 'edited', eventId: rootId }
 }
-
-/** "The mentions in an edit should only contain those that are new": nobody is notified twice. */
-function newMentions(content: Content, latest: Content | undefined): Content {
-  const wanted = content['m.mentions']
-  const before = latest?.['mentioned']
-  if (!isContent(wanted)) return {}
-  const known = new Set(Array.isArray(before) ? before : [])
-  const userIds = Array.isArray(wanted['user_ids']) ? wanted['user_ids'].filter((userId) => !known.has(userId)) : []
-  return {
-    ...(userIds.length === 0 ? {} : { user_ids: userIds }),
-    ...(wanted['room'] === true && !known.has('@room') ? { room: true } : {}),
-  }
-}
-
-function contentOf({ content, key, fields = {}, threadRoot }: KeyedMessage, digest: string): Content {
-  const thread = { rel_type: 'm.thread', event_id: threadRoot, is_falling_back: true }
-  return {
-    'm.mentions': {},
-    ...content,
-    ...(threadRoot === undefined ? {} : { 'm.relates_to': { ...thread, 'm.in_reply_to': { event_id: threadRoot } } }),
-    [ciField]: { v: 1, key, digest, ...mentionedIn(content), ...fields },
-  }
-}
-
-function mentionedIn({ 'm.mentions': mentions }: Content): Content {
-  if (!isContent(mentions)) return {}
-  const userIds: unknown[] = Array.isArray(mentions['user_ids']) ? mentions['user_ids'] : []
-  const mentioned = [...userIds, ...(mentions['room'] === true ? ['@room'] : [])]
-  return mentioned.length === 0 ? {} : { mentioned }
-}
-
-export const digestOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)
 
 /** The same message of the same key in the same room has the same transaction ID: a repeated request sends once. */
 export const txnIdOf = (...parts: readonly string[]): string => `ci-${digestOf(parts)}`

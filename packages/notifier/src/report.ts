@@ -105,3 +105,27 @@ export function merged(earlier: Report | undefined, later: Report): Report {
 }
 
 const firstOf = (started: readonly number[]) => (started.length === 0 ? {} : { startedAt: Math.min(...started) })
+
+/** A report that is over has a duration: until `now`, milliseconds since 1970, unless it tells one. */
+export function finished(report: Report, now: number): Report {
+  const { status, startedAt, durationMs } = report
+  if (status === 'running' || startedAt === undefined || durationMs !== undefined) return report
+  return { ...report, durationMs: Math.max(0, now - startedAt) }
+}
+
+const isJob = (value: unknown): value is Job =>
+  isContent(value) &&
+  typeof value['name'] === 'string' &&
+  typeof value['status'] === 'string' &&
+  typeof value['at'] === 'number'
+
+/** A report as an earlier run kept it. It wrote it itself: only what decides the merge is checked. */
+export function readReport(value: unknown): Report | undefined {
+  if (!isContent(value) || typeof value['key'] !== 'string' || typeof value['status'] !== 'string') return undefined
+  const status = statusNamed(value['status'])
+  if (status === undefined || !Array.isArray(value['jobs'])) return undefined
+  return { ...value, key: value['key'], status, jobs: value['jobs'].filter(isJob) }
+}
+
+const isContent = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -8,7 +8,7 @@ import { setRoomStateWithKey } from '@myelin/protocol/client-server/room_state'
 import { getRoomStateWithKey } from '@myelin/protocol/client-server/rooms'
 import { serverNameOf } from '@myelin/protocol/identifiers'
 import type { Content, Homeserver } from './homeserver.ts'
-import { isContent } from './keyed-message.ts'
+import { isContent } from './message-content.ts'
 import type { PowerWish, RoomWish } from './room-wish.ts'
 
 export interface Difference {

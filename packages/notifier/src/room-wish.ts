@@ -1,7 +1,7 @@
 // How somebody wants a room to be, as `rooms.yaml` or the options of `room ensure` say it. What is not mentioned is left
 // as it is.
 import { NotifierError } from './failure.ts'
-import { isContent } from './keyed-message.ts'
+import { isContent } from './message-content.ts'
 
 /** Power levels to hold, each by itself: `users` and `events` by user and event type. */
 export interface PowerWish {

@@ -5,6 +5,7 @@ import type { Push } from './push.ts'
 import { renderPush } from './render-push.ts'
 import { markOf, renderReport, type Rendered, type RenderOptions } from './render-report.ts'
 import type { Named, Report, Status } from './report.ts'
+import { cleaned, renderLiquid, wordsOf } from './template.ts'
 import { escapeHtml, htmlLink, oneLine, safeLink } from './text.ts'
 
 /** What a notice can be about. */
@@ -42,6 +43,8 @@ export interface Words {
   readonly text: string
   /** Who says them, if that is told. */
   readonly username?: string | undefined
+  /** All that was sent, for templates. */
+  readonly payload?: unknown
 }
 
 export type Story =
@@ -79,6 +82,18 @@ export async function renderStory(story: Story, options: RenderOptions = {}): Pr
   if (story.kind === 'pipeline') return renderReport(story.report, options)
   if (story.kind === 'push') return renderPush(story.push)
   return story.kind === 'notice' ? renderNotice(story.notice, options) : renderWords(story.words)
+}
+
+/**
+ * A story by a Liquid template, which sees its members, `kind`, and of a pipeline `mark` and `verdict`. Throws
+ * `NotifierError` when the template is wrong or takes longer than `limitMs`.
+ */
+export function renderStoryTemplate(template: string, story: Story, limitMs: number): Promise<Rendered> {
+  const { kind } = story
+  if (kind === 'pipeline')
+    return renderLiquid(template, { kind, ...cleaned(story.report), ...wordsOf(story.report, {}) }, limitMs)
+  const values = kind === 'push' ? story.push : kind === 'notice' ? story.notice : story.words
+  return renderLiquid(template, { ...(kind === 'words' ? values : cleaned(values)), kind }, limitMs)
 }
 
 /** Longest text that a notice quotes, characters. */

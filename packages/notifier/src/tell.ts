@@ -5,10 +5,11 @@ import { judge } from './branch-memory.ts'
 import { inEachRoom, outcomeOf, type RoomOutcome } from './each-room.ts'
 import type { Content, Homeserver } from './homeserver.ts'
 import { showReactions } from './job-reactions.ts'
-import { isContent, knownOf, postOnce, type Known, type Posted } from './keyed-message.ts'
+import { knownOf, postOnce, type Known, type Posted } from './keyed-message.ts'
+import { messageOf, reportFields } from './message-content.ts'
 import { mentioned, mentionsOf, withMentions, type AuthorMap } from './mentions.ts'
-import { jobLine, renderReport, type Rendered } from './render-report.ts'
-import { jobsMax, merged, statusNamed, type Job, type Report } from './report.ts'
+import { jobLine, renderReport } from './render-report.ts'
+import { finished, merged, readReport, type Report } from './report.ts'
 import { renderTemplate } from './template.ts'
 
 export interface TellOptions {
@@ -62,7 +63,7 @@ type Told = Pick<RoomOutcome, 'result' | 'eventId'>
 async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Telling): Promise<Told> {
   await homeserver.refuseEncrypted(roomId)
   const known = await lookUp(homeserver, roomId, report.key)
-  const whole = finished(merged(reportIn(known), report))
+  const whole = finished(merged(reportIn(known), report), Date.now())
   const judgement = await judge(homeserver, roomId, whole)
   const judged = { ...whole, change: judgement?.change, failuresInARow: judgement?.standing.failuresInARow }
   const isStillBroken = judged.change === 'still broken'
@@ -98,7 +99,7 @@ async function post(
   let posted: Posted | undefined
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const content = await contentOf(shown, options)
-    const message = { roomId, key, content, fields: fieldsOf(shown), isDryRun, known: latest }
+    const message = { roomId, key, content, fields: reportFields(shown), isDryRun, known: latest }
     const next = await postOnce(homeserver, message)
     posted = posted === undefined || next.result !== 'unchanged' ? next : posted
     if (isDryRun || key !== report.key) break
@@ -122,42 +123,10 @@ const lookUp = async (homeserver: Homeserver, roomId: string, key: string): Prom
 /** All that the messages with a key have said, as one report. */
 function reportIn({ fields }: Known): Report | undefined {
   return fields
-    .flatMap(({ report }) => (isContent(report) ? [report] : []))
+    .map(({ report }) => readReport(report))
     .toReversed()
-    .map(readReport)
     .reduce<Report | undefined>((earlier, later) => (later === undefined ? earlier : merged(earlier, later)), undefined)
 }
-
-/** A report as an earlier run wrote it. The account wrote it itself: only what decides the merge is checked. */
-function readReport(value: Content): Report | undefined {
-  if (typeof value['key'] !== 'string' || typeof value['status'] !== 'string') return undefined
-  const status = statusNamed(value['status'])
-  if (status === undefined || !Array.isArray(value['jobs'])) return undefined
-  return { ...value, key: value['key'], status, jobs: value['jobs'].filter(isJob) }
-}
-
-const isJob = (value: unknown): value is Job =>
-  isContent(value) &&
-  typeof value['name'] === 'string' &&
-  typeof value['status'] === 'string' &&
-  typeof value['at'] === 'number'
-
-/** A report that is over has a duration. */
-function finished(report: Report): Report {
-  const { status, startedAt, durationMs } = report
-  if (status === 'running' || startedAt === undefined || durationMs !== undefined) return report
-  return { ...report, durationMs: Math.max(0, Date.now() - startedAt) }
-}
-
-/** The report for machines, without what is private or long. */
-const fieldsOf = (report: Report): Content => ({
-  report: {
-    ...report,
-    excerpt: undefined,
-    ...(report.commit === undefined ? {} : { commit: { ...report.commit, email: undefined } }),
-    jobs: report.jobs.slice(0, jobsMax),
-  },
-})
 
 async function contentOf(report: Report, options: TellOptions): Promise<Content> {
   const { template, isPlain } = options
@@ -166,14 +135,6 @@ async function contentOf(report: Report, options: TellOptions): Promise<Content>
   const names = options.mentionOn.includes(report.status) ? mentioned(options.mention, report, options.authors) : []
   return { ...messageOf(withMentions(rendered, names), options.msgtype), 'm.mentions': mentionsOf(names) }
 }
-
-/** Content of an `m.room.message`. */
-export const messageOf = ({ body, html }: Rendered, msgtype: TellOptions['msgtype']): Content => ({
-  msgtype,
-  body,
-  format: 'org.matrix.custom.html',
-  formatted_body: html,
-})
 
 async function tellJobs(homeserver: Homeserver, { roomId, report, options }: Telling, rootId: string): Promise<void> {
   if (options.jobsInThread)

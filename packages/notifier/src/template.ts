@@ -10,38 +10,38 @@ const renderLimitMs = 2000
 const memoryLimitCells = 1_000_000
 
 /** Renders a report by a template. Throws `NotifierError` of kind `usage` when the template is wrong. */
-export async function renderTemplate(template: string, report: Report, options: RenderOptions = {}): Promise<Rendered> {
+export const renderTemplate = (template: string, report: Report, options: RenderOptions = {}): Promise<Rendered> =>
+  renderLiquid(template, { ...cleaned(report), ...wordsOf(report, options) }, renderLimitMs)
+
+/** Renders any values by a template, within a time. Throws `NotifierError` of kind `usage` when the template is wrong. */
+export async function renderLiquid(template: string, values: object, limitMs: number): Promise<Rendered> {
   const { Liquid } = await import('liquidjs')
   const engine = new Liquid({
     outputEscape: 'escape',
     ownPropertyOnly: true,
     templates: {},
     parseLimit: parseLimitCharacters,
-    renderLimit: renderLimitMs,
+    renderLimit: limitMs,
     memoryLimit: memoryLimitCells,
   })
   engine.registerFilter('duration', (ms: unknown) => duration(Number(ms)))
   try {
-    const html: unknown = await engine.parseAndRender(template, { ...cleaned(report), ...wordsOf(report, options) })
-    return { html: String(html).trim(), body: textOf(String(html)) }
+    const html = String(await engine.parseAndRender(template, values)).trim()
+    return { html, body: textOf(html) }
   } catch (cause) {
-    throw new NotifierError(
-      'usage',
-      `The template is wrong: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    )
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new NotifierError('usage', `The template is wrong: ${reason}`, { cause })
   }
 }
 
-const wordsOf = (report: Report, options: RenderOptions) => ({
+/** What templates have beside a report. */
+export const wordsOf = (report: Report, options: RenderOptions) => ({
   mark: markOf(report, options),
   verdict: verdictOf(report),
 })
 
-/** The report with every text on one line, the excerpt apart. */
-function cleaned(value: object): Record<string, unknown> {
+/** Values with every text on one line, excerpts apart. */
+export function cleaned(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cleanedValue(each, name)]))
 }
 

@@ -345,3 +345,21 @@ export const ledgerRetryFirstMs = 1_000
 export const ledgerRetryMaxMs = 60_000
 export const gitTimeoutMs = 10 * 60 * 1000
 export const gitOutputBytesMax = 1024 * 1024
+
+// Webhooks. What a sender delivers, what is made of it, and how long it is remembered.
+export const webhooksMax = 1_000
+export const webhookBodyBytesMax = 5 * 1024 * 1024
+export const webhookStoriesBytesMax = 256 * 1024
+export const webhookDeliveriesWaitingMax = 1_000
+export const webhookBatchMax = 100
+export const webhookAttemptsMax = 8
+export const webhookRetryFirstMs = 1_000
+export const webhookDeliveriesKeptMs = 7 * 24 * 60 * 60 * 1000
+export const webhookMessagesKeptMs = 30 * 24 * 60 * 60 * 1000
+export const webhookPruneMs = 60 * 60 * 1000
+export const webhookRoomsMax = 50
+export const webhookNameCharactersMax = 64
+export const webhookSecretCharactersMax = 256
+export const webhookTemplateCharactersMax = 10_000
+export const webhookTemplateMs = 50
+export const webhookDeliveriesShownMax = 50

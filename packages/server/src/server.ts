@@ -35,6 +35,7 @@ import { journalKind, type Store } from './store/store.ts'
 import { Users } from './store/users.ts'
 import { createSync } from './sync/sync.ts'
 import { version } from './version.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 export interface OpenServices extends Services, AsyncDisposable {
   readonly store: Store
@@ -100,6 +101,7 @@ export async function openServices(
     [Symbol.asyncDispose]: async () => {
       await services.ledger?.[Symbol.asyncDispose]()
       await parts.rooms.joins.stop()
+      await parts.webhooks[Symbol.asyncDispose]()
       await parts.accounts[Symbol.asyncDispose]()
       await parts.rooms.stagedEvents[Symbol.asyncDispose]()
       await parts.media[Symbol.asyncDispose]()
@@ -161,8 +163,9 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
         type === 'm.push_rules' && roomId === undefined ? JSON.stringify({ global: push.rules(owner) }) : undefined,
     },
   })
+  const webhooks = createWebhooks({ store, environment, rooms, accounts, users, config })
   const sync = createSync({ rooms: rooms.context, ephemeral, push })
-  return { push, rooms, media, ephemeral, accounts, sync }
+  return { push, rooms, media, ephemeral, accounts, webhooks, sync }
 }
 
 function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): void {
@@ -202,6 +205,7 @@ export async function startWork(services: OpenServices): Promise<AsyncDisposable
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
   await services.rooms.stagedEvents.resume()
   await services.rooms.resumeJoins((err) => log.warn({ err }, 'A join could not be taken up again'))
+  await services.webhooks.start(log)
   return services.federation.startSender(outgoingOf(services), log)
 }
 

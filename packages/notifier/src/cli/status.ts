@@ -1,6 +1,6 @@
 // `myelin-notify status`: tells how the pipeline that this job belongs to stands, in one message per room.
 import { NotifierError } from '../failure.ts'
-import { isContent } from '../keyed-message.ts'
+import { isContent } from '../message-content.ts'
 import { pipelineReport } from '../pipeline-report.ts'
 import { statusNamed, statuses, type Job, type Report, type Status } from '../report.ts'
 import { tell } from '../tell.ts'

@@ -2,7 +2,7 @@
 import { parse } from 'yaml'
 import { exitCodeOf, type RoomOutcome } from '../each-room.ts'
 import { NotifierError } from '../failure.ts'
-import { isContent } from '../keyed-message.ts'
+import { isContent } from '../message-content.ts'
 import type { AuthorMap } from '../mentions.ts'
 import { tellDefaults, type TellOptions } from '../tell.ts'
 import { textOfFile } from './credentials.ts'

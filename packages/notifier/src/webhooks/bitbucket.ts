@@ -12,6 +12,7 @@ export const bitbucket: HookVendor = {
   name: 'Bitbucket',
   is: (headers) => headers['x-event-key'] !== undefined,
   proves: (delivery, secret) => hasHexHmac(delivery, 'x-hub-signature', { secret, prefix: 'sha256=' }),
+  signsBodyAlone: true,
   deliveryId: (headers) => headers['x-request-uuid'] ?? headers['x-request-id'],
   read: (payload, headers) => own(events, headers['x-event-key'])?.(payload) ?? [],
 }

@@ -13,6 +13,7 @@ const forge = (name: string, prefix: string): HookVendor => ({
   name,
   is: (headers) => headers[`${prefix}-event`] !== undefined,
   proves: (delivery, secret) => hasHexHmac(delivery, `${prefix}-signature`, { secret }),
+  signsBodyAlone: true,
   deliveryId: (headers) => headers[`${prefix}-delivery`],
   read: (payload, headers) =>
     readForge(events, payload, { event: eventOf(headers, prefix), actions: `${name} Actions` }),

@@ -13,6 +13,7 @@ export const github: HookVendor = {
   name: 'GitHub',
   is: (headers) => headers['x-github-event'] !== undefined,
   proves: (delivery, secret) => hasHexHmac(delivery, 'x-hub-signature-256', { secret, prefix: 'sha256=' }),
+  signsBodyAlone: true,
   deliveryId: (headers) => headers['x-github-delivery'],
   read: (payload, headers) =>
     readForge(githubEvents, payload, { event: headers['x-github-event'], actions: 'GitHub Actions' }),

@@ -15,6 +15,8 @@ export interface HookVendor {
   readonly is: (headers: Delivery['headers']) => boolean
   /** Whether the sender knows the secret. `now` in milliseconds since 1970, for signatures that are good for a while. */
   readonly proves: (delivery: Delivery, secret: string, now: number) => boolean
+  /** The signature covers the body alone: whoever has seen a delivery can send it again under another id. */
+  readonly signsBodyAlone?: boolean
   /** The same delivery, sent again, has the same id. */
   readonly deliveryId: (headers: Delivery['headers']) => string | undefined
   /** What the payload (parsed JSON) tells; nothing for events of no interest. */

@@ -1,5 +1,5 @@
 // Words from anybody: JSON that Slack would take, JSON with `text`, or plain text.
-import type { Story } from '../story.ts'
+import type { Story, Words } from '../story.ts'
 import { textOf } from '../template.ts'
 import { listAt, textAt } from './payload.ts'
 
@@ -18,14 +18,12 @@ export function wordsIn(payload: unknown): Story[] {
   const text = parts.filter((part) => part !== undefined && part !== '').join('\n\n')
   const html = textAt(payload, 'html')
   const words = text === '' && html !== undefined ? textOf(html) : markdown(text, isSlack)
-  return said(words, textAt(payload, 'username') ?? textAt(payload, 'displayName'))
+  return said(words, { payload, username: textAt(payload, 'username') ?? textAt(payload, 'displayName') })
 }
 
-function said(text: string, username?: string): Story[] {
-  const words = text.toWellFormed().trim()
-  return words === ''
-    ? []
-    : [{ kind: 'words', words: { text: words.slice(0, textLengthMax).toWellFormed(), username } }]
+function said(text: string, more: Omit<Words, 'text'> = {}): Story[] {
+  const words = text.toWellFormed().trim().slice(0, textLengthMax).toWellFormed()
+  return words === '' && more.payload === undefined ? [] : [{ kind: 'words', words: { ...more, text: words } }]
 }
 
 function attachment(value: unknown): string | undefined {

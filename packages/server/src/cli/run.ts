@@ -24,6 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addEvent(program, verb)
   addJoin(program, verb)
   addMedia(program, verb)
+  addHook(program, verb)
   addKey(program, verb)
   addCiServer(program, verb)
   try {
@@ -173,6 +174,57 @@ function addKey(program: Command, verb: Verb): void {
     ),
   )
 }
+
+function addHook(program: Command, verb: Verb): void {
+  const hook = program.command('hook').description('Webhooks: senders outside tell rooms. Needs a running server.')
+  withHookOptions(
+    addSettings(hook.command('add <NAME>').description('Make a hook; prints its address and secret.')),
+  ).action(
+    verb(async (name: string, options: Options) =>
+      (await import('./hook.ts')).addHook(configOf(options), name, options),
+    ),
+  )
+  withHookOptions(
+    addSettings(hook.command('change <NAME>').description('Change what a hook tells, and where.')),
+  ).action(
+    verb(async (name: string, options: Options) =>
+      (await import('./hook.ts')).changeHook(configOf(options), name, options),
+    ),
+  )
+  addSettings(hook.command('list').description('Show the hooks.')).action(
+    verb(async (options: Options) => (await import('./hook.ts')).listHooks(configOf(options))),
+  )
+  addSettings(hook.command('mute <NAME> <TIME>').description('Silence a hook for 30m, 2h or 3d, or off.')).action(
+    verb(async (name: string, time: string, options: Options) =>
+      (await import('./hook.ts')).muteHook(configOf(options), name, time),
+    ),
+  )
+  const named = [
+    ['show', 'Show a hook and what came to it last.', 'showHook'],
+    ['test', 'Have a hook say that it works.', 'testHook'],
+    ['delete', 'Remove a hook; what it has said stays.', 'deleteHook'],
+  ] as const
+  for (const [name, description, action] of named)
+    addSettings(hook.command(`${name} <NAME>`).description(description)).action(
+      verb(async (hookName: string, options: Options) =>
+        (await import('./hook.ts'))[action](configOf(options), hookName),
+      ),
+    )
+}
+
+const withHookOptions = (command: Command): Command =>
+  command
+    .option('--room <ROOM...>', 'IDs or aliases of the rooms to tell.')
+    .option(
+      '--topic <TOPIC...>',
+      'Only push, pipeline, words, request, review, comment, issue, release, deployment, wiki, alert.',
+    )
+    .option('--branch <PATTERN...>', 'Only these branches; * and ? stand for any text and any character.')
+    .option('--status <STATUS...>', 'Only running, passed, failed, cancelled, skipped.')
+    .option('--only-changes', 'Of pipelines only what breaks a branch, leaves it broken or repairs it.')
+    .option('--template-file <FILE>', 'A Liquid template in place of the built-in messages.')
+    .option('--secret-file <FILE>', 'File whose first line is the secret; random unless given.')
+    .option('--unsigned', 'Whoever knows the address may use it, for senders that cannot sign.')
 
 /** The command lines of matrix-ci-server and matrix-ci-server-setup. */
 function addCiServer(program: Command, verb: Verb): void {

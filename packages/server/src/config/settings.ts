@@ -147,6 +147,10 @@ export const settings = {
     argument: 'HOST:PORT',
     doc: 'Where /metrics is served on its own. Without it /metrics answers callers from this machine only.',
   }),
+  'webhooks.user': setting(Type.String({ pattern: '^[a-z0-9._=/+-]{1,200}$' }), 'hooks', {
+    argument: 'NAME',
+    doc: 'Name of the account that speaks for webhooks. It is made with the first hook.',
+  }),
   'federation.allowPrivateAddresses': setting(Type.Boolean(), false, {
     argument: 'true|false',
     doc: 'Lets federation reach private and loopback addresses. For tests and private networks.',

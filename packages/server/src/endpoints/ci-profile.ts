@@ -284,6 +284,12 @@ const operatorRows: readonly ProfileRow[] = [
     operations: ['getHealth', 'getMetrics'],
   },
   {
+    about: 'Delivering to webhooks that an administrator or a moderator made',
+    api: 'operator',
+    openTo: 'everybody',
+    operations: ['deliverToWebhook'],
+  },
+  {
     about: 'Registration with the shared secret, where one is configured',
     api: 'operator',
     openTo: 'everybody',

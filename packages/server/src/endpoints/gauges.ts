@@ -5,16 +5,18 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Store } from '../store/store.ts'
 import type { Sync } from '../sync/sync.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 
 interface Counted {
   readonly store: Store
   readonly rooms: Rooms
   readonly sync: Sync
   readonly federation: Federation
+  readonly webhooks: Webhooks
 }
 
 /** Registers the store's statistics, the rooms in memory, the waiting syncs and what waits for other servers. */
-export function addGauges(metrics: Metrics, { store, rooms, sync, federation }: Counted): void {
+export function addGauges(metrics: Metrics, { store, rooms, sync, federation, webhooks }: Counted): void {
   const statistics = () => store.statistics()
   metrics.counter('myelin_store_commits_total', 'Transactions made durable.', () => statistics().commits)
   metrics.counter('myelin_store_writes_total', 'Changes made durable.', () => statistics().writes)
@@ -31,6 +33,7 @@ export function addGauges(metrics: Metrics, { store, rooms, sync, federation }: 
   metrics.gauge('myelin_sync_waiting', 'Sync requests that wait for something to tell.', () => sync.waiting)
   addFederationGauges(metrics, federation)
   addReceivingGauges(metrics, rooms)
+  addWebhookCounters(metrics, webhooks)
 }
 
 function addReceivingGauges(metrics: Metrics, { stagedEvents, refusals }: Rooms): void {
@@ -44,6 +47,14 @@ function addReceivingGauges(metrics: Metrics, { stagedEvents, refusals }: Rooms)
     'Events of other servers that were not accepted, by verdict and rule.',
     () => refusals.counts().map(({ verdict, rule, count }) => ({ labels: { verdict, rule }, count })),
   )
+}
+
+function addWebhookCounters(metrics: Metrics, { counts }: Webhooks): void {
+  metrics.counter('myelin_webhook_accepted_total', 'Deliveries to webhooks that were taken.', () => counts.accepted)
+  metrics.counter('myelin_webhook_repeated_total', 'Deliveries that had come before.', () => counts.repeated)
+  metrics.counter('myelin_webhook_refused_total', 'Deliveries that did not prove the secret.', () => counts.refused)
+  metrics.counter('myelin_webhook_told_total', 'Deliveries that rooms were told of.', () => counts.told)
+  metrics.counter('myelin_webhook_failed_total', 'Deliveries that some room was not told of.', () => counts.failed)
 }
 
 function addFederationGauges(metrics: Metrics, federation: Federation): void {

@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Push } from '../push/push.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Sync } from '../sync/sync.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 
 /** The server's parts, built by hand in `server.ts`. */
 export interface Services {
@@ -25,6 +26,7 @@ export interface Services {
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly sync: Sync
+  readonly webhooks: Webhooks
   readonly federation: Federation
   readonly publishedKeys: PublishedKeys
   readonly metrics: Metrics

@@ -6,6 +6,7 @@ import * as adminJoinsDefinitions from '@myelin/protocol/admin/joins'
 import * as adminMediaDefinitions from '@myelin/protocol/admin/media'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
+import * as webhooksDefinitions from '@myelin/protocol/admin/webhooks'
 import { clientServerGroups as clientServer } from '@myelin/protocol/client-server/groups'
 import * as formerNamesDefinitions from '@myelin/protocol/client-server/unstable/former_names'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
@@ -19,6 +20,7 @@ import * as adminJoins from './admin/joins.ts'
 import * as adminMedia from './admin/media.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
+import * as adminWebhooks from './admin/webhooks.ts'
 import { formerNames } from './client/former_names.ts'
 import { clientHandlers } from './client/handlers.ts'
 import { federationHandlers } from './federation/handlers.ts'
@@ -65,6 +67,7 @@ export const routes: readonly Route[] = [
   ...routesOf(health, adminHealth.handlers),
   ...routesOf(users, adminUsers.handlers),
   ...routesOf(adminEventsDefinitions, adminEvents.handlers),
+  ...routesOf(webhooksDefinitions, adminWebhooks.handlers),
   ...routesOf(adminFederationDefinitions, adminFederation.handlers),
   ...routesOf(adminJoinsDefinitions, adminJoins.handlers),
   ...routesOf(adminMediaDefinitions, adminMedia.handlers),

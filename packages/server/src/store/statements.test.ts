@@ -26,6 +26,13 @@ const mayScan: Readonly<Record<string, string>> = {
   'SELECT room_nid AS "roomNid", join_nid AS "joinNid", servers, completed FROM late_members WHERE completed IS NULL':
     'at start, one row per room that came without its members',
   'SELECT DISTINCT server_name AS "serverName" FROM outbound_edus': 'at start',
+  'SELECT DISTINCT hook_nid AS "hookNid" FROM webhook_deliveries WHERE state = \'waiting\'': 'at start',
+  'SELECT nid, hook_id AS "hookId", name, secret, wishes, muted_until AS "mutedUntil", created_ts AS "createdTs" FROM webhooks ORDER BY nid':
+    'an operator lists them',
+  'SELECT user_nid AS "userNid", device_nid AS "deviceNid" FROM webhook_account': 'one row',
+  'DELETE FROM received_transactions WHERE ts < ?': 'clean-up',
+  'SELECT sequence, room_nid AS "roomNid", origin, event_id AS "eventId" FROM staged_events ORDER BY sequence':
+    'at start',
   'SELECT p.*, u.user_id FROM presence p JOIN users u ON u.nid = p.user_nid': 'at start',
   'SELECT p.*, u.user_id FROM push_rules p JOIN users u ON u.nid = p.user_nid': 'at start',
 }

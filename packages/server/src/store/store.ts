@@ -87,4 +87,4 @@ export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
-export type NidFamily = 'events' | 'rooms' | 'users' | 'devices' | 'snapshots'
+export type NidFamily = 'events' | 'rooms' | 'users' | 'devices' | 'snapshots' | 'webhooks' | 'webhook_deliveries'

@@ -9,6 +9,7 @@ import { receivingMigration } from './0007-receiving.ts'
 import { mediaMigration } from './0008-media.ts'
 import { ledgerMigration } from './0009-ledger.ts'
 import { joinsMigration } from './0010-joins.ts'
+import { webhooksMigration } from './0011-webhooks.ts'
 
 export interface Migration {
   readonly version: number
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'media', statements: mediaMigration },
   { version: 9, name: 'ledger', statements: ledgerMigration },
   { version: 10, name: 'joins', statements: joinsMigration },
+  { version: 11, name: 'webhooks', statements: webhooksMigration },
 ]
