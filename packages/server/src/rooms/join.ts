@@ -12,6 +12,7 @@ import { creators, powerLevelsOf } from './power.ts'
 import { remoteJoin } from './remote-join.ts'
 import { keepJoinIntent, removeJoinIntent } from '../store/joins.ts'
 import { residentServers } from './resident-servers.ts'
+import { vouchedJoin } from './vouched-join.ts'
 import { roomNid } from './room-ids.ts'
 
 export interface JoinOptions {
@@ -35,8 +36,14 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, options
     const membership = await membershipOf(room, by.userId)
     if (membership === 'join') return
     requireGuestAccess(room, by)
-    const voucher = membership === 'invite' ? undefined : (await authorisingUser(context, room, by)).voucher
-    const content = voucher === undefined ? {} : { join_authorised_via_users_server: voucher }
+    const { voucher, isRestricted } = await authorisingUser(context, room, by)
+    const needsOther = isRestricted && membership !== 'invite' && voucher === undefined
+    if (needsOther && context.federation) {
+      const said = await profileContent(context, by.userId, reason)
+      if (await vouchedJoin(context, room, { userId: by.userId, content: said })) return
+    }
+    const content =
+      voucher === undefined || membership === 'invite' ? {} : { join_authorised_via_users_server: voucher }
     await changeMembership(context, room, { by, target: by.userId, membership: 'join', reason, content })
   }
   const one = (room: HotRoom) => oneAtATime(context, room, { userId: by.userId, work: () => joinIt(room) })
@@ -82,23 +89,32 @@ export async function authorisingUser(context: RoomsContext, room: HotRoom, by: 
   const restricted =
     (joinRule === 'restricted' && room.rules.restrictedJoins) ||
     (joinRule === 'knock_restricted' && room.rules.knockRestrictedJoins)
-  if (!restricted || !Array.isArray(rules?.['allow'])) return { isAllowed: false, voucher: undefined }
-  for (const condition of rules['allow'].slice(0, joinConditionsMax))
-    if (await fulfils(context, condition, by)) return { isAllowed: true, voucher: await inviter(context, room) }
-  return { isAllowed: false, voucher: undefined }
+  if (!restricted) return { isRestricted: false, isAllowed: false, voucher: undefined }
+  let isAllowed: boolean | undefined = false
+  const conditions: unknown = rules?.['allow']
+  for (const condition of Array.isArray(conditions) ? conditions.slice(0, joinConditionsMax) : []) {
+    const fulfilled = await fulfils(context, condition, by)
+    if (fulfilled === true) return { isRestricted: true, isAllowed: true, voucher: await inviter(context, room) }
+    if (fulfilled === undefined) isAllowed = undefined
+  }
+  return { isRestricted: true, isAllowed, voucher: undefined }
 }
 
 export interface Authorisation {
-  /** The user fulfils a condition of the join rule. */
-  readonly isAllowed: boolean
+  readonly isRestricted: boolean
+  /** The user fulfils a condition of the join rule; undefined where this server cannot tell. */
+  readonly isAllowed: boolean | undefined
   /** The local user who lets the joining one in, if one can. */
   readonly voucher: string | undefined
 }
 
-async function fulfils(context: RoomsContext, condition: unknown, by: Actor): Promise<boolean> {
+/** Undefined where this server cannot tell: it is not in the room the condition names, or does not know its members. */
+async function fulfils(context: RoomsContext, condition: unknown, by: Actor): Promise<boolean | undefined> {
   if (!isObject(condition) || condition['type'] !== 'm.room_membership') return false
   const allowed = await roomNid(context, stringMember(condition, 'room_id') ?? '')
-  return allowed !== undefined && (await context.hotRooms.get(allowed)).membership(by.userNid) === 'join'
+  const room = allowed === undefined ? undefined : await context.hotRooms.get(allowed)
+  if (room && room.localJoined.size > 0 && room.membership(by.userNid) === 'join') return true
+  return room && room.localJoined.size > 0 && !room.partial ? false : undefined
 }
 
 /** A joined local user whose power level suffices to invite: the creators and those with a level of their own first. */

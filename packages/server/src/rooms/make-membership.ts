@@ -58,6 +58,8 @@ async function voucherFor(context: RoomsContext, room: HotRoom, by: Draft['by'])
   const joinRule = contentText(room.state('m.room.join_rules')?.content, 'join_rule')
   if (membership === 'invite' || membership === 'join' || !isRestricted(room, joinRule)) return undefined
   const { isAllowed, voucher } = await authorisingUser(context, room, by)
+  if (isAllowed === undefined)
+    throw new MatrixError('M_UNABLE_TO_AUTHORISE_JOIN', 'This server cannot tell whether the user may join')
   if (!isAllowed) throw new MatrixError('M_FORBIDDEN', 'The user fulfils no condition of the join rule')
   if (voucher === undefined)
     throw new MatrixError('M_UNABLE_TO_GRANT_JOIN', 'Nobody on this server may let the user in')

@@ -9,6 +9,7 @@ import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { IncomingEvent } from './admit-write.ts'
 import { isLocal, type RoomsContext } from './context.ts'
+import { checkedDescription, requireCreateIn } from './described-state.ts'
 import { knownRoom, placeAside } from './place-aside.ts'
 import { readIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
@@ -37,12 +38,15 @@ export async function receiveInvite(context: RoomsContext, sent: InviteSent): Pr
   if (serverNameOf(pdu.sender) !== sent.origin) throw new MatrixError('M_FORBIDDEN', 'The sender is not of your server')
   if (!isLocal(context, target)) throw new MatrixError('M_INVALID_PARAM', 'The invited user is not of this server')
   await context.hooks.checkInvite(target, pdu.sender)
+  const { roomId } = sent
+  const described = await checkedDescription(context, { roomId, rules, described: sent.described })
+  requireCreateIn(described, rules)
   const signed = signedHere(context, received, rules)
   const room = await knownRoom(context, { roomId: sent.roomId, rules })
   await context.hotRooms.use(room.nid, (hot) =>
     inOrder(context, hot, async () => {
       // A server in the room gets the event with the others.
-      if (hot.localJoined.size === 0) await placeAside(context, hot, { received: signed, described: sent.described })
+      if (hot.localJoined.size === 0) await placeAside(context, hot, { received: signed, described })
     }),
   )
   return signed.json

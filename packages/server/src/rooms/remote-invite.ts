@@ -3,8 +3,10 @@
 import type { JsonObject } from '@myelin/algorithms/json'
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
+import { sendInviteV1 } from '@myelin/protocol/server-server/invites-v1'
 import { sendInviteV2 } from '@myelin/protocol/server-server/invites-v2'
 import { JsonText } from '@myelin/protocol/handlers'
+import { FederationError } from '../federation/federation-error.ts'
 import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -50,6 +52,14 @@ async function signedThere(
   const version = JSON.stringify(room.rules.id)
   const text = `{"event":${built.json},"invite_room_state":[${described.join(',')}],"room_version":${version}}`
   const input = { path, body: new JsonText(text) }
-  const { event } = await federationOf(context).peers.call(serverNameOf(target), sendInviteV2, input)
-  return event
+  const { peers } = federationOf(context)
+  try {
+    return (await peers.call(serverNameOf(target), sendInviteV2, input)).event
+  } catch (error) {
+    // Servers of old rooms may know the first form alone.
+    const isUnknown = error instanceof FederationError && error.refusal?.errcode === 'M_UNRECOGNIZED'
+    if (!isUnknown || room.rules.eventReferences === 'ids') throw error
+    const first = `${built.json.slice(0, -1)},"unsigned":{"invite_room_state":[${described.join(',')}]}}`
+    return (await peers.call(serverNameOf(target), sendInviteV1, { path, body: new JsonText(first) }))[1].event
+  }
 }

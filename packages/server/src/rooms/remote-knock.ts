@@ -3,6 +3,7 @@ import type { JsonObject } from '@myelin/algorithms/json'
 import { JsonText } from '@myelin/protocol/handlers'
 import { makeKnock, sendKnock } from '@myelin/protocol/server-server/knocks'
 import type { Actor, RoomsContext } from './context.ts'
+import { checkedDescription } from './described-state.ts'
 import { knownRoom, placeAside } from './place-aside.ts'
 import { federationOf, parseIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
@@ -27,7 +28,8 @@ export function remoteKnock(context: RoomsContext, knocking: RemoteKnock): Promi
     const completing = { roomId, userId: by.userId, membership: 'knock', content } as const
     const { rules, event } = completeTemplate(context, completing, template)
     const input = { path: { roomId, eventId: event.eventId }, body: new JsonText(event.json) }
-    const { knock_room_state: described } = await peers.call(server, sendKnock, input)
+    const answer = await peers.call(server, sendKnock, input)
+    const described = await checkedDescription(context, { roomId, rules, described: answer.knock_room_state })
     const room = await knownRoom(context, { roomId, rules })
     const received = parseIncoming(event.pdu, rules)
     await context.hotRooms.use(room.nid, (hot) =>

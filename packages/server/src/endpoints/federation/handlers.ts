@@ -3,6 +3,7 @@ import { handlers as backfill } from './backfill.ts'
 import { handlers as contentRepository } from './content_repository.ts'
 import { handlers as eventAuth } from './event_auth.ts'
 import { handlers as events } from './events.ts'
+import { handlers as invitesV1 } from './invites-v1.ts'
 import { handlers as invitesV2 } from './invites-v2.ts'
 import { handlers as joinsV1 } from './joins-v1.ts'
 import { handlers as joinsV2 } from './joins-v2.ts'
@@ -26,6 +27,7 @@ export const federationHandlers = {
   content_repository: contentRepository,
   event_auth: eventAuth,
   events,
+  'invites-v1': invitesV1,
   'invites-v2': invitesV2,
   'joins-v1': joinsV1,
   'joins-v2': joinsV2,
