@@ -140,6 +140,8 @@ export const importedBytesPerWrite = 1024 * 1024
 // Work in one turn of the event loop where much is to be done.
 export const workSliceMs = 4
 export const inviteStateEventsMax = 100
+/** Invites that an address had before it belonged to somebody, made good at once. */
+export const boundInvitesMax = 50
 
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
 export const recentEventsMax = 50
@@ -300,6 +302,10 @@ export const recursionDepthMax = 3
 export const bundledChildrenMax = 1_000
 export const directoryPageDefault = 100
 export const directoryPageMax = 500
+// Pages of other servers' directories: how many are remembered, for how long, how long a server has to answer.
+export const remoteDirectoriesMax = 200
+export const remoteDirectoryKeptMs = 60 * 1000
+export const remoteDirectoryTimeoutMs = 20_000
 // Conditions of a join rule looked at; membership events looked back through for when a user was last joined.
 export const joinConditionsMax = 100
 export const departureStepsMax = 20

@@ -17,6 +17,8 @@ const named: Readonly<Record<string, RateClass>> = {
   setTyping: 'send',
   postReceipt: 'send',
   setReadMarker: 'send',
+  // Anybody may call it, and it makes this server call others.
+  onBindThirdPartyIdentifier: 'other',
 }
 
 /** Undefined where nothing is limited. Read-only endpoints are not, though the spec would allow it. */

@@ -4,6 +4,7 @@ import type { SigningKey } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
 import type { Keyring } from '../federation/keyring.ts'
 import type { PeerClient } from '../federation/peer-client.ts'
+import type { RememberedAnswers } from '../federation/remembered-answers.ts'
 import type { SignatureChecks } from '../federation/signature-checks.ts'
 import type { KeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store, Write } from '../store/store.ts'
@@ -82,6 +83,8 @@ export interface RoomsContext {
   readonly stagedEvents: StagedEvents
   readonly refusals: Refusals
   readonly spaces: Spaces
+  /** Pages of other servers' directories, as JSON text. */
+  readonly remoteDirectories: RememberedAnswers<string>
   /** Serialises what checks the store and then writes: aliases by name. */
   readonly mutex: KeyedMutex
 }

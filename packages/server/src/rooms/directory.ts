@@ -1,7 +1,7 @@
 // The published room directory: which rooms are in it, what is shown of them, and searching it.
 import { MatrixError } from '@myelin/protocol/errors'
 import { queryPublicRooms as queryRooms } from '@myelin/protocol/server-server/public_rooms'
-import { directoryPageDefault, directoryPageMax } from '../limits.ts'
+import { directoryPageDefault, directoryPageMax, remoteDirectoryTimeoutMs } from '../limits.ts'
 import { directoryPage, type DirectoryRow, directorySize, unpublishRoom } from '../store/directory.ts'
 import { useJoinedRoom } from './access.ts'
 import { maySetCanonicalAlias } from './aliases.ts'
@@ -46,6 +46,10 @@ export interface PublicRoomsQuery {
   readonly server?: string | undefined
   readonly searchTerm?: string | undefined
   readonly roomTypes?: readonly (string | null)[] | undefined
+  /** A network that is bridged to, whose rooms alone are wanted. */
+  readonly thirdPartyInstanceId?: string | undefined
+  /** Those of bridged networks too. */
+  readonly includeAllNetworks?: boolean | undefined
 }
 
 /**
@@ -55,6 +59,8 @@ export interface PublicRoomsQuery {
 export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery): Promise<string> {
   if (query.server !== undefined && query.server !== context.serverName)
     return remotePublicRooms(context, query.server, query)
+  // No network is bridged to: none of its rooms is here.
+  if (query.thirdPartyInstanceId) return '{"chunk":[],"total_room_count_estimate":0}'
   const limit = Math.max(1, pageLimit(query.limit, directoryPageDefault, directoryPageMax))
   const token = query.since === undefined || query.since === '' ? undefined : parseDirectoryToken(query.since)
   const backwards = token?.backwards ?? false
@@ -77,20 +83,32 @@ export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery
   return `{${parts.join(',')}}`
 }
 
-/** A page of another server's directory. https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1publicrooms */
+/**
+ * A page of another server's directory; the same one within a minute, because anybody may ask.
+ * https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1publicrooms
+ */
 async function remotePublicRooms(
-  { federation }: RoomsContext,
+  { federation, remoteDirectories }: RoomsContext,
   server: string,
-  { limit, since, searchTerm, roomTypes }: PublicRoomsQuery,
+  query: PublicRoomsQuery,
 ): Promise<string> {
   if (!federation) throw new MatrixError('M_NOT_FOUND', 'This server does not federate')
-  const filter = {
+  const limit = Math.max(1, pageLimit(query.limit, directoryPageDefault, directoryPageMax))
+  const body = { limit, ...remoteQuery(query) }
+  const ask = async () =>
+    JSON.stringify(await federation.peers.call(server, queryRooms, { body }, { timeoutMs: remoteDirectoryTimeoutMs }))
+  return remoteDirectories.get(JSON.stringify([server, body]), ask)
+}
+
+const remoteQuery = ({ since, searchTerm, roomTypes, includeAllNetworks, thirdPartyInstanceId }: PublicRoomsQuery) => ({
+  ...(since ? { since } : {}),
+  ...(includeAllNetworks === undefined ? {} : { include_all_networks: includeAllNetworks }),
+  ...(thirdPartyInstanceId ? { third_party_instance_id: thirdPartyInstanceId } : {}),
+  filter: {
     ...(searchTerm === undefined ? {} : { generic_search_term: searchTerm }),
     ...(roomTypes === undefined ? {} : { room_types: [...roomTypes] }),
-  }
-  const body = { ...(limit === undefined ? {} : { limit }), ...(since ? { since } : {}), filter }
-  return JSON.stringify(await federation.peers.call(server, queryRooms, { body }))
-}
+  },
+})
 
 const directoryToken = (direction: 'n' | 'p', { joinedMembers, roomNid }: DirectoryRow) =>
   `${direction}${joinedMembers}_${roomNid}`

@@ -1,8 +1,10 @@
 // Spaces of other servers, remembered for a while, and walks through spaces that clients have not ended.
 import type { ResponseOf } from '@myelin/protocol/endpoint'
 import { getSpaceHierarchy } from '@myelin/protocol/server-server/space_hierarchy'
+import type { Environment } from '../environment.ts'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import { FederationError } from '../federation/federation-error.ts'
+import { RememberedAnswers } from '../federation/remembered-answers.ts'
 import { spaceCachedMs, spacesRememberedMax, spaceServersTriedMax, spaceTimeoutMs, spaceWalksMax } from '../limits.ts'
 import type { RoomsContext } from './context.ts'
 import { federationOf } from './read-incoming.ts'
@@ -27,25 +29,18 @@ export interface RemoteSpaceQuery {
   readonly suggestedOnly: boolean
 }
 
-interface Remembered {
-  readonly space: RemoteSpace | undefined
-  readonly untilMs: number
-}
-
 export class Spaces {
   /** Walks by the token of where they go on. */
   readonly walks = new BoundedMap<SpaceWalk>(spaceWalksMax)
-  readonly #remote = new BoundedMap<Remembered>(spacesRememberedMax)
+  readonly #remote: RememberedAnswers<RemoteSpace | undefined>
+
+  constructor(environment: Environment) {
+    this.#remote = new RememberedAnswers({ environment, answersMax: spacesRememberedMax, keptMs: spaceCachedMs })
+  }
 
   /** Undefined where no server says anything. */
-  async remote(context: RoomsContext, query: RemoteSpaceQuery): Promise<RemoteSpace | undefined> {
-    const { environment } = context
-    const key = `${query.roomId} ${query.suggestedOnly}`
-    const known = this.#remote.get(key)
-    if (known && known.untilMs > environment.now()) return known.space
-    const space = await askServers(context, query)
-    this.#remote.set(key, { space, untilMs: environment.now() + spaceCachedMs })
-    return space
+  remote(context: RoomsContext, query: RemoteSpaceQuery): Promise<RemoteSpace | undefined> {
+    return this.#remote.get(`${query.roomId} ${query.suggestedOnly}`, () => askServers(context, query))
   }
 }
 

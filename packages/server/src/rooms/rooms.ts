@@ -1,6 +1,8 @@
 // The rooms of this server: every verb, bound to the server's parts.
 import type { SigningKey } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
+import { RememberedAnswers } from '../federation/remembered-answers.ts'
+import { remoteDirectoriesMax, remoteDirectoryKeptMs } from '../limits.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store } from '../store/store.ts'
 import type { Users } from '../store/users.ts'
@@ -148,7 +150,10 @@ function contextOf({ store, users, environment, config, hooks, federation }: Roo
       return stagedEvents
     },
     redactedOriginals: new RedactedOriginals(environment),
-    spaces: new Spaces(),
+    spaces: new Spaces(environment),
+    remoteDirectories: new RememberedAnswers({
+      ...{ environment, answersMax: remoteDirectoriesMax, keptMs: remoteDirectoryKeptMs },
+    }),
     mutex: createKeyedMutex(),
   }
   const stagedEvents = new StagedEvents(context)

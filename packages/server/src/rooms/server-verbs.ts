@@ -9,6 +9,7 @@ import { backfillForServer, eventForServer, missingForServer } from './serve-eve
 import { eventAuth, stateForServer, stateIdsForServer } from './serve-state.ts'
 import { requireAdmitted } from './server-access.ts'
 import { spaceForServer } from './space-for-server.ts'
+import { acceptThirdPartyInvites, exchangeThirdPartyInvite } from './third-party-invite.ts'
 import { timestampForServer } from './timestamp-search.ts'
 
 /** A verb without its first parameter. */
@@ -29,6 +30,8 @@ export const serverVerbs = (bind: Bind) => ({
   stateIdsForServer: bind(stateIdsForServer),
   eventAuth: bind(eventAuth),
   spaceForServer: bind(spaceForServer),
+  exchangeThirdPartyInvite: bind(exchangeThirdPartyInvite),
+  acceptThirdPartyInvites: bind(acceptThirdPartyInvites),
   timestampForServer: bind(timestampForServer),
   makeMembership: bind(makeMembership),
   acceptJoin: bind(acceptJoin),

@@ -23,6 +23,8 @@ export const handlers: Handlers<typeof listPublicRooms> = {
         server: query.server,
         searchTerm: body.filter?.generic_search_term,
         roomTypes: body.filter?.room_types,
+        includeAllNetworks: body.include_all_networks,
+        thirdPartyInstanceId: body.third_party_instance_id,
       }),
     ),
 }

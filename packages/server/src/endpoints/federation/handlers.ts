@@ -17,6 +17,7 @@ import { handlers as openid } from './openid.ts'
 import { handlers as publicRooms } from './public_rooms.ts'
 import { handlers as query } from './query.ts'
 import { handlers as spaceHierarchy } from './space_hierarchy.ts'
+import { handlers as thirdPartyInvite } from './third_party_invite.ts'
 import { handlers as transactions } from './transactions.ts'
 import { handlers as version } from './version.ts'
 import { handlers as wellknown } from './wellknown.ts'
@@ -41,6 +42,7 @@ export const federationHandlers = {
   public_rooms: publicRooms,
   query,
   space_hierarchy: spaceHierarchy,
+  third_party_invite: thirdPartyInvite,
   transactions,
   version,
   wellknown,

@@ -4,11 +4,12 @@ import type * as publicRooms from '@myelin/protocol/server-server/public_rooms'
 import type { Handlers } from '../handlers.ts'
 
 export const handlers: Handlers<typeof publicRooms> = {
-  getPublicRooms: async ({ rooms }, { query: { limit, since } }) =>
-    new JsonText(await rooms.publicRooms({ limit, since })),
+  getPublicRooms: async ({ rooms }, { query: { limit, since, third_party_instance_id: thirdPartyInstanceId } }) =>
+    new JsonText(await rooms.publicRooms({ limit, since, thirdPartyInstanceId })),
 
-  queryPublicRooms: async ({ rooms }, { body: { limit, since, filter } }) => {
+  queryPublicRooms: async ({ rooms }, { body: { limit, since, filter, third_party_instance_id: instance } }) => {
     const searchTerm = filter?.generic_search_term ?? undefined
-    return new JsonText(await rooms.publicRooms({ limit, since, searchTerm, roomTypes: filter?.room_types }))
+    const asked = { limit, since, searchTerm, roomTypes: filter?.room_types, thirdPartyInstanceId: instance }
+    return new JsonText(await rooms.publicRooms(asked))
   },
 }
