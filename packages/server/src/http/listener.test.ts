@@ -1,6 +1,8 @@
 // The listening socket: what it refuses before anything is parsed, and how it stops.
 import assert from 'node:assert/strict'
+import { request as send } from 'node:http'
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { listen, parseListenAddress, type Listener } from './listener.ts'
@@ -64,4 +66,67 @@ test('stopping aborts long polls, which may still answer', async () => {
   await polling.promise
   await listener.stop()
   assert.equal(await answer, 'told to stop')
+})
+
+/** Bytes without end; counts what has been asked for. */
+function endless() {
+  const counted = { bytes: 0 }
+  const stream = new Readable({
+    read() {
+      counted.bytes += 16_384
+      this.push(Buffer.alloc(16_384))
+    },
+  })
+  return { stream, counted }
+}
+
+test('a stream is read no faster than the caller takes it, and ended when the caller goes', async () => {
+  const { stream, counted } = endless()
+  const closed = new Promise((resolve) => stream.once('close', resolve))
+  const listener = await open(async () => ({ status: 200, headers: {}, body: stream }))
+  const socket = connect(listener.port, '127.0.0.1').pause()
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  let before = -1
+  while (counted.bytes === 0 || counted.bytes !== before) {
+    before = counted.bytes
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.ok(counted.bytes < 50_000_000, `${counted.bytes} bytes were read for nobody`)
+  socket.destroy()
+  await closed
+  await listener.stop()
+})
+
+test('of a stream that only the headers are asked of nothing is read', async () => {
+  const { stream, counted } = endless()
+  const listener = await open(async () => ({ status: 200, headers: { 'content-length': '5' }, body: stream }))
+  const { headers } = await fetch(listener.url, { method: 'HEAD' })
+  assert.equal(headers.get('content-length'), '5')
+  assert.deepEqual([stream.destroyed, counted.bytes], [true, 0])
+  await listener.stop()
+})
+
+test('a body is asked for when somebody reads it, and not when nobody does', async () => {
+  const listener = await open(async (request) => reply(request.path === '/read' ? await request.text(10) : 'refused'))
+  const put = (path: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const headers = { expect: '100-continue', 'content-length': 2 }
+    const outgoing = send(listener.url + path, { method: 'PUT', headers, agent: false }, (response) =>
+      text(response).then(resolve, reject),
+    )
+    outgoing.on('continue', () => outgoing.end('ok')).on('error', reject)
+    outgoing.flushHeaders()
+    return promise
+  }
+  assert.equal(await put('/read'), 'ok')
+  assert.equal(await put('/'), 'refused')
+  await listener.stop()
+})
+
+test('a caller who is still sending reads the answer', async () => {
+  const listener = await open(async () => reply('no more'))
+  const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) })
+  const response = await fetch(listener.url, { method: 'PUT', body, duplex: 'half' } as RequestInit)
+  assert.equal(await response.text(), 'no more')
+  await listener.stop()
 })
