@@ -1,7 +1,7 @@
 // A file name goes through the header and comes out as it was, and no name makes a second header.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { cleanFileName, contentDisposition, fileNameIn } from './content-disposition.ts'
 
 describe('Content-Disposition', () => {

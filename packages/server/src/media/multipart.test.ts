@@ -1,7 +1,7 @@
 // The answer of two parts is read however it is cut into pieces, and never beyond its bounds.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { boundaryOf, MalformedMultipart, readFilePart } from './multipart.ts'
 
 async function* pieces(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Uint8Array> {

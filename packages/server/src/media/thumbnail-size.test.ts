@@ -1,7 +1,7 @@
 // Of the few sizes there are, the next that is no smaller than what was asked for.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { thumbnailSize } from './thumbnail-size.ts'
 
 const sizeOf = (width: number, height: number, method: 'crop' | 'scale') => {
