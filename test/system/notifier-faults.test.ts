@@ -70,7 +70,7 @@ describe('myelin-notify under faults', () => {
     const roomId = await ci.createRoom()
     await using front = await Front.start(server.baseUrl, (line) => (line.includes('/send/') ? 'limit' : 'pass'))
     const words = ['announce', 'x', '--wait-max', '0', '--room', roomId]
-    assert.equal((await notify(words, account(front.baseUrl))).code, 6)
+    assert.equal((await notify(words, account(front.baseUrl))).code, 8)
   })
 
   test('three hundred commits are posted once, though the second run looks far back', async () => {
@@ -131,7 +131,7 @@ describe('myelin-notify under faults', () => {
   test('one room that fails does not keep the others from being told', async () => {
     const roomId = await ci.createRoom()
     const outcome = await notify(['announce', 'x', '--room', roomId, '--room', '!nowhere:hs1'], account(server.baseUrl))
-    assert.equal(outcome.code, 5, outcome.stdout)
+    assert.equal(outcome.code, 6, outcome.stdout)
     assert.equal((await ci.history(roomId)).at(-1).content.body, 'x')
     const soft = await notify(['announce', 'x', '--soft', '--room', '!nowhere:hs1'], account(server.baseUrl))
     assert.equal(soft.code, 0)

@@ -131,12 +131,12 @@ describe('myelin-notify and rooms', () => {
     assert.equal(statSync(kept).mode & 0o777, 0o600)
     assert.match((await notify(['whoami'], own)).stdout, /^@ci:hs1 {2}\S+\n$/)
     const elsewhere = await notify(['whoami', '--homeserver', 'http://127.0.0.1:9'], own)
-    assert.equal(elsewhere.code, 2)
+    assert.equal(elsewhere.code, 3)
     assert.match(elsewhere.stderr, /is not sent/)
     const { token } = JSON.parse(readFileSync(kept, 'utf8'))
     assert.equal((await notify(['logout'], own)).code, 0)
     assert.equal((await ci.call('/account/whoami', { token })).status, 401)
-    assert.equal((await notify(['whoami'], own)).code, 2)
+    assert.equal((await notify(['whoami'], own)).code, 3)
   })
 
   test('doctor says what is right and what is wrong', async () => {
@@ -148,14 +148,16 @@ describe('myelin-notify and rooms', () => {
     assert.doesNotMatch(refused.stdout + refused.stderr, /wrong word/)
   })
 
-  test('upload says plainly when the homeserver takes no files', async () => {
+  test('upload puts a file into the room', async () => {
     const file = join(folder, 'log.txt')
-    writeFileSync(file, 'log')
-    const { code, stdout, stderr } = await notify(['upload', file, '--room', '#builds:hs1'], { variables: variables() })
-    if (code !== 0) {
-      assert.equal(code, 3)
-      assert.match(stderr + stdout, /takes no files: it answers M_UNRECOGNIZED/)
-    }
+    writeFileSync(file, 'all is well')
+    await done('upload', file, '--room', '#builds:hs1')
+    const [{ room_id: roomId }] = [await ci.get(`/directory/room/${encodeURIComponent('#builds:hs1')}`)]
+    const { content } = (await ci.history(roomId)).at(-1)
+    assert.deepEqual([content.msgtype, content.body, content.info.size], ['m.file', 'log.txt', 11])
+    const path = `/_matrix/client/v1/media/download/${content.url.slice('mxc://'.length)}`
+    const answer = await fetch(server.baseUrl + path, { headers: { authorization: `Bearer ${ci.token}` } })
+    assert.equal(await answer.text(), 'all is well')
   })
 
   test('a post-receive hook tells of pushes, new and deleted branches, tags and rewritten history', async () => {

@@ -114,10 +114,10 @@ describe('myelin-notify', () => {
     writeFileSync(wrong, 'not the password\n')
     const login = ['--homeserver', server.baseUrl, '--user', 'ci', '--password-file']
     assert.equal((await notify(...login, wrong)).code, 4)
-    assert.equal((await notify(...login, join(folder, 'absent'))).code, 2)
-    assert.equal((await notify('--homeserver', 'http://127.0.0.1:9', '--user', 'ci', '--password-file', wrong)).code, 3)
+    assert.equal((await notify(...login, join(folder, 'absent'))).code, 3)
+    assert.equal((await notify('--homeserver', 'http://127.0.0.1:9', '--user', 'ci', '--password-file', wrong)).code, 7)
     assert.equal((await notify(...account, '--range', 'no-such-branch')).code, 2)
-    assert.equal((await notify(...account, '--room', '!nowhere:hs1')).code, 3)
+    assert.equal((await notify(...account, '--room', '!nowhere:hs1')).code, 5)
     assert.equal((await notify('--nonsense')).code, 2)
   })
 })

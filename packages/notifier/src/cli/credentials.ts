@@ -18,7 +18,7 @@ export interface Account {
   readonly credentials: Credentials
 }
 
-/** The account to use. Throws `NotifierError` of kind `usage` when something is missing or unreadable. */
+/** The account to use. Throws `NotifierError` of kind `config` when something is missing or unreadable. */
 export function accountOf(flags: ConnectionFlags): Account {
   const homeserver = flags.homeserver ?? process.env['MATRIX_HOMESERVER']
   const credentials = givenCredentials(flags)
@@ -26,17 +26,17 @@ export function accountOf(flags: ConnectionFlags): Account {
   const kept = keptLogin()
   if (kept === undefined)
     throw new NotifierError(
-      'usage',
+      'config',
       'Which account? Give --user with --password-file, or --token-file, or sign in once with `myelin-notify login`',
     )
   if (homeserver !== undefined && homeserver !== kept.homeserver)
-    throw new NotifierError('usage', `The kept login is for ${kept.homeserver}: it is not sent to ${homeserver}`)
+    throw new NotifierError('config', `The kept login is for ${kept.homeserver}: it is not sent to ${homeserver}`)
   return { homeserver: kept.homeserver, credentials: { token: kept.token } }
 }
 
 function named(homeserver: string | undefined): string {
   if (homeserver !== undefined && homeserver !== '') return homeserver
-  throw new NotifierError('usage', 'Which homeserver? Give --homeserver or set MYELIN_NOTIFY_HOMESERVER')
+  throw new NotifierError('config', 'Which homeserver? Give --homeserver or set MYELIN_NOTIFY_HOMESERVER')
 }
 
 /** What was given for this run, flags before variables. */
@@ -51,23 +51,23 @@ function givenCredentials({ user, passwordFile, tokenFile }: ConnectionFlags): C
 
 function userNamed(user: string | undefined): string {
   if (user !== undefined) return user
-  throw new NotifierError('usage', 'Whose password is it? Give --user')
+  throw new NotifierError('config', 'Whose password is it? Give --user')
 }
 
-/** The first line of a file. Throws `NotifierError` of kind `usage` when there is none. */
+/** The first line of a file. Throws `NotifierError` of kind `config` when there is none. */
 export function firstLine(file: string): string {
-  const [line = ''] = textOfFile(file === '-' ? 0 : file).split(/\r?\n/)
+  const [line = ''] = textOfFile(file === '-' ? 0 : file, 'config').split(/\r?\n/)
   if (line !== '') return line
-  throw new NotifierError('usage', `${file} is empty`)
+  throw new NotifierError('config', `${file} is empty`)
 }
 
-/** A whole file, or standard input for 0. Throws `NotifierError` of kind `usage` when it cannot be read. */
-export function textOfFile(file: string | 0): string {
+/** A whole file, or standard input for 0. Throws `NotifierError` of that kind when it cannot be read. */
+export function textOfFile(file: string | 0, kind: 'usage' | 'config' = 'usage'): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new NotifierError('usage', `Cannot read ${file === 0 ? 'standard input' : file}: ${reason}`, { cause })
+    throw new NotifierError(kind, `Cannot read ${file === 0 ? 'standard input' : file}: ${reason}`, { cause })
   }
 }
 

@@ -15,8 +15,9 @@ import { withSeedFlags, type SeedFlags } from './seed-flags.ts'
 import type { Phase, StatusFlags } from './status.ts'
 
 const help = `
-Exit codes: 0 told, or nothing new · ${exitCodes.usage} wrong use · ${exitCodes.server} homeserver unreachable, in error, or no such room ·
-${exitCodes.login} credentials refused · ${exitCodes.partial} some rooms were not told · ${exitCodes.rateLimited} rate-limited for longer than --wait-max · ${exitCodes.encrypted} encrypted room
+Exit codes: 0 told, or nothing new · 1 a bug · ${exitCodes.usage} wrong use · ${exitCodes.config} no homeserver, account or secret · ${exitCodes.login} credentials refused ·
+${exitCodes.room} no such room, or not allowed there · ${exitCodes.partial} some rooms were not told · ${exitCodes.unreachable} homeserver unreachable or in error ·
+${exitCodes.rateLimited} rate-limited for longer than --wait-max · ${exitCodes.encrypted} encrypted room
 
 Variables: MYELIN_NOTIFY_HOMESERVER, _USER, _PASSWORD, _TOKEN, _ROOMS, _CA, _SOFT; HTTPS_PROXY, NO_PROXY.
 A password or token is never the value of a flag: other users of the machine could read it.`
@@ -50,7 +51,7 @@ type Act = <Flags extends ConnectionFlags>(action: Action<Flags>) => (...given: 
 async function softened({ soft }: ConnectionFlags, action: Promise<number>, output: Output): Promise<number> {
   if (soft !== true) return action
   const code = await action.catch((error: unknown) => failed(error, output))
-  return code === exitCodes.usage ? code : 0
+  return code === exitCodes.usage || code === exitCodes.config ? code : 0
 }
 
 function failed(error: unknown, output: Output): number {

@@ -54,17 +54,17 @@ function translated(flags: CommitFlags & SeedFlags): Partial<ConnectionFlags> {
 function remote(file: string): Partial<ConnectionFlags> {
   const { user, password, server } = fieldsIn(file)
   if (typeof user !== 'string' || typeof password !== 'string' || typeof server !== 'string')
-    throw new NotifierError('usage', `${file} must hold user, password and server`)
+    throw new NotifierError('config', `${file} must hold user, password and server`)
   process.env['MYELIN_NOTIFY_PASSWORD'] = password
   return { homeserver: server, user }
 }
 
 function fieldsIn(file: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(textOfFile(file))
+    const value: unknown = JSON.parse(textOfFile(file, 'config'))
     return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch (cause) {
     if (cause instanceof NotifierError) throw cause
-    throw new NotifierError('usage', `${file} is not JSON`, { cause })
+    throw new NotifierError('config', `${file} is not JSON`, { cause })
   }
 }
