@@ -273,6 +273,43 @@ export const filtersPerUserMax = 1_000
 export const tagBytesMax = 255
 export const tagsPerRoomMax = 100
 
+// End-to-end encryption. Names of claimed keys are kept for so many uploads of their device, so that none comes twice.
+export const deviceKeysBytesMax = 32 * 1024
+export const oneTimeKeyBytesMax = 4 * 1024
+export const oneTimeKeysPerDeviceMax = 1_000
+export const fallbackKeysPerDeviceMax = 20
+export const claimedKeysKeptUploads = 100
+export const keyCountsRememberedMax = 50_000
+export const keyIdBytesMax = 255
+// Keys of other servers' users: how long a client waits for them, and how many servers are asked at once.
+export const keyQueryTimeoutDefaultMs = 10_000
+export const keyQueryTimeoutMaxMs = 60_000
+export const deviceListFetchesAtOnceMax = 10
+export const deviceListFetchesWaitingMax = 10_000
+export const deviceListRetryFirstMs = 30_000
+export const deviceListRetryMaxMs = 60 * 60 * 1000
+export const deviceListMembersPage = 500
+export const deviceListChangesPage = 500
+// Members of a room without encryption of whom a user who joins or leaves it is told; of encrypted rooms it is all.
+export const deviceListPlainRoomMembersMax = 500
+export const deviceListMovedMembersMax = 200
+// "100 messages is recommended as a reasonable limit."
+export const toDevicePerSyncMax = 100
+export const toDeviceBytesPerSync = 1024 * 1024
+export const toDevicePerDeviceMax = 20_000
+export const toDeviceTrimInterval = 1_000
+export const toDeviceEduBytes = 128 * 1024
+export const messageIdCharactersMax = 255
+export const receivedMessagesKeptMs = 7 * 24 * 60 * 60 * 1000
+export const receivedMessagesPruneMs = 60 * 60 * 1000
+export const keptEdusBytesPerTransaction = 2 * 1024 * 1024
+export const journalReaderRetryMs = 1_000
+// Key backups
+export const backupSessionsMax = 1_000_000
+export const backupSessionBytesMax = 64 * 1024
+export const backupVersionsPerUserMax = 10_000
+export const backupSessionsPage = 500
+
 // Store. One transaction takes at most so many statements; one message to the writer at most so many bytes of text.
 export const storeTransactionOperationsMax = 20_000
 export const storeBatchOperationsMax = 10_000

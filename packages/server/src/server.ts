@@ -14,6 +14,7 @@ import { addGauges, addLedgerGauges } from './endpoints/gauges.ts'
 import type { Services } from './endpoints/handlers.ts'
 import { createMetricsHandle } from './endpoints/metrics-address.ts'
 import { routes } from './endpoints/routes.ts'
+import { createEncryption } from './encryption/encryption.ts'
 import { randomString, type Environment } from './environment.ts'
 import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createFederation, type Federation } from './federation/federation.ts'
@@ -83,7 +84,7 @@ export async function openServices(
   const key = signingKeyFromPem(keys.active.keyId, keys.active.pem)
   const federation = createFederation({ config, environment, store, key, old: keys.old, transport })
   const rateLimits = config.rateLimits === 'off' ? unlimited : createRateLimits(environment)
-  const parts = await assemble({ config, environment, store, key, rateLimits, federation })
+  const parts = await assemble({ config, environment, log, store, key, rateLimits, federation })
   const metrics = createMetrics()
   addGauges(metrics, { store, federation, ...parts })
   const services: OpenServices = {
@@ -105,6 +106,7 @@ export async function openServices(
       await parts.accounts[Symbol.asyncDispose]()
       await parts.rooms.stagedEvents[Symbol.asyncDispose]()
       await parts.media[Symbol.asyncDispose]()
+      await parts.encryption[Symbol.asyncDispose]()
       await federation[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },
@@ -125,6 +127,7 @@ async function orClose<T>(part: AsyncDisposable, work: Promise<T>): Promise<T> {
 interface Foundation {
   readonly config: Config
   readonly environment: Environment
+  readonly log: Logger
   readonly store: Store
   readonly key: SigningKey
   readonly rateLimits: RateLimits
@@ -132,7 +135,7 @@ interface Foundation {
 }
 
 /** Every part given what stands to its left; what a part needs from its right comes as a hook. */
-async function assemble({ config, environment, store, key, rateLimits, federation }: Foundation) {
+async function assemble({ config, environment, log, store, key, rateLimits, federation }: Foundation) {
   const { serverName } = config
   const users = new Users(store)
   const push = createPush({ store, users, serverName })
@@ -147,6 +150,7 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
     },
   })
   const media = createMedia({ config, environment, store, peers: federation.peers, outbound: federation.outbound })
+  const encryption = await createEncryption({ rooms: rooms.context, log })
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
   await ephemeral.presence.load()
   const accounts = createAccounts({
@@ -158,14 +162,18 @@ async function assemble({ config, environment, store, key, rateLimits, federatio
     },
     hooks: {
       onProfileChanged: (user) => rooms.updateProfile(user),
-      onDeactivated: (user) => rooms.leaveAll(user),
+      onDeactivated: async (user) => {
+        await encryption.forgetUser(user.userNid)
+        await rooms.leaveAll(user)
+      },
+      onDevicesDeleted: encryption.onDevicesDeleted,
       keptAccountData: async ({ type, roomId, ...owner }) =>
         type === 'm.push_rules' && roomId === undefined ? JSON.stringify({ global: push.rules(owner) }) : undefined,
     },
   })
   const webhooks = createWebhooks({ store, environment, rooms, accounts, users, config })
-  const sync = createSync({ rooms: rooms.context, ephemeral, push })
-  return { push, rooms, media, ephemeral, accounts, webhooks, sync }
+  const sync = createSync({ rooms: rooms.context, ephemeral, push, encryption })
+  return { push, rooms, media, encryption, ephemeral, accounts, webhooks, sync }
 }
 
 function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): void {
@@ -224,9 +232,13 @@ async function startLedger(services: OpenServices): Promise<void> {
 }
 
 /** What the journal makes this server send to others. */
-const outgoingOf = ({ rooms, ephemeral }: Services): OutgoingSource =>
+const outgoingOf = ({ rooms, ephemeral, encryption }: Services): OutgoingSource =>
   combineParts(
-    [{ kinds: [journalKind.event], outgoing: (entries) => rooms.outgoingEvents(entries) }, ephemeral.outgoing],
+    [
+      { kinds: [journalKind.event], outgoing: (entries) => rooms.outgoingEvents(entries) },
+      ephemeral.outgoing,
+      encryption.outgoing,
+    ],
     (eventNids) => rooms.outgoingPdus(eventNids),
   )
 

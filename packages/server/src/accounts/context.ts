@@ -28,7 +28,7 @@ export interface AccountsHooks {
   onProfileChanged?(change: { userNid: number; userId: UserId; field: string; value: unknown }): Promise<void>
   /** An account has been deactivated: its user leaves all rooms. Called again after a restart if it did not end. */
   onDeactivated?(account: { userNid: number; userId: UserId; erase: boolean }): Promise<void>
-  /** Devices are being deleted, within the write that deletes them. */
+  /** Devices are about to be deleted, within the write that deletes them. */
   onDevicesDeleted?(w: Write, devices: { userNid: number; deviceNids: readonly number[] }): void
   /** Account data that another part keeps, e.g. `m.push_rules`: JSON text, or undefined when there is none. */
   keptAccountData?(key: { userNid: number; userId: UserId; roomId?: string; type: string }): Promise<string | undefined>

@@ -106,9 +106,9 @@ export function removeDevices(
 
 function deleteAll(w: Write, { hooks }: AccountsContext, devices: readonly Device[]): void {
   const [{ userNid } = { userNid: 0 }] = devices
+  hooks.onDevicesDeleted?.(w, { userNid, deviceNids: devices.map(({ nid }) => nid) })
   for (const { nid } of devices) {
     deleteDevice(w, nid)
     w.journal({ kind: journalKind.deviceList, room: 0, user: userNid, ref: nid })
   }
-  hooks.onDevicesDeleted?.(w, { userNid, deviceNids: devices.map(({ nid }) => nid) })
 }

@@ -2,6 +2,7 @@
 import type { GroupHandlers } from '@myelin/protocol/handlers'
 import type { Accounts, Requester } from '../accounts/accounts.ts'
 import type { Config } from '../config/settings.ts'
+import type { Encryption } from '../encryption/encryption.ts'
 import type { Environment } from '../environment.ts'
 import type { Ephemeral } from '../ephemeral/ephemeral.ts'
 import type { Federation } from '../federation/federation.ts'
@@ -23,6 +24,7 @@ export interface Services {
   readonly accounts: Accounts
   readonly rooms: Rooms
   readonly media: Media
+  readonly encryption: Encryption
   readonly ephemeral: Ephemeral
   readonly push: Push
   readonly sync: Sync

@@ -17,8 +17,8 @@ import {
 import { isLocal, type RoomsContext } from '../rooms/context.ts'
 import { allPresence, setPresence, type PresenceRow } from '../store/presence.ts'
 import { journalKind } from '../store/store.ts'
+import { roomMates, type RoomMates } from '../rooms/room-mates.ts'
 import { renewedRef } from './entry-refs.ts'
-import { roomMates, type RoomMates } from './room-mates.ts'
 
 export type PresenceState = 'online' | 'unavailable' | 'offline'
 

@@ -11,6 +11,10 @@ export interface OutboundEdu extends Row {
 
 const insert = sql`INSERT INTO outbound_edus (server_name, position, json)
   VALUES (${'serverName'}, ${'position'}, ${'json'})`
+const insertForAll = sql`INSERT INTO outbound_edus (server_name, position, json)
+  SELECT value, ${'position'}, ${'json'} FROM json_each(${'serverNames'})`
+const atPositions = sql`SELECT position, server_name AS "serverName" FROM outbound_edus
+  WHERE position IN (SELECT value FROM json_each(${'positions'}))`
 const select = sql`SELECT position, json FROM outbound_edus WHERE server_name = ${'serverName'}
   ORDER BY position LIMIT ${'limit'}`
 const remove = sql`DELETE FROM outbound_edus WHERE server_name = ${'serverName'} AND position <= ${'position'}`
@@ -20,6 +24,18 @@ const names = sql`SELECT DISTINCT server_name AS "serverName" FROM outbound_edus
 export function addOutboundEdu(w: Write, serverName: string, { position, json }: OutboundEdu): void {
   w.run(insert, { serverName, position, json })
 }
+
+/** The same for many servers. */
+export function addOutboundEdus(w: Write, serverNames: readonly string[], { position, json }: OutboundEdu): void {
+  w.run(insertForAll, { serverNames: JSON.stringify(serverNames), position, json })
+}
+
+/** For which servers an EDU is kept under each of these positions. */
+export const outboundEduServers = (
+  read: Reader,
+  positions: readonly number[],
+): Promise<{ readonly position: number; readonly serverName: string }[]> =>
+  read.all(atPositions, { positions: JSON.stringify(positions) })
 
 /** The oldest EDUs for a server. */
 export const outboundEdus = (read: Reader, serverName: string, limit: number): Promise<OutboundEdu[]> =>

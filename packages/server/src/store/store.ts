@@ -24,6 +24,12 @@ export const journalKind = {
   toDevice: 7,
   deviceList: 8,
   pushRules: 9,
+  /** Those who share a room with the user are told of a `deviceList` change. */
+  deviceListTold: 10,
+  /** A one-time or fallback key of the device `ref` was given out. */
+  keyClaimed: 11,
+  /** EDUs for other servers are kept in `outbound_edus` under this position. */
+  keptEdu: 12,
 } as const
 export type JournalKind = (typeof journalKind)[keyof typeof journalKind]
 

@@ -4,6 +4,7 @@ import { journalKind } from '../store/store.ts'
 import { accountDataEvents, changedAccountData } from './account-data.ts'
 import { changesFromStore, roomsToLookAt } from './changed-rooms.ts'
 import { type Changes, type Dirty, kindBit } from './dirty.ts'
+import { deviceSections } from './device-sections.ts'
 import type { SyncParts } from './parts.ts'
 import { roomsSection } from './rooms-section.ts'
 import { syncToken } from './token.ts'
@@ -40,9 +41,9 @@ export async function answer({ parts, dirty }: AnswerParts, asked: Omit<View, 't
   const own = accountDataEvents(accountData.get(0) ?? [], view.filter.accountData)
   own.push(...(await pushRulesEvent(parts, view, changes)))
   const presence = await presenceEvents(parts, view, { changes, hasNewRoom: rooms.hasNewRoom })
-  const devices = await parts.devices.sections(view)
+  const devices = await deviceSections(parts, view, { changes, rooms: rows })
   const fields = [
-    `"next_batch":"${syncToken(view.to)}"`,
+    `"next_batch":"${syncToken(view.to, devices.messagesCutAt)}"`,
     ...(own.length > 0 ? [eventsField('account_data', own)] : []),
     ...(presence.length > 0 ? [eventsField('presence', presence)] : []),
     ...(rooms.json === undefined ? [] : [rooms.json]),

@@ -11,7 +11,11 @@ import type { View } from './view.ts'
 export const allKinds = ~0
 
 /** Kinds by room, found in the database: integers only, one look-up per room of the user. */
-export async function changesFromStore(read: Reader, view: View, typing: Typing): Promise<Changes> {
+export async function changesFromStore(
+  read: Reader,
+  view: Pick<View, 'userNid' | 'since'>,
+  typing: Typing,
+): Promise<Changes> {
   const changes = new Map<number, number>([[0, allKinds]])
   const add = (room: number, kind: number) => void changes.set(room, (changes.get(room) ?? 0) | kindBit(kind))
   for (const room of await roomsWithEventsSince(read, view.userNid, view.since)) add(room, journalKind.event)

@@ -6,7 +6,7 @@ import { type Dirty, kindBit } from './dirty.ts'
 import type { SyncParts } from './parts.ts'
 import type { Waiters } from './waiters.ts'
 
-export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemeral' | 'heroes'> {
+export interface FeedParts extends Pick<SyncParts, 'store' | 'rooms' | 'ephemeral' | 'heroes' | 'encryption'> {
   readonly dirty: Dirty
   readonly waiters: Waiters
   /** The user's account data changed: what is remembered of it is stale. */
@@ -53,6 +53,12 @@ function gather(parts: FeedParts, { kind, position, room, user, ref }: Journaled
       if (ref === renewedRef) return
       for (const witness of parts.ephemeral.presence.takeUsers(position)) toUser(witness, 0)
       return toUser(user, 0)
+    case journalKind.deviceListTold:
+      for (const witness of parts.encryption.takeAudience(position)) toUser(witness, 0)
+      return toUser(user, 0)
+    // `deviceListTold` follows.
+    case journalKind.deviceList:
+      return undefined
     case journalKind.accountData:
       parts.onAccountData(user)
       return toUser(user, room)

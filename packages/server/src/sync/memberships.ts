@@ -20,7 +20,7 @@ const stepsMax = 100
 /** Walks back through the user's membership events until one that the client has, each naming the one it replaced. */
 export async function membershipPath(
   room: HotRoom,
-  row: UserRoom,
+  row: Pick<UserRoom, 'eventNid' | 'membership' | 'position'>,
   userId: string,
   since: number,
 ): Promise<MembershipPath> {

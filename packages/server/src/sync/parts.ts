@@ -1,13 +1,15 @@
 // What the providers of /sync sections work with.
+import type { Encryption } from '../encryption/encryption.ts'
 import type { Environment } from '../environment.ts'
 import type { Ephemeral } from '../ephemeral/ephemeral.ts'
+import type { BoundedMap } from '../federation/bounded-map.ts'
 import type { Push } from '../push/push.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
 import type { Store } from '../store/store.ts'
+import type { Users } from '../store/users.ts'
 import type { Heroes } from './heroes.ts'
 import type { LazyMembers } from './lazy-members.ts'
-import type { View } from './view.ts'
 
 /** What sync asks of the rooms. */
 export interface SyncRooms {
@@ -38,12 +40,6 @@ export interface Viewer {
   readonly until: number | undefined
 }
 
-/** Sections of end-to-end encryption: to-device messages, device lists, key counts. */
-export interface DeviceSections {
-  /** The fields' JSON, e.g. `"to_device":{"events":[…]}`, and whether they hold news worth an answer of their own. */
-  sections(view: View): Promise<{ readonly fields: readonly string[]; readonly hasNews: boolean }>
-}
-
 export interface SyncParts {
   readonly store: Store
   readonly environment: Environment
@@ -52,5 +48,7 @@ export interface SyncParts {
   readonly push: Push
   readonly lazyMembers: LazyMembers
   readonly heroes: Heroes
-  readonly devices: DeviceSections
+  readonly encryption: Encryption
+  readonly users: Users
+  readonly servedKeyCounts: BoundedMap<string>
 }

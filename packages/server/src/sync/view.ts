@@ -7,6 +7,8 @@ export interface View {
   readonly deviceNid: number
   /** The client has everything up to this position; 0 for an initial sync. */
   readonly since: number
+  /** The device has the messages to it up to this position: `since`, or less where an answer could not hold them all. */
+  readonly messagesSince: number
   /** Nothing after this position is shown: it is what was durable when the answer was begun. */
   readonly to: number
   readonly filter: CompiledFilter

@@ -8,12 +8,15 @@ import { handlers as banning } from './banning.ts'
 import { handlers as capabilities } from './capabilities.ts'
 import { handlers as contentRepo } from './content-repo.ts'
 import { handlers as createRoom } from './create_room.ts'
+import { handlers as crossSigning } from './cross_signing.ts'
 import { handlers as deviceManagement } from './device_management.ts'
 import { handlers as directory } from './directory.ts'
 import { handlers as eventContext } from './event_context.ts'
 import { handlers as filter } from './filter.ts'
 import { handlers as inviting } from './inviting.ts'
 import { handlers as joining } from './joining.ts'
+import { handlers as keyBackup } from './key_backup.ts'
+import { handlers as keys } from './keys.ts'
 import { handlers as kicking } from './kicking.ts'
 import { handlers as knocking } from './knocking.ts'
 import { handlers as leaving } from './leaving.ts'
@@ -48,6 +51,7 @@ import { handlers as support } from './support.ts'
 import { handlers as sync } from './sync.ts'
 import { handlers as tags } from './tags.ts'
 import { handlers as threadsList } from './threads_list.ts'
+import { handlers as toDevice } from './to_device.ts'
 import { handlers as typing } from './typing.ts'
 import { handlers as versions } from './versions.ts'
 import { handlers as wellknown } from './wellknown.ts'
@@ -63,12 +67,15 @@ export const clientHandlers = {
   capabilities,
   'content-repo': contentRepo,
   create_room: createRoom,
+  cross_signing: crossSigning,
   device_management: deviceManagement,
   directory,
   event_context: eventContext,
   filter,
   inviting,
   joining,
+  key_backup: keyBackup,
+  keys,
   kicking,
   knocking,
   leaving,
@@ -103,6 +110,7 @@ export const clientHandlers = {
   sync,
   tags,
   threads_list: threadsList,
+  to_device: toDevice,
   typing,
   versions,
   wellknown,

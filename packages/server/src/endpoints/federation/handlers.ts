@@ -19,6 +19,8 @@ import { handlers as query } from './query.ts'
 import { handlers as spaceHierarchy } from './space_hierarchy.ts'
 import { handlers as thirdPartyInvite } from './third_party_invite.ts'
 import { handlers as transactions } from './transactions.ts'
+import { handlers as userDevices } from './user_devices.ts'
+import { handlers as userKeys } from './user_keys.ts'
 import { handlers as version } from './version.ts'
 import { handlers as wellknown } from './wellknown.ts'
 
@@ -44,6 +46,8 @@ export const federationHandlers = {
   space_hierarchy: spaceHierarchy,
   third_party_invite: thirdPartyInvite,
   transactions,
+  user_devices: userDevices,
+  user_keys: userKeys,
   version,
   wellknown,
 } as const

@@ -4,6 +4,7 @@ import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { matches } from '@myelin/protocol/schema'
 import { Edu } from '@myelin/protocol/server-server/definitions/edu'
+import { StoreError } from '../../store/store.ts'
 import type { Services } from '../handlers.ts'
 
 /** The content of an EDU, and the server that signed the request it came with. */
@@ -19,6 +20,9 @@ const receivers: ReadonlyMap<string, EduReceiver> = new Map<string, EduReceiver>
   ['m.typing', ({ ephemeral }, edu) => ephemeral.receiveTyping(edu)],
   ['m.receipt', ({ ephemeral }, edu) => ephemeral.receiveReceipts(edu)],
   ['m.presence', ({ ephemeral }, edu) => ephemeral.receivePresence(edu)],
+  ['m.direct_to_device', ({ encryption }, edu) => encryption.receiveMessage(edu)],
+  ['m.device_list_update', ({ encryption }, edu) => encryption.receiveDeviceListUpdate(edu)],
+  ['m.signing_key_update', ({ encryption }, edu) => encryption.receiveSigningKeyUpdate(edu)],
 ])
 
 /** Receipts are about events, and presence about members, that may come with the same transaction. */
@@ -45,11 +49,15 @@ export async function receiveEdusAround<T>(
   return result
 }
 
-/** One EDU: whatever is wrong with it is its own affair. Types nobody knows are ignored. */
+/**
+ * One EDU: whatever is wrong with it is its own affair. Types nobody knows are ignored. What could not be stored fails
+ * the transaction, so that it is sent again.
+ */
 async function takeEdu(services: Services, type: string, edu: ReceivedEdu): Promise<void> {
   try {
     await receivers.get(type)?.(services, edu)
   } catch (err) {
+    if (err instanceof StoreError) throw err
     if (!(err instanceof MatrixError) || err.errcode === 'M_UNKNOWN')
       services.log.error({ err, type, origin: edu.origin }, 'An EDU could not be taken')
   }

@@ -10,6 +10,7 @@ import { mediaMigration } from './0008-media.ts'
 import { ledgerMigration } from './0009-ledger.ts'
 import { joinsMigration } from './0010-joins.ts'
 import { webhooksMigration } from './0011-webhooks.ts'
+import { encryptionMigration } from './0012-encryption.ts'
 
 export interface Migration {
   readonly version: number
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, name: 'ledger', statements: ledgerMigration },
   { version: 10, name: 'joins', statements: joinsMigration },
   { version: 11, name: 'webhooks', statements: webhooksMigration },
+  { version: 12, name: 'encryption', statements: encryptionMigration },
 ]

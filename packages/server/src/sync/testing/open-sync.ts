@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { signingKeyFromSeed } from '@myelin/algorithms/signatures'
 import { systemEnvironment } from '../../environment.ts'
+import { createEncryption, type Encryption } from '../../encryption/encryption.ts'
 import { createEphemeral, type Ephemeral } from '../../ephemeral/ephemeral.ts'
 import { createPush, type Push } from '../../push/push.ts'
 import { noHooks } from '../../rooms/context.ts'
@@ -30,6 +31,7 @@ export interface TestServer extends AsyncDisposable {
   readonly rooms: Rooms
   readonly ephemeral: Ephemeral
   readonly push: Push
+  readonly encryption: Encryption
   readonly sync: Sync
   /** A device of a local user. */
   device(localpart: string): Promise<Device>
@@ -84,13 +86,15 @@ export async function openTestServer(options: { folder?: string; presence?: bool
   const hooks = { ...noHooks, decide: push.decide }
   const rooms = createRooms({ store, users, environment: systemEnvironment, config: { serverName, signingKey }, hooks })
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: options.presence === true, onRead: push.onRead })
-  const sync = createSync({ rooms: rooms.context, ephemeral, push })
+  const encryption = await createEncryption({ rooms: rooms.context })
+  const sync = createSync({ rooms: rooms.context, ephemeral, push, encryption })
   return {
     store,
     users,
     rooms,
     ephemeral,
     push,
+    encryption,
     sync,
     device: async (localpart) => {
       const userId = `@${localpart}:${serverName}`
@@ -106,7 +110,10 @@ export async function openTestServer(options: { folder?: string; presence?: bool
       const text = filter && JSON.stringify(filter)
       return JSON.parse(await sync.sync({ requester, signal, filter: text, ...rest })) as Answer
     },
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await encryption[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -1,8 +1,8 @@
 // Who shares a room with a user, found room by room without holding up anything else.
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { syncSliceMs } from '../limits.ts'
-import { isLocal, type RoomsContext } from '../rooms/context.ts'
-import type { Company } from '../rooms/hot-rooms.ts'
+import { isLocal, type RoomsContext } from './context.ts'
+import type { Company } from './hot-rooms.ts'
 import { joinedRoomNids, joinedUsersOf } from '../store/presence.ts'
 
 export interface RoomMates {

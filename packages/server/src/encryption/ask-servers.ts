@@ -1,0 +1,44 @@
+// Asking several servers at once on behalf of a client: each has the same time, and fails by itself.
+import type { MatrixError } from '@myelin/protocol/errors'
+import { FederationError } from '../federation/federation-error.ts'
+import type { PeerCallOptions, PeerClient } from '../federation/peer-client.ts'
+import { keyQueryTimeoutDefaultMs, keyQueryTimeoutMaxMs } from '../limits.ts'
+import type { EncryptionContext } from './context.ts'
+
+/** What went wrong, by server name. */
+export type Failures = Record<string, { readonly errcode: string; readonly error: string }>
+
+interface Asked<T> {
+  readonly serverName: string
+  readonly asked: readonly T[]
+  readonly options: PeerCallOptions
+}
+
+interface Question<T> {
+  /** How long the client waits, milliseconds. */
+  readonly timeoutMs: number | undefined
+  ask(peers: PeerClient, server: Asked<T>): Promise<void>
+}
+
+/** Asks every server; "if any remote homeservers could not be reached, they are recorded". */
+export async function askServers<T>(
+  { rooms }: EncryptionContext,
+  byServer: ReadonlyMap<string, readonly T[]>,
+  { timeoutMs = keyQueryTimeoutDefaultMs, ask }: Question<T>,
+): Promise<Failures> {
+  const failures: Failures = {}
+  const options = { timeoutMs: Math.min(Math.max(timeoutMs, 1), keyQueryTimeoutMaxMs) }
+  const askOne = async ([serverName, asked]: readonly [string, readonly T[]]) => {
+    try {
+      if (!rooms.federation) throw new FederationError('unreachable', serverName, 'is another server')
+      await ask(rooms.federation.peers, { serverName, asked, options })
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error
+      failures[serverName] = failureOf(error)
+    }
+  }
+  await Promise.all(Array.from(byServer, askOne))
+  return failures
+}
+
+const failureOf = ({ errcode, message }: MatrixError) => ({ errcode, error: message })

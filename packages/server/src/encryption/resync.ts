@@ -1,0 +1,102 @@
+// Fetching device lists anew of which updates were missed: a few at once, and ever less often where a server fails.
+// https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1userdevicesuserid
+import { serverNameOf } from '@myelin/algorithms/user-id'
+import { Slots } from '@myelin/protocol/client/slots'
+import { getUserDevices } from '@myelin/protocol/server-server/user_devices'
+import type { ResponseOf } from '@myelin/protocol/endpoint'
+import type { UserId } from '@myelin/protocol/identifiers'
+import { delayAfter } from '../federation/doubling.ts'
+import { FederationError } from '../federation/federation-error.ts'
+import {
+  deviceListFetchesAtOnceMax,
+  deviceListFetchesWaitingMax,
+  deviceListRetryFirstMs,
+  deviceListRetryMaxMs,
+} from '../limits.ts'
+import { deviceListOf } from '../store/device-lists.ts'
+import { keepList, type FetchedList } from './cached-lists.ts'
+import type { EncryptionContext } from './context.ts'
+import { readCrossSigningKey, readDevices } from './read-list.ts'
+
+export class Resync implements AsyncDisposable {
+  readonly #slots = new Slots(deviceListFetchesAtOnceMax)
+  readonly #stop = new AbortController()
+  /** Users whose lists are being fetched or will be, with what ends the wait for it. */
+  readonly #waiting = new Map<number, () => void>()
+  readonly #running = new Set<Promise<void>>()
+  #context: EncryptionContext | undefined
+
+  /** Before the first request. */
+  start(context: EncryptionContext): void {
+    this.#context = context
+  }
+
+  /** Fetches the list soon. Where too many wait, it is fetched when a client asks for it. */
+  request(userId: string, userNid: number): void {
+    if (this.#waiting.has(userNid) || this.#waiting.size >= deviceListFetchesWaitingMax) return
+    this.#waiting.set(userNid, () => {})
+    this.#try(userId, userNid, 0)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error('the server stops'))
+    for (const cancel of this.#waiting.values()) cancel()
+    await Promise.all(this.#running)
+  }
+
+  #try(userId: string, userNid: number, failures: number): void {
+    const { signal } = this.#stop
+    const run = this.#slots
+      .run(() => this.#fetch(userId, userNid), signal)
+      .then(() => void this.#waiting.delete(userNid))
+      .catch((error: unknown) => this.#failed(error, { userId, userNid, failures: failures + 1 }))
+      .finally(() => this.#running.delete(run))
+    this.#running.add(run)
+  }
+
+  #failed(error: unknown, { userId, userNid, failures }: { userId: string; userNid: number; failures: number }): void {
+    if (this.#stop.signal.aborted) return
+    const isTheirs = error instanceof FederationError
+    if (!isTheirs) this.#context?.log?.error({ err: error, userId }, 'A device list could not be fetched')
+    // A server that refuses will not change its mind.
+    if (!isTheirs || error.kind !== 'unreachable') return void this.#waiting.delete(userNid)
+    const delayMs = delayAfter(failures, { firstMs: deviceListRetryFirstMs, maxMs: deviceListRetryMaxMs })
+    const cancel = this.#context?.rooms.environment.timer(delayMs, () => this.#try(userId, userNid, failures))
+    this.#waiting.set(userNid, cancel ?? (() => {}))
+  }
+
+  async #fetch(userId: string, userNid: number): Promise<void> {
+    const context = this.#context
+    const peers = context?.rooms.federation?.peers
+    if (!context || !peers) return
+    const list = await deviceListOf(context.rooms.store.read, userNid)
+    // Somebody has asked for it meanwhile.
+    if (list?.isCurrent !== 0) return
+    for (let isCurrent = false; !isCurrent && !this.#stop.signal.aborted;) {
+      const fetch = context.fetches.begin(userNid)
+      try {
+        const path = { userId: userId as UserId }
+        const options = { signal: this.#stop.signal }
+        const answer = await peers.call(serverNameOf(userId), getUserDevices, { path }, options)
+        await keepList(context, userNid, { list: listIn(answer, userId), isCurrent: () => fetch.isUntouched })
+        isCurrent = fetch.isUntouched
+      } finally {
+        fetch.end()
+      }
+    }
+  }
+}
+
+function listIn(answer: ResponseOf<typeof getUserDevices>, userId: string): FetchedList {
+  const devices = answer.devices.map(
+    ({ device_id, keys, device_display_name: name }) => [device_id, { keys, name }] as const,
+  )
+  return {
+    devices: readDevices(userId, devices),
+    crossSigning: [
+      ...readCrossSigningKey(userId, 'master', answer.master_key),
+      ...readCrossSigningKey(userId, 'self_signing', answer.self_signing_key),
+    ],
+    streamId: answer.stream_id,
+  }
+}
