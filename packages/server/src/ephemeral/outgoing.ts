@@ -7,6 +7,7 @@ import type { Outgoing, OutgoingPart } from '../federation/outgoing.ts'
 import { presenceUpdatesPerEduMax } from '../limits.ts'
 import { isLocal, type RoomsContext } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
+import { serversIn } from '../rooms/partial-state.ts'
 import { receiptsOfUser } from '../store/receipts.ts'
 import { journalKind, type Journaled, type JournalKind } from '../store/store.ts'
 import { privateReceiptRef } from './entry-refs.ts'
@@ -46,7 +47,7 @@ async function typingOf({ rooms, typing }: OutgoingParts, entry: Journaled): Pro
   if (!heard) return undefined
   const { room, userId } = heard
   const content = { room_id: room.roomId, typing: typing.isTyping(room.nid, entry.user), user_id: userId }
-  return edu(entry, { type: 'm.typing', content, key: `${room.nid} ${entry.user}`, destinations: room.hosts.keys() })
+  return edu(entry, { type: 'm.typing', content, key: `${room.nid} ${entry.user}`, destinations: serversIn(room) })
 }
 
 /** A receipt that another has taken the place of meanwhile is not sent. */
@@ -60,7 +61,7 @@ async function receiptOf({ rooms }: OutgoingParts, entry: Journaled): Promise<Ou
   const data = { ts: receipt.ts, ...(receipt.thread !== '' && { thread_id: receipt.thread }) }
   const content = { [room.roomId]: { 'm.read': { [userId]: { data, event_ids: [receipt.event_id] } } } }
   const key = `${room.nid} ${entry.user} ${receipt.thread}`
-  return edu(entry, { type: 'm.receipt', content, key, destinations: room.hosts.keys() })
+  return edu(entry, { type: 'm.receipt', content, key, destinations: serversIn(room) })
 }
 
 /** The room and the user of an entry, if it is about a user of this server and other servers are in the room. */
@@ -74,8 +75,8 @@ async function heardElsewhere(
   return hasOthers(rooms, room) ? { room, userId } : undefined
 }
 
-const hasOthers = ({ serverName }: RoomsContext, { hosts }: HotRoom): boolean =>
-  hosts.size > Number(hosts.has(serverName))
+const hasOthers = ({ serverName }: RoomsContext, { hosts, partial }: HotRoom): boolean =>
+  partial !== undefined || hosts.size > Number(hosts.has(serverName))
 
 async function presenceOf({ presence }: OutgoingParts, entry: Journaled): Promise<Outgoing | undefined> {
   const destinations = [...presence.takeServers(entry.position)]
@@ -92,7 +93,7 @@ async function presenceOnJoin({ rooms, presence }: OutgoingParts, entry: Journal
   const userId = (await rooms.users.userId(entry.user)) ?? ''
   if (isLocal(rooms, userId)) {
     await presence.placeAgain()
-    const telling = { users: [entry.user], key: String(entry.user), destinations: room.hosts.keys() }
+    const telling = { users: [entry.user], key: String(entry.user), destinations: serversIn(room) }
     return presenceEdu(presence, entry, telling)
   }
   await presence.placeAgain(userId)

@@ -16,6 +16,7 @@ import {
 import { type EventRow, eventsByIds, eventsInRoom } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { serversIn } from './partial-state.ts'
 import { takeHistory } from './past-events.ts'
 import { federationOf } from './read-incoming.ts'
 import { previousIds } from './recover.ts'
@@ -112,7 +113,8 @@ async function historyEdge(context: RoomsContext, room: HotRoom): Promise<Histor
 function serversToAsk(context: RoomsContext, room: HotRoom, { oldest }: HistoryEdge): string[] {
   const byUsers = [...room.hosts].toSorted(([, a], [, b]) => b - a).map(([host]) => host)
   const { sender } = JSON.parse(oldest.json) as { readonly sender: string }
-  const all = new Set([serverNameOf(sender), ...byUsers].filter((host) => room.hosts.has(host)))
+  const servers = serversIn(room)
+  const all = new Set([serverNameOf(sender), ...byUsers, ...servers].filter((host) => servers.has(host)))
   all.delete(context.serverName)
   return [...all].slice(0, backfillServersMax)
 }

@@ -16,6 +16,7 @@ import { openRoom } from './access.ts'
 import { fetchHistory, hasOlderHistory } from './backfill.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { serversIn } from './partial-state.ts'
 import { federationOf } from './read-incoming.ts'
 import type { RoomEvent } from './room-event.ts'
 import { isVisible, type ServerRoom, useSharedRoom } from './server-access.ts'
@@ -149,7 +150,7 @@ async function searchElsewhere(
   room: HotRoom,
   { ts, dir }: Moment,
 ): Promise<FoundMoment | undefined> {
-  const servers = [...room.hosts.keys()].filter((server) => server !== context.serverName).slice(0, backfillServersMax)
+  const servers = [...serversIn(room)].filter((server) => server !== context.serverName).slice(0, backfillServersMax)
   for (const server of servers)
     try {
       const input = { path: { roomId: room.roomId }, query: { ts, dir } }

@@ -2,15 +2,20 @@
 import { MatrixError } from '@myelin/protocol/errors'
 import { JsonText } from '@myelin/protocol/handlers'
 import type { RoomId, ServerName } from '@myelin/protocol/identifiers'
-import type { queryProfile, queryRoomDirectory } from '@myelin/protocol/server-server/query'
+import type { queryInfo, queryProfile, queryRoomDirectory } from '@myelin/protocol/server-server/query'
 import type { Handlers } from '../handlers.ts'
 
 interface Group {
+  readonly queryInfo: typeof queryInfo
   readonly queryProfile: typeof queryProfile
   readonly queryRoomDirectory: typeof queryRoomDirectory
 }
 
 export const handlers: Handlers<Group> = {
+  queryInfo: async (_, { path }) => {
+    throw new MatrixError('M_UNRECOGNIZED', `There is no query ${path.queryType.slice(0, 100)}`)
+  },
+
   queryRoomDirectory: async ({ rooms, config }, { query }) => {
     if (!query.room_alias.endsWith(`:${config.serverName}`))
       throw new MatrixError('M_NOT_FOUND', 'The alias is not of this server')
