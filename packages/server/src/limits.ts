@@ -112,6 +112,7 @@ export const recoveryStatesMax = 5
 export const missingRoundsMax = 5
 export const missingEventsTimeoutMs = 10_000
 export const policyServerTimeoutMs = 10_000
+export const policyServerTriesMax = 5
 // Reasons for which events were dropped.
 export const droppedEventsRememberedMax = 10_000
 export const refusalReasonCharactersMax = 300

@@ -3,6 +3,7 @@
 // hot room. The promise resolves when the write is durable.
 import { MatrixError } from '@myelin/protocol/errors'
 import { isUserId } from '@myelin/protocol/identifiers'
+import { policyServerTriesMax } from '../limits.ts'
 import { insertEvent } from '../store/events.ts'
 import { setMember } from '../store/members.ts'
 import { setRoomHeads } from '../store/rooms.ts'
@@ -14,6 +15,7 @@ import { contentText, type RoomsContext } from './context.ts'
 import { publish, shownTypes } from './directory-entry.ts'
 import type { HotRoom, Membership, StateChange } from './hot-room.ts'
 import { memberHost } from './member-host.ts'
+import { buildRecommended, needsPolicy } from './policy-server.ts'
 import { applyRedaction } from './redaction.ts'
 import { prepareRelation, refuseRecentDuplicate, type Relating, writeRelation } from './relate.ts'
 import { RoomEvent } from './room-event.ts'
@@ -41,9 +43,28 @@ export async function append(context: RoomsContext, room: HotRoom, draft: EventD
   requireResident(room)
   if (room.partial && draft.type === 'm.room.member' && room.stateNid(draft.type, draft.stateKey) === 0)
     await context.completions.wait(context.environment, room) // who was banned may be among those still to come
+  if (needsPolicy(room, draft)) return appendRecommended(context, room, draft)
+  const prepared = await prepareAll(context, room, draft)
+  return context.store.write((w) => appendNow(context, w, { room, prepared }))
+}
+
+/** Appends what the room's policy server has signed. If the room has moved on while it was asked, it is asked again. */
+function appendRecommended(context: RoomsContext, room: HotRoom, draft: EventDraft): Promise<RoomEvent> {
+  return context.mutex.run(`policy ${room.nid}`, async () => {
+    for (let tries = 0; tries < policyServerTriesMax; tries++) {
+      const prepared = await prepareAll(context, room, draft)
+      const { heads } = room
+      const signed = await buildRecommended(context, room, draft)
+      if (room.heads === heads) return context.store.write((w) => appendNow(context, w, { room, prepared, signed }))
+    }
+    throw new MatrixError('M_UNKNOWN', 'The room is too busy for its policy server; please try again', { status: 503 })
+  })
+}
+
+async function prepareAll(context: RoomsContext, room: HotRoom, draft: EventDraft): Promise<Prepared> {
   let prepared = await prepare(context, room, draft)
   while (!room.holdsState(authKeys(draft, room.rules))) prepared = await prepare(context, room, draft)
-  return context.store.write((w) => appendNow(context, w, { room, prepared }))
+  return prepared
 }
 
 /** A room that goes on among other servers without this one is not added to here: its state is not known any more. */

@@ -1,9 +1,9 @@
 // Policy servers: a room may name a server without whose signature an event is not recommended.
 // https://spec.matrix.org/v1.19/server-server-api/#policy-servers
 import type { Rejection } from '@myelin/algorithms/auth'
-import type { JsonObject } from '@myelin/algorithms/json'
-import { objectMember } from '@myelin/algorithms/json'
 import { canonicalJson } from '@myelin/algorithms/canonical-json'
+import type { Pdu } from '@myelin/algorithms/event'
+import { isEventSizeAllowed } from '@myelin/algorithms/event-limits'
 import {
   isExemptFromPolicy,
   isSignedByPolicyServer,
@@ -12,10 +12,13 @@ import {
   policyServerOf,
 } from '@myelin/algorithms/policy-server'
 import { signatureOf, withSignature } from '@myelin/algorithms/signatures'
+import { MatrixError } from '@myelin/protocol/errors'
 import { JsonText } from '@myelin/protocol/handlers'
 import { askPolicyServerToSign } from '@myelin/protocol/server-server/room_policy'
+import { FederationError } from '../federation/federation-error.ts'
 import { policyServerTimeoutMs } from '../limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
+import { buildNext, type Draft, type SignedEvent } from './build.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { federationOf } from './read-incoming.ts'
@@ -26,8 +29,12 @@ export function policyServerIn(room: HotRoom): PolicyServer | undefined {
   return server && room.hosts.has(server.via) ? server : undefined
 }
 
-/** Whether the room's policy server has to sign an event and has not. */
-export function lacksPolicy(room: HotRoom, { pdu }: Pick<IncomingEvent, 'pdu'>): boolean {
+/** Whether the room's policy server has to sign such an event. */
+export const needsPolicy = (room: HotRoom, event: { readonly type: string; readonly stateKey?: string | undefined }) =>
+  policyServerIn(room) !== undefined && !isExemptFromPolicy(event)
+
+/** Whether it has to sign an event and has not. */
+export function lacksPolicy(room: HotRoom, { pdu }: { readonly pdu: Pdu }): boolean {
   const server = policyServerIn(room)
   if (!server || isExemptFromPolicy({ type: pdu.type, stateKey: pdu.state_key })) return false
   return !isSignedByPolicyServer(pdu, room.rules, server)
@@ -44,7 +51,7 @@ export const policyRefusal = (room: HotRoom, incoming: IncomingEvent): Rejection
  * want the event.
  * https://spec.matrix.org/v1.19/server-server-api/#asking-for-a-policy-server-signature-on-an-event
  */
-export async function askPolicyServer<Event extends { readonly pdu: JsonObject; readonly json: string }>(
+export async function askPolicyServer<Event extends { readonly pdu: Pdu; readonly json: string }>(
   context: RoomsContext,
   room: HotRoom,
   event: Event,
@@ -55,7 +62,27 @@ export async function askPolicyServer<Event extends { readonly pdu: JsonObject; 
   const input = { body: new JsonText(event.json) }
   const given = await federationOf(context).peers.call(server.via, askPolicyServerToSign, input, options)
   const signature = signatureOf({ signatures: given }, server.via, policyServerKeyId)
-  if (signature === undefined || objectMember(given, server.via) === undefined) return event
+  if (signature === undefined) return event
   const pdu = withSignature(event.pdu, { entity: server.via, keyId: policyServerKeyId }, signature)
-  return { ...event, pdu, json: canonicalJson(pdu, room.rules.canonicalJson) }
+  const json = canonicalJson(pdu, room.rules.canonicalJson)
+  return isEventSizeAllowed(json) ? { ...event, pdu, json } : event
+}
+
+/** Builds the next event with the signature it needs. Throws what the policy server answers, and M_FORBIDDEN. */
+export async function buildRecommended(context: RoomsContext, room: HotRoom, draft: Draft): Promise<SignedEvent> {
+  const built = buildNext(context, room, draft)
+  if (!lacksPolicy(room, built)) return built
+  const signed = await askPolicyServer(context, room, built).catch(asRefused)
+  if (!lacksPolicy(room, signed)) return signed
+  throw new MatrixError('M_FORBIDDEN', 'The policy server of the room does not recommend the event')
+}
+
+/**
+ * "If the Policy Server returned an error, that error SHOULD be provided to the client verbatim." Not one, though, that a
+ * client would take for a word about its token.
+ */
+function asRefused(error: unknown): never {
+  const refusal = error instanceof FederationError ? error.refusal : undefined
+  if (!refusal || refusal.status === 401) throw error
+  throw new MatrixError(refusal.errcode, refusal.message, { status: refusal.status, cause: error })
 }

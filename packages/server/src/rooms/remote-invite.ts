@@ -7,9 +7,10 @@ import { sendInviteV1 } from '@myelin/protocol/server-server/invites-v1'
 import { sendInviteV2 } from '@myelin/protocol/server-server/invites-v2'
 import { JsonText } from '@myelin/protocol/handlers'
 import { FederationError } from '../federation/federation-error.ts'
-import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
+import { authKeys, type Draft, type SignedEvent } from './build.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { buildRecommended } from './policy-server.ts'
 import { federationOf, readIncoming } from './read-incoming.ts'
 import { recover } from './recover.ts'
 import { describedBy } from './stripped-state.ts'
@@ -26,7 +27,7 @@ export async function remoteInvite(context: RoomsContext, room: HotRoom, invite:
   const { by, target, content } = invite
   const draft: Draft = { by, type: 'm.room.member', stateKey: target, content }
   await room.loadState(authKeys(draft, room.rules))
-  const built = buildNext(context, room, draft)
+  const built = await buildRecommended(context, room, draft)
   const described = await describedBy(room, by.userId)
   const event = await signedThere(context, room, { built, target, described })
   const incoming = await readIncoming(context, event, room.rules)
