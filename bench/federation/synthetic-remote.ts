@@ -14,9 +14,18 @@ export interface RemoteOptions {
   readonly certificate: { readonly cert: string; readonly key: string }
   /** Leaves members out for those who ask for it. */
   readonly omitsMembers?: boolean
-  /** In place of the usual answer to a path that begins so, where it returns true. */
-  readonly instead?: (url: string, response: ServerResponse, body: string) => boolean
 }
+
+export interface Asked {
+  /** The server that is asked. */
+  readonly name: string
+  /** What for: `make_join`, `send_join`, `state` and so on. */
+  readonly verb: string
+  readonly body: string
+}
+
+/** In place of the usual answer, where it returns true or its promise does. */
+export type Instead = (asked: Asked, response: ServerResponse) => boolean | Promise<boolean>
 
 export class SyntheticRemote implements AsyncDisposable {
   readonly #server: Server
@@ -26,12 +35,11 @@ export class SyntheticRemote implements AsyncDisposable {
   readonly seen: string[] = []
   /** Events that were sent to the servers. */
   readonly heard: { readonly type: string; readonly content: Record<string, unknown> }[] = []
-  instead: RemoteOptions['instead']
+  instead: Instead = () => false
 
   private constructor(room: SyntheticRoom, options: RemoteOptions) {
     this.#room = room
     this.#options = options
-    this.instead = options.instead
     this.#server = createServer(options.certificate, (request, response) => {
       this.#serve(request, response).catch(() => response.destroy())
     })
@@ -61,12 +69,13 @@ export class SyntheticRemote implements AsyncDisposable {
     for await (const chunk of request as AsyncIterable<Uint8Array>) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     this.seen.push(`${method} ${url}`)
-    if (this.instead?.(url, response, body)) return
     const name = (headers.host ?? '').replace(/:[0-9]+$/, '')
-    if (url.startsWith('/_matrix/key/v2/server')) return answer(response, this.#keys(name))
     const [, verb = ''] = /^\/_matrix\/federation\/v[12]\/([a-z_]+)/.exec(url) ?? []
+    if (await this.instead({ name, verb, body }, response)) return
+    if (url.startsWith('/_matrix/key/v2/server')) return answer(response, this.#keys(name))
     if (verb === 'make_join') return answer(response, this.#template(decodeURIComponent(url.split(/[/?]/)[6] ?? '')))
     if (verb === 'send_join') return this.#state(response, { join: body, isPartial: url.includes('omit_members=true') })
+    if (verb === 'event_auth') return answer(response, { auth_chain: this.#all().map((text) => JSON.parse(text)) })
     if (verb === 'state') return this.#state(response, { join: undefined, isPartial: false })
     if (verb === 'send') return answer(response, this.#take(body))
     response.writeHead(404, json).end('{"errcode":"M_NOT_FOUND","error":"There is nothing here"}')
@@ -110,6 +119,11 @@ export class SyntheticRemote implements AsyncDisposable {
       yield* list(state)
       yield `],"servers_in_room":${JSON.stringify(serverNames)}}`
     }
+  }
+
+  #all(): string[] {
+    const { facts, members, chainOfFacts, chainOfMembers } = this.#room
+    return [...chainOfFacts, ...chainOfMembers, ...facts, ...members]
   }
 
   #take(body: string): unknown {

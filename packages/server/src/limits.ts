@@ -137,6 +137,8 @@ export const joinAttemptsMax = 5
 export const serversInRoomMax = 50_000
 // Events taken in at once: so many, or so much text of them.
 export const importedEventsPerWrite = 200
+// Things that are no events of the room, before the whole answer is given up.
+export const importedRefusedMax = 1_000
 export const importedBytesPerWrite = 1024 * 1024
 // Work in one turn of the event loop where much is to be done.
 export const workSliceMs = 4

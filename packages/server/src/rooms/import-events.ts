@@ -2,7 +2,7 @@
 // form and its signatures as it comes, stored as an outlier that counts for nothing yet, and judged once all are there.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { importedBytesPerWrite, importedEventsPerWrite, joinEventsMax } from '../limits.ts'
+import { importedBytesPerWrite, importedEventsPerWrite, importedRefusedMax, joinEventsMax } from '../limits.ts'
 import { eventsByIds, insertEvent } from '../store/events.ts'
 import { insertSlot } from '../store/slots.ts'
 import type { IncomingEvent } from './admit-write.ts'
@@ -55,6 +55,7 @@ export class EventImport {
   readonly #stateIds: string[] = []
   #waiting: Waiting[] = []
   #waitingBytes = 0
+  #refused = 0
 
   constructor(context: RoomsContext, room: HotRoom, options: ImportOptions = {}) {
     this.#context = context
@@ -104,7 +105,10 @@ export class EventImport {
     for (const { value, isState } of waiting) {
       const event = parseOrSkip(this.#room, value)
       await this.#pace.breathe()
-      if (!event) continue
+      if (!event) {
+        this.#countRefused()
+        continue
+      }
       if (isState) this.#stateIds.push(event.eventId)
       if (!this.#index.has(event.eventId)) parsed.set(event.eventId, event)
     }
@@ -116,6 +120,11 @@ export class EventImport {
       await this.#store([...parsed.values()])
     }) ?? this.#store([...parsed.values()]))
     this.#progress.stored += waiting.length
+  }
+
+  #countRefused(): void {
+    if (++this.#refused > importedRefusedMax)
+      throw new MatrixError('M_UNKNOWN', 'The other server gave too much that is no event of the room', { status: 502 })
   }
 
   /** Notes those that are stored already; what was never judged will be, without another look at its signatures. */

@@ -68,7 +68,7 @@ export class JoinJobs {
   cancel(roomId: string): number {
     const found = [...this.#running].filter(({ job }) => job.roomId === roomId)
     for (const { controller } of found)
-      controller.abort(new MatrixError('M_FORBIDDEN', 'An administrator has ended this join', { status: 503 }))
+      controller.abort(new MatrixError('M_FORBIDDEN', 'An administrator has ended this join'))
     return found.length
   }
 

@@ -1,0 +1,63 @@
+// A server beside the servers of a synthetic room, which do as the test says.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { issueCertificate } from '../../../bench/federation/certificate.ts'
+import { SyntheticRemote } from '../../../bench/federation/synthetic-remote.ts'
+import { syntheticRoom, type SyntheticRoom } from '../../../bench/federation/synthetic-room.ts'
+import { NetworkServer } from './network.ts'
+
+export class SyntheticNetwork implements AsyncDisposable {
+  readonly room: SyntheticRoom
+  readonly remote: SyntheticRemote
+  /** The server under test, `joiner.test`. */
+  readonly server: NetworkServer
+  /** Its data folder. */
+  readonly data: string
+  /** Its settings. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly #certificate: Disposable
+
+  private constructor(parts: Pick<SyntheticNetwork, 'room' | 'remote' | 'data' | 'settings'>, certificate: Disposable) {
+    this.room = parts.room
+    this.remote = parts.remote
+    this.data = parts.data
+    this.settings = parts.settings
+    this.server = new NetworkServer('joiner.test', parts.settings)
+    this.#certificate = certificate
+  }
+
+  static async create(options: {
+    readonly members: number
+    readonly omitsMembers: boolean
+  }): Promise<SyntheticNetwork> {
+    const { members, omitsMembers } = options
+    const room = syntheticRoom({ members, servers: 3, events: 2 * members })
+    const certificate = issueCertificate('*.remote.test')
+    const remote = await SyntheticRemote.start(room, { certificate, omitsMembers })
+    const data = mkdtempSync(join(tmpdir(), 'myelin-joiner-'))
+    const settings = {
+      ...{ serverName: 'joiner.test', data, registration: 'open', rateLimits: 'off' },
+      listen: ['127.0.0.1:0'],
+      logLevel: process.env['LOG'] ?? 'error',
+      'federation.allowPrivateAddresses': true,
+      'federation.trustedCaFile': certificate.authorityFile,
+      'federation.hostOverrides': remote.hostOverrides,
+    }
+    const network = new SyntheticNetwork({ room, remote, data, settings }, certificate)
+    await network.server.start()
+    return network
+  }
+
+  async restart(): Promise<void> {
+    await this.server.stop()
+    await this.server.start()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.stop()
+    await this.remote[Symbol.asyncDispose]()
+    this.#certificate[Symbol.dispose]()
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
