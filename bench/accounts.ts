@@ -14,10 +14,20 @@ export function ok(answer: Answer, what: string): Record<string, unknown> {
 }
 
 /** Registers a user with a random name. `BENCH_REGISTRATION_SHARED_SECRET` chooses the shared-secret way. */
-export async function register(connection: Connection): Promise<Account> {
+export const register = (connection: Connection): Promise<Account> =>
+  registerAs(connection, {
+    username: `bench-${randomBytes(8).toString('hex')}`,
+    password: randomBytes(12).toString('hex'),
+  })
+
+interface Wanted {
+  readonly username: string
+  readonly password: string
+}
+
+/** Registers a user. */
+export async function registerAs(connection: Connection, { username, password }: Wanted): Promise<Account> {
   const secret = process.env['BENCH_REGISTRATION_SHARED_SECRET']
-  const username = `bench-${randomBytes(8).toString('hex')}`
-  const password = randomBytes(12).toString('hex')
   const body =
     secret === undefined
       ? await openly(connection, { username, password })
@@ -25,7 +35,7 @@ export async function register(connection: Connection): Promise<Account> {
   return { userId: String(body['user_id']), token: String(body['access_token']) }
 }
 
-async function openly(connection: Connection, wanted: { username: string; password: string }) {
+async function openly(connection: Connection, wanted: Wanted) {
   const path = '/_matrix/client/v3/register'
   const first = await connection.request({ method: 'POST', path, body: { ...wanted, auth: { type: 'm.login.dummy' } } })
   if (first.status !== 401) return ok(first, 'register')

@@ -4,12 +4,14 @@ import { parseArgs } from 'node:util'
 import { calibrate } from './calibrate.ts'
 import { startOwnServer } from './own-server.ts'
 import { s2, s2Table } from './scenarios/s2.ts'
+import { s4, s4Table } from './scenarios/s4.ts'
 import { s7, s7Table } from './scenarios/s7.ts'
 import { s8, s8Table } from './scenarios/s8.ts'
 
 const usage = `npm run bench -- SCENARIO [options]
 
   s2            one room, many senders
+  s4            a CI client posts 128 messages: the nine cases of ocaml-matrix's benchmark
   s7            joining a big room of other servers (its own server only)
   s8            events of other servers, in one room and in many (its own server only)
   calibrate     only what the machine can do
@@ -23,6 +25,7 @@ const usage = `npm run bench -- SCENARIO [options]
   --room-version 10   version of the rooms that are made
   --members 10000     members of the big room, one run each
   --events 5          events of each member
+  --runs 5            runs of each case of s4, of which the median counts
 `
 
 const { values, positionals } = parseArgs({
@@ -34,6 +37,7 @@ const { values, positionals } = parseArgs({
     'room-version': { type: 'string', default: '10' },
     members: { type: 'string', default: '10000' },
     events: { type: 'string', default: '5' },
+    runs: { type: 'string', default: '5' },
     help: { type: 'boolean' },
   },
 })
@@ -47,7 +51,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const [scenario = ''] = positionals
 const program = programs[scenario]
-if (values.help || (!['s2', 's7', 's8', 'calibrate'].includes(scenario) && !program)) {
+if (values.help || (!['s2', 's4', 's7', 's8', 'calibrate'].includes(scenario) && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -56,6 +60,7 @@ if (program) await program()
 else {
   console.log(`${await calibrate()}\n`)
   if (scenario === 's2') await runS2()
+  if (scenario === 's4') await runS4()
   if (scenario === 's8') console.log(s8Table(await s8()))
   if (scenario === 's7')
     for (const members of values.members.split(',').map(Number)) {
@@ -84,5 +89,15 @@ async function runS2(): Promise<void> {
       `first answer after ${server.startedInMs.toFixed(0)} ms · ${idleMb.toFixed(0)} MB idle, ${server.residentMb().toFixed(0)} MB after · ` +
         `${((server.cpuSeconds() / sent) * 1e6).toFixed(0)} µs of processor time per message\n`,
     )
+  }
+}
+
+async function runS4(): Promise<void> {
+  const runs = Number(values.runs)
+  if (values['base-url'] !== undefined) return console.log(s4Table(await s4({ baseUrl: values['base-url'], runs })))
+  for (const durability of ['power', 'process'] as const) {
+    await using server = await startOwnServer(durability)
+    console.log(`durability: ${durability}`)
+    console.log(`${s4Table(await s4({ baseUrl: server.baseUrl, runs }))}\n`)
   }
 }
