@@ -55,7 +55,8 @@ async function member(doing: Doing, verb: 'kick' | 'ban' | 'unban' | 'invite'): 
   return reply
 }
 
-async function enter(doing: Doing, verb: 'join' | 'knock'): Promise<Reply> {
+/** Joins or knocks through the servers that are thought to be in the room. */
+export async function enter(doing: Doing, verb: 'join' | 'knock'): Promise<Reply> {
   const { user, room, community } = doing
   const reply = await user.call('POST', `/${verb}/${encoded(room.roomId)}?${community.via(room.roomId)}`, {})
   if (reply.status === 200 && verb === 'join') user.rooms.add(room.roomId)

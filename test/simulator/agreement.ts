@@ -33,9 +33,14 @@ function ofResidents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): 
   })
 }
 
+/** Servers with the same heads have the same state. Others have heard what some took in and some soft-failed. */
 function ofStates(copies: readonly RoomCopy[]): string[] {
-  const [first, ...others] = copies
-  return first === undefined ? [] : others.flatMap((other) => ofTwo(copies, first, other))
+  return Map.groupBy(copies, ({ heads }) => heads.join(' '))
+    .values()
+    .toArray()
+    .flatMap(([first, ...others]) =>
+      first === undefined ? [] : others.flatMap((other) => ofTwo(copies, first, other)),
+    )
 }
 
 function ofTwo(copies: readonly RoomCopy[], one: RoomCopy, other: RoomCopy): string[] {
@@ -56,12 +61,16 @@ function ofMaps(a: RoomCopy, b: RoomCopy, part: (copy: RoomCopy) => ReadonlyMap<
     .map((key) => ({ key, a: ours.get(key), b: theirs.get(key) }))
 }
 
-const ofHeads = (copies: readonly RoomCopy[]): string[] =>
-  new Set(copies.map(({ heads }) => heads.join(' '))).size <= 1
-    ? []
-    : copies.map(
-        ({ serverName, heads }) => `heads at ${serverName}: ${heads.map((id) => described(copies, id)).join('\n  ')}`,
-      )
+/** Heads may differ by what has been soft-failed elsewhere, which goes on when somebody there speaks who may. */
+function ofHeads(copies: readonly RoomCopy[]): string[] {
+  const isSoftFailed = (eventId: string) =>
+    copies.some(({ events }) => ((events.get(eventId)?.flags ?? 0) & eventFlag.softFailed) !== 0)
+  const shared = copies.map(({ heads }) => heads.filter((eventId) => !isSoftFailed(eventId)).join(' '))
+  if (new Set(shared).size <= 1) return []
+  return copies.map(
+    ({ serverName, heads }) => `heads at ${serverName}: ${heads.map((id) => described(copies, id)).join('\n  ')}`,
+  )
+}
 
 /** What came after a server joined, it has; and all who have an event reject it or none. */
 function ofEvents(copies: readonly RoomCopy[]): string[] {

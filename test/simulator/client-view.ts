@@ -23,12 +23,13 @@ interface SyncRoom {
   readonly unread_notifications?: unknown
 }
 
+/** Parts of an answer by room id; a room that a user has left may come as an invite at once. */
+type SyncSections = Readonly<Partial<Record<'join' | 'leave' | 'invite' | 'knock', object>>>
+
 /** Adds an answer of `/sync` to a view. */
-export function addSync(
-  view: ClientView,
-  body: { readonly rooms?: { readonly join?: object; readonly leave?: object } },
-) {
-  for (const roomId of Object.keys(body.rooms?.leave ?? {})) view.delete(roomId)
+export function addSync(view: ClientView, body: { readonly rooms?: SyncSections }) {
+  const { leave, invite, knock } = body.rooms ?? {}
+  for (const roomId of Object.keys({ ...leave, ...invite, ...knock })) view.delete(roomId)
   for (const [roomId, room] of Object.entries<SyncRoom>({ ...body.rooms?.join })) {
     const known = view.get(roomId) ?? { state: new Map<string, string>(), unread: '', seen: [] }
     view.set(roomId, known)

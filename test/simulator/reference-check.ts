@@ -11,32 +11,50 @@ import {
 import { eventFlag } from '@myelin/server/rooms/room-event'
 import { described, type CopiedEvent, type RoomCopy } from './room-copy.ts'
 
-/** What differs from it, for a server that has the whole history of the room. */
+/** What differs from it: after the heads, and in a server that has the whole history of the room, after every event. */
 export function referenceDifferences(copy: RoomCopy): string[] {
-  const { events, outliers, room } = copy
-  const isWhole = [...events.values()].every(({ previous }) => previous.every((id) => events.has(id)))
-  if (!isWhole) return []
+  const { events, outliers, room, heads, statesAfterHeads } = copy
   const known = new Map<string, ReferenceEvent>()
   for (const event of [...outliers.values(), ...events.values()]) known.set(event.eventId, referenceOf(copy, event))
   const resolver = new ReferenceResolver(known, room.rules)
-  const after = new Map<string, ReferenceState>()
+  const isWhole = [...events.values()].every(({ previous }) => previous.every((id) => events.has(id)))
   const wrong: string[] = []
-  for (const event of inOrder(events)) {
+  if (isWhole) {
+    const after = statesAfter(copy, { known, resolver, wrong })
+    for (const [index, head] of heads.entries())
+      wrong.push(...ofStates(`after the head ${head} at ${copy.serverName}`, after.get(head), statesAfterHeads[index]))
+  }
+  const resolved = resolver.resolve(statesAfterHeads)
+  return [...wrong, ...ofStates(`at ${copy.serverName}`, resolved, copy.state)]
+}
+
+function ofStates(where: string, reference: ReferenceState = new Map(), state: ReferenceState = new Map()): string[] {
+  return [...new Set([...reference.keys(), ...state.keys()])]
+    .filter((key) => reference.get(key) !== state.get(key))
+    .map((key) => `${key} ${where} is ${state.get(key)}, by the reference ${reference.get(key)}`)
+}
+
+interface Knowledge {
+  readonly known: ReadonlyMap<string, ReferenceEvent>
+  readonly resolver: ReferenceResolver
+  /** Gets what was judged wrongly. */
+  readonly wrong: string[]
+}
+
+function statesAfter(copy: RoomCopy, { known, resolver, wrong }: Knowledge): ReadonlyMap<string, ReferenceState> {
+  const after = new Map<string, ReferenceState>()
+  for (const event of inOrder(copy.events)) {
     const before = resolver.resolve(event.previous.map((id) => after.get(id)!))
     const itself = known.get(event.eventId)!
     const lookUp = (type: string, key: string) => known.get(before.get(stateKey(type, key)) ?? '')
-    const isAllowed = event.pdu.type === 'm.room.create' || authorize(itself, lookUp, room.rules) === undefined
+    const isAllowed = event.pdu.type === 'm.room.create' || authorize(itself, lookUp, copy.room.rules) === undefined
     const isRejected = (event.flags & eventFlag.rejected) !== 0
     if (!isAllowed && !isRejected)
       wrong.push(`${copy.serverName} should have rejected ${described([copy], event.eventId)}`)
     const isApplied = !isRejected && event.pdu.state_key !== undefined
     after.set(event.eventId, isApplied ? new Map([...before, [stateKeyOf(itself), event.eventId]]) : before)
   }
-  const state = resolver.resolve(copy.heads.map((id) => after.get(id) ?? new Map()))
-  for (const key of new Set([...state.keys(), ...copy.state.keys()]))
-    if (state.get(key) !== copy.state.get(key))
-      wrong.push(`by the reference ${key} is ${state.get(key)}, at ${copy.serverName} ${copy.state.get(key)}`)
-  return wrong
+  return after
 }
 
 const referenceOf = ({ room }: RoomCopy, { eventId, pdu, flags }: CopiedEvent): ReferenceEvent => ({

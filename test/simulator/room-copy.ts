@@ -1,8 +1,10 @@
 // A room as one server has it: every event with what became of it, the state, the members, the heads.
 import type { Pdu } from '@myelin/algorithms/event'
 import { referencedIds } from '@myelin/algorithms/event'
+import { stateAfter } from '@myelin/server/rooms/dag-state'
 import type { HotRoom } from '@myelin/server/rooms/hot-room'
 import { eventFlag } from '@myelin/server/rooms/room-event'
+import { isStripped } from '@myelin/server/rooms/stripped-state'
 import type { OpenServices } from '@myelin/server/server'
 import { sql } from '@myelin/server/store/sql'
 
@@ -24,6 +26,8 @@ export interface RoomCopy {
   /** Event ids by type and state key. */
   readonly state: ReadonlyMap<string, string>
   readonly heads: readonly string[]
+  /** The state after each head. */
+  readonly statesAfterHeads: readonly ReadonlyMap<string, string>[]
   readonly members: ReadonlyMap<string, string>
 }
 
@@ -50,20 +54,28 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
     room: room.nid,
   })
   const isOutlier = ({ flags }: CopiedEvent) => (flags & eventFlag.outlier) !== 0
-  const all = rows.map(copied)
+  const all = rows.filter(({ eventId }) => !isStripped(eventId)).map(copied)
   const ids = new Map(rows.map((row) => [row['nid'], row.eventId]))
-  const state = Array.from(
-    room.stateEntries(),
-    ([type, stateKey, nid]) => [`${type} ${stateKey}`, ids.get(nid) ?? `unknown ${nid}`] as const,
-  )
+  const stateAt = (root: number): ReadonlyMap<string, string> =>
+    new Map(
+      Array.from(
+        room.stateEntries(root),
+        ([type, stateKey, nid]) => [`${type} ${stateKey}`, ids.get(nid) ?? `unknown ${nid}`] as const,
+      ).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    )
+  const heads = await room.events(room.heads.map(({ nid }) => nid))
+  const places = await Promise.all(heads.map((head) => stateAfter(rooms.context, room, head)))
   return {
     serverName: config.serverName,
     room,
     events: new Map(all.flatMap((each) => (isOutlier(each) ? [] : [[each.eventId, each]]))),
     outliers: new Map(all.flatMap((each) => (isOutlier(each) ? [[each.eventId, each]] : []))),
-    state: new Map(state.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    state: stateAt(room.root),
+    statesAfterHeads: places.map(({ root }) => stateAt(root)),
     heads: room.heads.map(({ eventId }) => eventId).toSorted(),
-    members: new Map(members.map(({ userId, membership }) => [userId, membership])),
+    members: new Map(
+      members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),
+    ),
   }
 }
 

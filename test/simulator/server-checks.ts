@@ -49,7 +49,7 @@ const summaryOf = (room: HotRoom): string =>
     counts: [room.joinedCount, room.invitedCount],
     lastPosition: room.lastPosition,
     snapshot: room.snapshot,
-    main: room.totals.get(0),
+    main: room.totals.get(0) ?? { notify: 0, highlight: 0 },
   })
 
 /** Syncs that added up show what a first sync shows. */

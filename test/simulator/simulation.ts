@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { actionWeights, actions, createRoom } from './actions.ts'
+import { actionWeights, actions, createRoom, enter } from './actions.ts'
 import { barredServers, differences } from './agreement.ts'
 import { addSync, sync, type ClientView } from './client-view.ts'
 import { Clock } from './clock.ts'
@@ -126,7 +126,7 @@ export class Simulation implements Disposable {
     await this.#clock.advance(100)
     const joins = users
       .slice(0, 2)
-      .flatMap((user) => this.community.rooms.map((room) => actions.join({ community: this.community, user, room })))
+      .flatMap((user) => this.community.rooms.map((room) => enter({ community: this.community, user, room }, 'join')))
     await this.#clock.until(Promise.all(joins))
   }
 
@@ -251,7 +251,7 @@ export class Simulation implements Disposable {
     const community = this.community
     for (const room of community.rooms)
       for (const user of await this.#halfJoined(room.roomId))
-        await this.#clock.until(this.#note(user, 'join again', room.roomId, actions.join({ community, user, room })))
+        await this.#clock.until(this.#note(user, 'join again', room.roomId, enter({ community, user, room }, 'join')))
     await this.#settle()
   }
 

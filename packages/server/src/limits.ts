@@ -117,6 +117,8 @@ export const policyServerTriesMax = 5
 export const droppedEventsRememberedMax = 10_000
 export const refusalReasonCharactersMax = 300
 export const forwardExtremitiesMax = 20
+// Events kept in mind per room that others follow and that are not here.
+export const followedEventsMax = 200
 export const stateEventsFetchedSinglyMax = 20
 export const joinServersTriedMax = 10
 // Answers with whole states are read as streams: each event, all of it, until it begins, until it has ended. A stream in

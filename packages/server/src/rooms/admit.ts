@@ -108,6 +108,9 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)
   if (byStateBefore !== undefined)
     return { verdict: 'rejected', refusal: byStateBefore, before, after: before.root, ...unmoved(room) }
+  // The room has gone on from it already, with servers that had it: it comes late and moves nothing.
+  if (mode === 'live' && room.isFollowed(fields.eventId))
+    return accepted(context, room, { before, after, root: room.root, heads: room.heads })
   const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
   // 6. and 7.
   // Without its members the current state says nothing against anybody.

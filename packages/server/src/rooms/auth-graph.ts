@@ -7,6 +7,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import type { RoomEvent } from './room-event.ts'
 import { eventOfRow } from './stored-event.ts'
+import { isStripped } from './stripped-state.ts'
 
 export interface NotedEvent {
   readonly slot: number
@@ -34,7 +35,8 @@ async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDa
 
 async function readAuthDag(context: RoomsContext, room: HotRoom): Promise<void> {
   await context.store.write(() => undefined)
-  const rows = await stateEventsOfRoom(context.store.read, room.nid)
+  // What once described the room to somebody invited is part of no graph: the events themselves may have come since.
+  const rows = (await stateEventsOfRoom(context.store.read, room.nid)).filter(({ eventId }) => !isStripped(eventId))
   const nids = new Map(rows.map((row) => [row.eventId, row.nid]))
   for (const row of rows) {
     const { auth_events: cited } = JSON.parse(row.json) as { auth_events: readonly EventReference[] }

@@ -19,7 +19,7 @@ import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { takeHistory } from './past-events.ts'
 import { federationOf } from './read-incoming.ts'
-import { previousIds } from './recover.ts'
+import { previousIds } from './stored-event.ts'
 import { EventDropped } from './refusals.ts'
 import { eventFlag } from './room-event.ts'
 

@@ -1,6 +1,7 @@
 // The moment this server comes into a room of others: the state they gave becomes the room's, and the join its first
 // event here. Until then nobody sees anything of it.
 import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
+import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { importedEventsPerWrite } from '../limits.ts'
 import { insertEvent, placeEvent } from '../store/events.ts'
@@ -155,6 +156,7 @@ function writeJoin(context: RoomsContext, w: Write, writing: Writing): RoomEvent
   room.addRecent(event)
   room.headsStored = false
   room.heads = [{ nid, eventId: event.eventId, depth: event.depth }]
+  room.noteFollowed(referencedIds(received.pdu.prev_events))
   for (const change of writing.local) applyMember(context, w, { room, position: ord, change })
   const { sender: userId } = received.pdu
   applyMember(context, w, { room, position: ord, change: { userId, userNid, membership: 'join', eventNid: nid } })

@@ -15,15 +15,16 @@ import {
 } from '../limits.ts'
 import { eventPlaces, type EventPlace } from '../store/events.ts'
 import type { IncomingEvent } from './admit-write.ts'
-import type { RoomsContext } from './context.ts'
+import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
 import { Pace } from './pace.ts'
 import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import { EventDropped } from './refusals.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
 import { readStateAnswer } from './state-answer.ts'
-import { eventFlag } from './room-event.ts'
+import { previousIds } from './stored-event.ts'
 
 /** The search for what one event needs. */
 export interface Recovery {
@@ -79,11 +80,12 @@ async function findMore(
   found: Map<string, IncomingEvent>,
   { server, latest }: Round,
 ): Promise<boolean> {
+  const floor = historyFloor(context, room)
   const body = {
     earliest_events: room.heads.map(({ eventId }) => eventId).slice(-missingEventsMax),
     latest_events: latest.map(({ eventId }) => eventId).slice(0, missingEventsMax),
     limit: missingEventsMax,
-    min_depth: Math.min(...room.heads.map(({ depth }) => depth), ...latest.map(({ pdu }) => pdu.depth)),
+    min_depth: Math.min(floor, ...latest.map(({ pdu }) => pdu.depth)),
   }
   const input = { path: { roomId: room.roomId }, body }
   const options = { signal, timeoutMs: missingEventsTimeoutMs, evenIfFailing: true }
@@ -93,9 +95,28 @@ async function findMore(
   const values = answer?.events.slice(0, missingEventsMax) ?? []
   const before = found.size
   for (const event of await readAll(context, room, values))
-    if (!found.has(event.eventId)) found.set(event.eventId, event)
+    if (!found.has(event.eventId) && event.pdu.depth >= floor) found.set(event.eventId, event)
   return found.size > before
 }
+
+/**
+ * The depth from which on events are part of a conversation that this server follows. What forks off after its arrival, or
+ * after the oldest event in memory, is taken in event by event; what is older is history, and would be shown as new.
+ */
+function historyFloor(context: RoomsContext, room: HotRoom): number {
+  let floor = Infinity
+  for (const event of room.recent.toReversed()) {
+    floor = Math.min(floor, event.depth)
+    if (isArrival(context, room, event)) break
+  }
+  return Number.isFinite(floor) ? floor : 0
+}
+
+/** Whether this server came into the room by the event: what it follows is not here. */
+const isArrival = (context: RoomsContext, room: HotRoom, { type, stateKey = '', json }: RoomEvent): boolean =>
+  type === 'm.room.member' &&
+  isLocal(context, stateKey) &&
+  previousIds(json).every((eventId) => room.eventById(eventId) === undefined)
 
 /** Those of the values that are events, signed as they must be. */
 async function readAll(context: RoomsContext, room: HotRoom, values: readonly unknown[]): Promise<IncomingEvent[]> {

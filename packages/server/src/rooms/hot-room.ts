@@ -5,7 +5,7 @@ import type { AuthDag } from '@myelin/algorithms/auth-dag'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
-import { hotRoomArenaBytesMax, recentEventsMax, stateEventsKeptMax } from '../limits.ts'
+import { followedEventsMax, hotRoomArenaBytesMax, recentEventsMax, stateEventsKeptMax } from '../limits.ts'
 import type { HistoryFetch } from './backfill.ts'
 import type { RoomEvent } from './room-event.ts'
 
@@ -138,6 +138,7 @@ export class HotRoom {
   completedAt = 0
   /** The store lost what this copy of the room remembers: nothing may be appended to it. */
   dropped = false
+  readonly #followed = new Set<string>()
   readonly #source: RoomSource
   readonly #slots = new Map<string, Map<string, number>>()
   readonly #slotKeys: (readonly [type: string, stateKey: string])[] = []
@@ -319,6 +320,16 @@ export class HotRoom {
     const read = new Map<number, RoomEvent>()
     if (missing.length > 0) for (const event of await this.#source.events(this, missing)) read.set(event.nid, event)
     return nids.map((nid) => this.event(nid) ?? read.get(nid)).filter((event) => event !== undefined)
+  }
+
+  /** Whether events of the timeline follow this one, which was not here when they came: then it is no head any more. */
+  isFollowed(eventId: string): boolean {
+    return this.#followed.has(eventId)
+  }
+  /** These are followed by an event of the timeline, and are not here. */
+  noteFollowed(eventIds: Iterable<string>): void {
+    for (const eventId of eventIds) this.#followed.add(eventId)
+    for (const oldest of this.#followed) if (this.#followed.size > followedEventsMax) this.#followed.delete(oldest)
   }
 
   // Changes, by `append` and the loader

@@ -11,7 +11,7 @@ import { loadState } from '../store/state.ts'
 import type { Reader, Store } from '../store/store.ts'
 import { HotRoom, loadedStateTypes, type Membership, type RoomSource } from './hot-room.ts'
 import { memberHost } from './member-host.ts'
-import { eventOfRow, loadedEvents } from './stored-event.ts'
+import { eventOfRow, loadedEvents, previousIds } from './stored-event.ts'
 
 /** Where the rooms of this store load from. */
 export const roomSource = (store: Store): RoomSource => ({
@@ -48,6 +48,9 @@ async function loadTimeline(read: Reader, room: HotRoom, row: RoomRow): Promise<
   const rows = await eventsInRoom(read, room.nid, { dir: 'b', limit: recentEventsMax })
   for (const event of rows.toReversed()) room.addRecent(eventOfRow(room, event))
   room.recentAfter = rows.length < recentEventsMax ? 0 : (rows.at(-1)?.ord ?? 1) - 1
+  // What is here already will not come again: that needs no look.
+  const here = new Set(rows.map(({ eventId }) => eventId))
+  room.noteFollowed(rows.flatMap(({ json }) => previousIds(json)).filter((eventId) => !here.has(eventId)))
   const heads = row.heads === null ? rows.slice(0, 1) : await eventsByNids(read, JSON.parse(row.heads) as number[])
   room.headsStored = row.heads !== null
   room.heads = heads.map(({ nid, eventId, depth }) => ({ nid, eventId, depth }))

@@ -2,7 +2,6 @@
 import { type JsonObject, isObject, stringMember } from '@myelin/algorithms/json'
 import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
-import { randomString } from '../environment.ts'
 import { inviteStateEventsMax } from '../limits.ts'
 import { insertEvent } from '../store/events.ts'
 import { insertRoom } from '../store/rooms.ts'
@@ -14,6 +13,7 @@ import { roomSource } from './load-room.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { internSlot } from './state-change.ts'
+import { newStrippedId } from './stripped-state.ts'
 
 export interface Aside {
   readonly received: IncomingEvent
@@ -55,8 +55,7 @@ async function describedRoot(context: RoomsContext, room: HotRoom, described: re
     const event = new RoomEvent({
       nid: context.store.nextNid('events'),
       roomId: room.roomId,
-      // What is stripped has no id of its own.
-      eventId: `$stripped-${randomString(context.environment, 32)}`,
+      eventId: newStrippedId(context.environment),
       senderNid: senders.get(sender) ?? 0,
       ord: undefined,
       depth: 0,

@@ -70,7 +70,14 @@ export async function receiveHeld(
   }
   const authNids = cited.events.map(({ nid }) => nid)
   // 5. to 7. by the state before it, by the room's current state, and by its policy server
-  return admitNow(context, room, { received: incoming, known, authNids, mode, byAuthEvents, before })
+  const admitted = await admitNow(context, room, { received: incoming, known, authNids, mode, byAuthEvents, before })
+  if (!previous.isWhole && admitted.event.ord !== undefined) noteMissing(room, incoming, previous)
+  return admitted
+}
+
+function noteMissing(room: HotRoom, { pdu }: IncomingEvent, { events }: KnownEvents): void {
+  const known = new Set(events.map(({ eventId }) => eventId))
+  room.noteFollowed(referencedIds(pdu.prev_events).filter((eventId) => !known.has(eventId)))
 }
 
 /** What is known of some events. */

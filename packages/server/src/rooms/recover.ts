@@ -1,7 +1,6 @@
 // Takes an event in whose surroundings are not held here: asks other servers, its sender first, for what it cites, for the
 // events between it and the room's heads, and in the end for the state before it. Every step is bounded, so that an event
 // comes in or is dropped.
-import { type EventReference, referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { abortAfter } from '../environment.ts'
 import { FederationError } from '../federation/federation-error.ts'
@@ -123,7 +122,3 @@ async function takesPlace(recovery: Recovery, incoming: IncomingEvent, isForced:
     return true
   }
 }
-
-/** Ids of the events that an event in federation format follows. */
-export const previousIds = (json: string): readonly string[] =>
-  referencedIds((JSON.parse(json) as { readonly prev_events: readonly EventReference[] }).prev_events)

@@ -1,4 +1,5 @@
 // From rows of the store to events: one object per event in memory, so that a redaction shows everywhere.
+import { type EventReference, referencedIds } from '@myelin/algorithms/event'
 import { eventById, type EventRow, eventsInRoom } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -41,3 +42,7 @@ export async function eventBefore(context: RoomsContext, room: HotRoom, ord: num
   const rows = await eventsInRoom(context.store.read, room.nid, { dir: 'b', upTo: ord, limit: 1 })
   return loadedEvents(room, rows)[0]
 }
+
+/** Ids of the events that an event in federation format follows. */
+export const previousIds = (json: string): readonly string[] =>
+  referencedIds((JSON.parse(json) as { readonly prev_events: readonly EventReference[] }).prev_events)
