@@ -1,26 +1,47 @@
 // `npm run test:interop`: Myelin beside a real Synapse, over TLS on this machine. Installs Synapse when it is not there yet.
-// Arguments narrow the run: `npm run test:interop -- test/interop/rooms.test.ts`.
-import { spawnSync } from 'node:child_process'
+// Files narrow the run, and so does `--name PATTERN`; `--within SECONDS` ends it, finished or not.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
 import { installSynapse } from './testing/install.ts'
 
 const root = join(import.meta.dirname, '../..')
-const parameters = process.argv.slice(2)
-const wanted = parameters.filter((parameter) => !parameter.startsWith('-'))
+const testTimeoutMs = 120_000
 
-const installation = installSynapse()
-if ('unreachable' in installation) {
-  process.stdout.write(`interop did not run: ${installation.unreachable} cannot be reached\n`)
-  process.exit(0)
-}
-const files = wanted.length > 0 ? wanted : globSync('test/interop/*.test.ts', { cwd: root }).toSorted()
-// All files share one process, and with it the two servers that testing/pair.ts starts.
-const more = parameters.filter((parameter) => parameter.startsWith('-'))
-const options = ['--test', '--test-isolation=none', '--test-timeout=120000', ...more]
-const { status } = spawnSync(process.execPath, [...options, ...files], {
-  stdio: 'inherit',
-  cwd: root,
-  env: { ...process.env, INTEROP_PYTHON: installation.python },
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { name: { type: 'string' }, within: { type: 'string' } },
 })
-process.exit(status ?? 1)
+process.chdir(root)
+const installation = installSynapse()
+if ('unreachable' in installation) end(0, `interop did not run: ${installation.unreachable} cannot be reached`)
+process.env['INTEROP_PYTHON'] = installation.python
+
+let passed = 0
+let failed = 0
+if (values.within !== undefined) {
+  const outOfTime = () =>
+    end(failed > 0 ? 1 : 0, `interop was ended after ${values.within} seconds: ${passed} passed, ${failed} failed, others did not run`)
+  setTimeout(outOfTime, Number(values.within) * 1000).unref()
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(1, `interop was ended by ${signal}`))
+// All files share this process, and with it the two servers that testing/pair.ts starts.
+const tests = run({
+  files: positionals.length > 0 ? positionals : globSync('test/interop/*.test.ts').toSorted(),
+  isolation: 'none',
+  timeout: testTimeoutMs,
+  ...(values.name === undefined ? {} : { testNamePatterns: [new RegExp(values.name)] }),
+})
+tests.on('test:pass', ({ details }) => (passed += Number(details.type !== 'suite')))
+tests.on('test:fail', ({ details }) => {
+  failed += Number(details.type !== 'suite')
+  process.exitCode = 1
+})
+tests.compose(spec).pipe(process.stdout)
+
+function end(code: number, message: string): never {
+  process.stdout.write(`${message}\n`)
+  process.exit(code)
+}

@@ -59,6 +59,8 @@ export class Synapse {
     const child = spawn(python, parameters, { cwd: this.#folder, stdio: ['ignore', output, output] })
     closeSync(output)
     this.#child = child
+    // However this process ends, Synapse does not outlive it.
+    process.once('exit', () => child.kill('SIGKILL'))
     while (child.exitCode === null && child.signalCode === null) {
       const answer = await fetch(`${this.baseUrl}/_matrix/client/versions`).catch(() => undefined)
       if (answer?.ok) return
