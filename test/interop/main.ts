@@ -23,7 +23,10 @@ let passed = 0
 let failed = 0
 if (values.within !== undefined) {
   const outOfTime = () =>
-    end(failed > 0 ? 1 : 0, `interop was ended after ${values.within} seconds: ${passed} passed, ${failed} failed, others did not run`)
+    end(
+      failed > 0 ? 1 : 0,
+      `interop was ended after ${values.within} seconds: ${passed} passed, ${failed} failed, others did not run`,
+    )
   setTimeout(outOfTime, Number(values.within) * 1000).unref()
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(1, `interop was ended by ${signal}`))

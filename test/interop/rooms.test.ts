@@ -290,6 +290,26 @@ describe('rooms', { concurrency: 4 }, () => {
     await agreeOnState(next, host, guest)
   })
 
+  bothWays('a room of many members is usable at once, and complete in the end', async (stage) => {
+    const { host, guest, home, away } = stage
+    const roomId = await host.createRoom({ preset: 'public_chat' })
+    const members = await Promise.all(Array.from({ length: 30 }, () => stage.another(home, 'member')))
+    await Promise.all(members.map((member) => member.join(roomId)))
+    await joinThrough(guest, roomId, home.serverName)
+    await guest.say(roomId, 'what a crowd')
+    await hears(host, roomId, 'what a crowd')
+    await members[0]!.say(roomId, 'welcome')
+    await hears(guest, roomId, 'welcome')
+    await until('all members are seen', async () => {
+      const { joined } = await guest.get(`${path(roomId)}/joined_members`)
+      return Object.keys(joined).length === 32
+    })
+    const second = await stage.another(away, 'second')
+    await second.join(roomId)
+    await agreeOnState(roomId, host, second)
+    await agreeOnState(roomId, host, guest)
+  })
+
   bothWays('a server that the room bars is not heard', async ({ host, guest, home, away }) => {
     const roomId = await host.createRoom({ preset: 'public_chat' })
     const open = await host.createRoom({ preset: 'public_chat' })

@@ -1,11 +1,12 @@
-// Synapse in a Python environment of its own, installed once and kept beside the other caches of this checkout.
+// Synapse in a Python environment of its own, installed once for all checkouts of this user.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 const requirements = join(import.meta.dirname, '../requirements.txt')
-const cache = join(import.meta.dirname, '../../../node_modules/.cache/interop')
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'myelin-interop')
 const pipTimeoutMs = 180_000
 
 /** The Python interpreter of the environment, or why there is none although nothing here is broken. */
@@ -16,17 +17,23 @@ export function installSynapse(): Installation {
   const version = run('python3', ['--version']).stdout.trim()
   const key = createHash('sha256').update(readFileSync(requirements)).update(version).digest('hex').slice(0, 16)
   const folder = join(cache, key)
-  const python = join(folder, 'bin/python')
-  const complete = join(folder, 'complete')
-  if (existsSync(complete)) return { python }
-  rmSync(folder, { recursive: true, force: true })
-  demand(run('python3', ['-m', 'venv', folder]), 'python3 -m venv')
-  const pip = run(python, ['-m', 'pip', 'install', '--quiet', '--no-input', '--only-binary=:all:', '-r', requirements])
-  if (pip.status !== 0 && isUnreachable(pip.stderr)) return { unreachable: 'the Python package registry' }
-  demand(pip, 'pip install')
-  writeFileSync(complete, '')
-  return { python }
+  if (existsSync(folder)) return { python: pythonIn(folder) }
+  // Made aside and moved when it is whole, so that neither a failure nor a second run leaves half of it.
+  const aside = `${folder}-${process.pid}`
+  try {
+    demand(run('python3', ['-m', 'venv', aside]), 'python3 -m venv')
+    const options = ['--quiet', '--no-input', '--only-binary=:all:', '-r', requirements]
+    const pip = run(pythonIn(aside), ['-m', 'pip', 'install', ...options])
+    if (pip.status !== 0 && isUnreachable(pip.stderr)) return { unreachable: 'the Python package registry' }
+    demand(pip, 'pip install')
+    if (!existsSync(folder)) renameSync(aside, folder)
+  } finally {
+    rmSync(aside, { recursive: true, force: true })
+  }
+  return { python: pythonIn(folder) }
 }
+
+const pythonIn = (folder: string): string => join(folder, 'bin/python')
 
 interface Outcome {
   readonly status: number | null
