@@ -30,10 +30,11 @@ export const userRoom = (read: Reader, user: number, room: number): Promise<User
 
 const withEvents = sql`
   SELECT m.room_nid AS "roomNid" FROM members m
-  WHERE m.user_nid = ${'user'} AND (m.position > ${'since'} OR (m.membership = 'join' AND EXISTS (
-    SELECT 1 FROM events e WHERE e.room_nid = m.room_nid AND e.ord > ${'since'})))`
+  WHERE m.user_nid = ${'user'} AND (m.position > ${'since'} OR (m.membership = 'join' AND (EXISTS (
+    SELECT 1 FROM events e WHERE e.room_nid = m.room_nid AND e.ord > ${'since'}) OR EXISTS (
+    SELECT 1 FROM late_members l WHERE l.room_nid = m.room_nid AND l.completed > ${'since'}))))`
 
-/** Rooms with events after `since`, or where the user's own membership changed. One index look-up per room. */
+/** Rooms with events after `since`, or to which members came late, or where the user's own membership changed. One index look-up per room. */
 export const roomsWithEventsSince = async (read: Reader, user: number, since: number): Promise<number[]> =>
   (await read.all<{ roomNid: number }, 'user' | 'since'>(withEvents, { user, since })).map((row) => row.roomNid)
 

@@ -37,7 +37,9 @@ type Changed = Map<number, number>
  */
 export async function roomState(room: HotRoom, request: StateRequest): Promise<StateSection> {
   const { view, timeline, full, to } = request
-  const toEnd = view.stateAfter !== undefined || timeline.events.length === 0 || timeline.hidesState
+  // Where members came late, the room's state at earlier places of the timeline lacks them.
+  const isLate = room.completedAt > (timeline.events[0]?.ord ?? Infinity)
+  const toEnd = view.stateAfter !== undefined || timeline.events.length === 0 || timeline.hidesState || isLate
   const unchanged = !full && !timeline.limited && !timeline.hidesState && !timeline.events.some(isState)
   const end = await rootAt(room, toEnd ? to : (timeline.events[0]?.ord ?? to + 1) - 1, request.eventsBefore)
   const changed = new Map<number, number>()
