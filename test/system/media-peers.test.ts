@@ -74,6 +74,28 @@ describe('a file of a server that', () => {
     assert.equal(peer.seen.length, 1)
   })
 
+  test('is slow with many files takes no more than its share, and is heard beside them', async () => {
+    const released = Promise.withResolvers<void>()
+    peer.answer = async (seen, response) => {
+      if (!seen.url.includes('/media/')) return json(200, { user_id: '@x:peer.test' })(seen, response)
+      begin(response)
+      await released.promise
+      response.end('\r\n--b--')
+    }
+    const headers = { authorization: `Bearer ${alice.token}` }
+    const asking = Array.from({ length: 65 }, () => fetch(server.baseUrl + mediaPath('download', uri()), { headers }))
+    const refused = await Promise.any(
+      asking.map(async (reply) => ((await reply).status === 429 ? (await reply).json() : Promise.reject(new Error()))),
+    )
+    assert.equal((refused as { errcode: string }).errcode, 'M_LIMIT_EXCEEDED')
+    const profile = await alice.call('/profile/@x:peer.test')
+    assert.equal(profile.status, 200, JSON.stringify(profile.body))
+    released.resolve()
+    const replies = await Promise.all(asking)
+    assert.equal(replies.filter(({ status }) => status === 200).length, 64)
+    for (const reply of replies) if (!reply.bodyUsed) await reply.text()
+  })
+
   test('ends too early breaks off for the reader too, and is not kept', async () => {
     peer.answer = (_, response) => {
       begin(response)

@@ -31,6 +31,8 @@ export interface OutboundRequest {
   readonly signal?: AbortSignal | undefined
   /** Until the answer begins, if that may take longer than other requests. */
   readonly answerTimeoutMs?: number | undefined
+  /** For files: over connections of their own, so that they hold nothing else up. */
+  readonly isFile?: boolean | undefined
 }
 
 export interface OutboundResponse {
@@ -68,10 +70,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return { Pool, dial: { isAllowed, timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs, tls } }
   })
 
-  async function poolOf({ endpoint, certificateName, isPlain = false }: OutboundRequest): Promise<Pool> {
+  async function poolOf({
+    endpoint,
+    certificateName,
+    isPlain = false,
+    isFile = false,
+  }: OutboundRequest): Promise<Pool> {
     const { Pool, dial } = await start()
     const origin = `${isPlain ? 'http' : 'https'}://${isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`
-    const key = `${origin}/${certificateName}`
+    const key = `${origin}/${certificateName}/${isFile ? 'files' : ''}`
     const known = pools.get(key)
     if (known !== undefined) return known
     const pool = new Pool(origin, {

@@ -103,7 +103,8 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (definition.auth === 'X-Matrix')
       headers['authorization'] = xMatrixHeader({ method, uri, origin, destination, contentText: body }, key)
-    const response = await transport.send(destination, { method, uri, headers, body, signal, answerTimeoutMs })
+    const options = { signal, answerTimeoutMs, isFile: definition.bytesResponse }
+    const response = await transport.send(destination, { method, uri, headers, body, ...options })
     if (response.status === 200) return response
     throw await refusal(destination, response)
   }

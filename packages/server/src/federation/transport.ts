@@ -6,7 +6,7 @@ import type { Outbound, OutboundRequest, OutboundResponse } from './outbound.ts'
 
 export type TransportRequest = Pick<
   OutboundRequest,
-  'method' | 'uri' | 'headers' | 'body' | 'signal' | 'answerTimeoutMs'
+  'method' | 'uri' | 'headers' | 'body' | 'signal' | 'answerTimeoutMs' | 'isFile'
 >
 
 /** What carries requests to other servers: the network, or whatever takes its place. */

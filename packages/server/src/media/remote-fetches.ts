@@ -1,7 +1,7 @@
 // Fetching files of other servers: one fetch for all who ask at the same time. Each gets the bytes as they arrive, while
 // they are stored; a file that does not come to its end is stored for nobody.
 import { Readable } from 'node:stream'
-import { mediaTailChunkBytes, remoteMediaAtOnceMax, remoteMediaTimeoutMs } from '../limits.ts'
+import { mediaTailChunkBytes, remoteMediaAtOnceMax, remoteMediaPerServerMax, remoteMediaTimeoutMs } from '../limits.ts'
 import type { StoredFile, IncomingFile } from './files.ts'
 import type { Content } from './content.ts'
 import { keepFile, type MediaContext } from './context.ts'
@@ -26,13 +26,17 @@ export interface RemoteFetches {
 
 /** `onStored` is told of the bytes of each file that has been stored. */
 export function createRemoteFetches(context: MediaContext, onStored: (bytes: number) => Promise<void>): RemoteFetches {
-  const running = new Map<string, Fetch>()
+  const running = new Map<string, RunningFetch>()
+  // A server that sends slowly must not take what there is for all of them.
+  const isBusy = (serverName: string) =>
+    running.size >= remoteMediaAtOnceMax ||
+    [...running.values()].filter((each) => each.serverName === serverName).length >= remoteMediaPerServerMax
   return {
     fetch: (key, request, write) => {
       const known = running.get(key)
       if (known !== undefined) return known
-      if (running.size >= remoteMediaAtOnceMax) throw busy('files are being fetched')
-      const started = new RunningFetch(context, write)
+      if (isBusy(request.serverName)) throw busy('files are being fetched')
+      const started = new RunningFetch(context, request.serverName, write)
       running.set(key, started)
       void started.run(request).finally(() => running.delete(key))
       started.kept.then(({ bytes }) => onStored(bytes)).catch(() => undefined) // whoever asked is told
@@ -44,6 +48,7 @@ export function createRemoteFetches(context: MediaContext, onStored: (bytes: num
 type State = 'arriving' | 'complete' | { readonly failure: unknown }
 
 class RunningFetch implements Fetch {
+  readonly serverName: string
   readonly #context: MediaContext
   readonly #write: WriteFetched
   readonly #opened = Promise.withResolvers<Content>()
@@ -51,7 +56,8 @@ class RunningFetch implements Fetch {
   #progress = Promise.withResolvers<void>()
   #state: State = 'arriving'
 
-  constructor(context: MediaContext, write: WriteFetched) {
+  constructor(context: MediaContext, serverName: string, write: WriteFetched) {
+    this.serverName = serverName
     this.#context = context
     this.#write = write
     // Whoever waits for these is told; that nobody does is no failure of its own.

@@ -58,6 +58,19 @@ describe('thumbnails', () => {
     assert.deepEqual(await thumbnailer.make(job(path('not there'))), { kind: 'refused' })
   })
 
+  test('are made of what browsers show: JPEG, PNG, GIF, WebP and AVIF', async () => {
+    await using thumbnailer = new Thumbnailer({ environment: systemEnvironment })
+    const image = sharp({ create: { width: 100, height: 100, channels: 3, background: 'red' } })
+    for (const format of ['jpeg', 'png', 'gif', 'webp', 'avif'] as const) {
+      await image
+        .clone()
+        .toFormat(format)
+        .toFile(path(`in.${format}`))
+      const { kind } = await thumbnailer.make(job(path(`in.${format}`)))
+      assert.equal(kind, 'made', format)
+    }
+  })
+
   test('stand the right way up, and say nothing of where the picture was taken', async () => {
     await using thumbnailer = new Thumbnailer({ environment: systemEnvironment })
     await sharp({ create: { width: 400, height: 200, channels: 3, background: 'red' } })
