@@ -4,13 +4,14 @@ import { after, before, test } from 'node:test'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
+import { RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let bob: User
 let roomId: string
 before(async () => {
-  net = await Network.create(2)
+  net = await Network.create(2, ['far.test'])
   alice = await net.server(0).user('alice')
   bob = await net.server(1).user('bob')
   roomId = await sharedRoom()
@@ -138,6 +139,22 @@ test('a receipt counts for the sending server’s users where they are, and take
   assert.equal(await shown(alice, 'm.receipt', elsewhere), undefined)
   await fromHs2(edu({ [roomId]: { 'm.read': { ...bad, [bob.userId]: receipt(eventId) } } }))
   assert.deepEqual(await receiptsOf(alice, eventId), { [bob.userId]: { ts: 5 } })
+})
+
+test('a receipt that comes before its event counts once that is here', async () => {
+  await using far = await RemoteServer.start(net, 'far.test')
+  const shared = await alice.createRoom({ preset: 'public_chat', room_version: '11' })
+  const room = await far.join(net.server(0), shared)
+  const event = room.next()
+  const receipt = { data: { ts: 7 }, event_ids: [event.eventId] }
+  const edu = { edu_type: 'm.receipt', content: { [shared]: { 'm.read': { [room.userId]: receipt } } } }
+  const body = JSON.stringify({ origin: 'far.test', origin_server_ts: 1, pdus: [], edus: [edu] })
+  const path = '/_matrix/federation/v1/send/early'
+  assert.equal((await far.call(net.server(0), 'PUT', path, body)).status, 200)
+  assert.equal(await shown(alice, 'm.receipt', shared), undefined)
+  await room.send(event)
+  const seen = await eventually(() => shown(alice, 'm.receipt', shared))
+  assert.deepEqual(seen, { [event.eventId]: { 'm.read': { [room.userId]: { ts: 7 } } } })
 })
 
 const presenceOf = async (user: User, of: User) =>

@@ -194,6 +194,9 @@ export const presenceUpdatesPerEduMax = 200
 /** Changes remembered until the readers of the journal ask whom they concern. */
 export const presenceAudiencesMax = 10_000
 export const receiptsPerEduMax = 500
+// Events that receipts wait for, and how many each.
+export const unplacedEventsMax = 1_000
+export const unplacedReceiptsPerEventMax = 100
 
 // Media. Sizes of files are settings.
 export const mediaIdCharacters = 24

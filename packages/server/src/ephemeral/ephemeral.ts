@@ -7,11 +7,13 @@ import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
 import { findEvent } from '../rooms/stored-event.ts'
 import { shareRoom } from '../store/presence.ts'
+import { startArrivals } from './arrivals.ts'
 import { ephemeralOutgoing } from './outgoing.ts'
 import { Presence, type PresenceContent, type PresenceState } from './presence.ts'
 import { Receipts, type ReceiptsOptions, type ReceiptThread, type ReceiptType } from './receipts.ts'
 import { receivePresence, receiveReceipts, receiveTyping, type PeerEdu } from './received.ts'
 import { Typing } from './typing.ts'
+import { UnplacedReceipts } from './unplaced-receipts.ts'
 
 export interface EphemeralOptions {
   readonly rooms: RoomsContext
@@ -68,7 +70,8 @@ export function createEphemeral({ rooms, presence: enabled, onRead }: EphemeralO
   const typing = new Typing(store, environment)
   const receipts = new Receipts({ store, environment, onRead })
   const presence = new Presence({ rooms, enabled })
-  const receiving = { rooms, typing, receipts, presence }
+  const receiving = { rooms, typing, receipts, presence, unplaced: new UnplacedReceipts() }
+  startArrivals(receiving)
   return {
     typing,
     presence,

@@ -91,12 +91,8 @@ async function presenceOnJoin({ rooms, presence }: OutgoingParts, entry: Journal
   const room = await rooms.hotRooms.get(entry.room)
   if (room.membership(entry.user) !== 'join' || !hasOthers(rooms, room)) return undefined
   const userId = (await rooms.users.userId(entry.user)) ?? ''
-  if (isLocal(rooms, userId)) {
-    await presence.placeAgain()
-    const telling = { users: [entry.user], key: String(entry.user), destinations: serversIn(room) }
-    return presenceEdu(presence, entry, telling)
-  }
-  await presence.placeAgain(userId)
+  if (isLocal(rooms, userId))
+    return presenceEdu(presence, entry, { users: [entry.user], key: String(entry.user), destinations: serversIn(room) })
   const host = serverNameOf(userId)
   // The first user of a server.
   return room.hosts.get(host) === 1

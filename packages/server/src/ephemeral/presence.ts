@@ -145,6 +145,11 @@ export class Presence {
     if (!isTaken) this.#unplaced.set(userId, received)
   }
 
+  /** Something was said of users who are not known here yet. */
+  get isWaiting(): boolean {
+    return this.#unplaced.size > 0
+  }
+
   /** A user has come into a room: what was said before counts now, of that user, or of everybody there. */
   async placeAgain(ofUser?: string): Promise<void> {
     const userIds = ofUser === undefined ? Array.from(this.#unplaced, ([userId]) => userId) : [ofUser]

@@ -15,6 +15,7 @@ import { peerMember, usePeerRoom } from './peer-room.ts'
 import type { Presence, PresenceState, ReceivedPresence } from './presence.ts'
 import type { Receipts } from './receipts.ts'
 import type { Typing } from './typing.ts'
+import type { PeerReceipt, UnplacedReceipts } from './unplaced-receipts.ts'
 
 /** The content of an EDU, and the server that signed the request it came with. */
 export interface PeerEdu {
@@ -27,6 +28,7 @@ export interface ReceivingParts {
   readonly typing: Typing
   readonly receipts: Receipts
   readonly presence: Presence
+  readonly unplaced: UnplacedReceipts
 }
 
 /** `m.typing`: a user began or stopped. */
@@ -69,14 +71,26 @@ const receiveInRoom = (
   })
 
 async function receiveReceipt(
-  { rooms, receipts }: ReceivingParts,
+  parts: ReceivingParts,
   { room, userNid }: { readonly room: HotRoom; readonly userNid: number },
   { event_ids: [eventId], data: { ts, thread_id: threadId } }: UserReadReceipt,
 ): Promise<void> {
-  const event = eventId === undefined ? undefined : await findEvent(rooms, room, eventId)
+  if (eventId === undefined) return
+  const receipt = { roomNid: room.nid, userNid, eventId, threadId, ts: Math.max(0, ts) }
+  if (!(await placeReceipt(parts, room, receipt))) parts.unplaced.keep(receipt)
+}
+
+/** False while the event is not here. */
+export async function placeReceipt(
+  { rooms, receipts }: ReceivingParts,
+  room: HotRoom,
+  { userNid, eventId, threadId, ts }: PeerReceipt,
+): Promise<boolean> {
+  const event = await findEvent(rooms, room, eventId)
+  if (event?.ord === undefined) return false
   const thread = threadId === undefined ? undefined : await threadOf(rooms, room, threadId)
-  if (!event || (threadId !== undefined && !thread)) return
-  await receipts.receive({ userNid, room, event, type: 'm.read', thread }, Math.max(0, ts))
+  if (threadId === undefined || thread) await receipts.receive({ userNid, room, event, type: 'm.read', thread }, ts)
+  return true
 }
 
 async function threadOf(rooms: RoomsContext, room: HotRoom, id: string) {
