@@ -346,6 +346,7 @@ export const relationsLimitMax = 500
 // Levels of relations walked when asked to recurse.
 export const recursionDepthMax = 3
 export const bundledChildrenMax = 1_000
+export const mutualRoomsPerPageMax = 500
 export const directoryPageDefault = 100
 export const directoryPageMax = 500
 // Pages of other servers' directories: how many are remembered, for how long, how long a server has to answer.

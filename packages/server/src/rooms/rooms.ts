@@ -11,8 +11,6 @@ import { ban, unban } from './ban.ts'
 import type { RoomHooks, RoomsContext, RoomsFederation } from './context.ts'
 import { create } from './create.ts'
 import { directoryVisibility, publicRooms, setDirectoryVisibility } from './directory.ts'
-import { event, eventContext } from './event.ts'
-import { explainEvent } from './explain-event.ts'
 import { forget } from './forget.ts'
 import type { HotRoom } from './hot-room.ts'
 import { HotRooms } from './hot-rooms.ts'
@@ -21,30 +19,24 @@ import { Completions } from './completions.ts'
 import { join } from './join.ts'
 import { JoinJobs } from './join-jobs.ts'
 import { resumeJoins } from './resume-joins.ts'
-import { joinedRooms } from './joined-rooms.ts'
 import { kick } from './kick.ts'
 import { knock } from './knock.ts'
 import { leaveAll } from './leave-all.ts'
 import { leave } from './leave.ts'
 import { loadRoom } from './load-room.ts'
-import { messages } from './messages.ts'
 import { updateProfile } from './profile-change.ts'
+import { readingVerbs } from './reading-verbs.ts'
 import { redact } from './redact.ts'
 import { ReceivedTransactions } from './received-transactions.ts'
 import { RedactedOriginals } from './redacted-originals.ts'
 import { Refusals } from './refusals.ts'
-import { relations, threads } from './relations.ts'
 import { Spaces } from './remote-spaces.ts'
 import type { RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { send, sendState } from './send.ts'
 import { StagedEvents } from './staged-events.ts'
-import { joinedMembers, members, state, stateEvent } from './state.ts'
 import { findEvent } from './stored-event.ts'
-import { spaceHierarchy } from './space-hierarchy.ts'
-import { summary } from './summary.ts'
 import { type Bind, type Bound, serverVerbs } from './server-verbs.ts'
-import { eventByTimestamp } from './timestamp-search.ts'
 import { Transactions } from './transactions.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -84,20 +76,7 @@ export function createRooms(options: RoomsOptions) {
     knock: bind(knock),
     upgrade: bind(upgrade),
     updateProfile: bind(updateProfile),
-    state: bind(state),
-    stateEvent: bind(stateEvent),
-    members: bind(members),
-    joinedMembers: bind(joinedMembers),
-    joinedRooms: bind(joinedRooms),
-    messages: bind(messages),
-    event: bind(event),
-    eventContext: bind(eventContext),
-    eventByTimestamp: bind(eventByTimestamp),
-    relations: bind(relations),
-    threads: bind(threads),
-    summary: bind(summary),
-    explainEvent: bind(explainEvent),
-    spaceHierarchy: bind(spaceHierarchy),
+    ...readingVerbs(bind),
     setAlias: bind(setAlias),
     deleteAlias: bind(deleteAlias),
     resolveAlias: bind(resolveAlias),

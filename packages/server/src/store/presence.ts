@@ -56,6 +56,23 @@ export const joinedUsersOf = (
   room: number,
 ): Promise<{ readonly userNid: number; readonly userId: string }[]> => read.all(joinedUsers, { room })
 
+const mutual = sql`SELECT mine.room_nid AS "roomNid", r.room_id AS "roomId"
+  FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid JOIN rooms r ON r.nid = mine.room_nid
+  WHERE mine.user_nid = ${'user'} AND mine.membership = 'join' AND mine.room_nid > ${'after'}
+    AND theirs.user_nid = ${'other'} AND theirs.membership = 'join' ORDER BY mine.room_nid`
+
+export interface MutualRoom {
+  readonly roomNid: number
+  readonly roomId: string
+}
+
+/** The rooms two users are both joined to, after that nid. */
+export const mutualRooms = (
+  read: Reader,
+  { user, other, after }: { readonly user: number; readonly other: number; readonly after: number },
+): Promise<MutualRoom[]> =>
+  read.all<{ roomNid: number; roomId: string }, 'user' | 'other' | 'after'>(mutual, { user, other, after })
+
 const shares = sql`
   SELECT 1 AS found FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid
   WHERE mine.user_nid = ${'user'} AND mine.membership = 'join'

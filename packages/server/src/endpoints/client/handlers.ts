@@ -26,6 +26,7 @@ import { handlers as login } from './login.ts'
 import { handlers as loginToken } from './login_token.ts'
 import { handlers as logout } from './logout.ts'
 import { handlers as messagePagination } from './message_pagination.ts'
+import { handlers as mutualRooms } from './mutual_rooms.ts'
 import { handlers as notifications } from './notifications.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as passwordManagement } from './password_management.ts'
@@ -85,6 +86,7 @@ export const clientHandlers = {
   login_token: loginToken,
   logout,
   message_pagination: messagePagination,
+  mutual_rooms: mutualRooms,
   notifications,
   openid,
   password_management: passwordManagement,
