@@ -22,6 +22,7 @@ import { eventsOfRoom } from './receive.ts'
 import { RoomEvent } from './room-event.ts'
 import { internSlot, storeState } from './state-change.ts'
 import { findEvent } from './stored-event.ts'
+import { WriteBehind } from './write-behind.ts'
 
 export interface Entering {
   /** The join; its signatures are checked. */
@@ -75,6 +76,7 @@ export interface Membership {
 export async function setMembers(context: RoomsContext, room: HotRoom, root: number): Promise<Membership[]> {
   const local: Membership[] = []
   const pace = new Pace(context.environment)
+  const writes = new WriteBehind()
   for (const some of inPieces(changedMembers(room, root))) {
     const events = new Map((await room.events(some.flatMap(({ nid }) => nid || []))).map((event) => [event.nid, event]))
     const users = await context.users.internAll(some.map(({ userId }) => userId))
@@ -87,11 +89,13 @@ export async function setMembers(context: RoomsContext, room: HotRoom, root: num
     const isLocal = ({ userId }: Membership) => memberHost(userId, context.serverName).isLocal
     local.push(...changes.filter(isLocal))
     const position = context.store.durablePosition
-    await context.store.write((w) => {
+    const apply = (w: Write) => {
       for (const change of changes) if (!isLocal(change)) applyMember(context, w, { room, position, change })
-    })
+    }
+    await writes.next(() => context.store.write(apply))
     await pace.breathe()
   }
+  await writes.end()
   return local
 }
 

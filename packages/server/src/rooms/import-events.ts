@@ -14,6 +14,7 @@ import { Pace } from './pace.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { citedIds } from './auth-chain.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
+import { WriteBehind } from './write-behind.ts'
 
 /** Takes in what is new and valid of these events. */
 export async function importEvents(context: RoomsContext, room: HotRoom, values: readonly unknown[]): Promise<void> {
@@ -53,6 +54,7 @@ export class EventImport {
   readonly #pace: Pace
   readonly #progress: ImportProgress
   readonly #stateIds: string[] = []
+  readonly #writes = new WriteBehind()
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #refused = 0
@@ -78,6 +80,7 @@ export class EventImport {
   /** Judges all that was added. Throws the signal's reason when it is aborted. */
   async judge(signal?: AbortSignal): Promise<void> {
     await this.#takeIn()
+    await this.#writes.end()
     await judgeImported(this.#context, this.#room, { index: this.#index, signal })
   }
 
@@ -118,7 +121,7 @@ export class EventImport {
     await (this.#options.alone?.(async () => {
       await this.#skipKnown(parsed)
       await this.#store([...parsed.values()])
-    }) ?? this.#store([...parsed.values()]))
+    }) ?? this.#writes.next(() => this.#store([...parsed.values()])))
     this.#progress.stored += waiting.length
   }
 
@@ -158,6 +161,8 @@ export class EventImport {
     const senders = await users.internAll([...new Set(events.map(({ pdu }) => pdu.sender))])
     await store.write((w) => {
       for (const incoming of events) {
+        // It may have come twice before it was stored.
+        if (this.#index.has(incoming.eventId)) continue
         const { type, state_key: stateKey, sender, auth_events: cited } = incoming.pdu
         const known = stateKey === undefined ? undefined : room.slotOf(type, stateKey)
         const slot = known ?? (stateKey === undefined ? undefined : room.slotCount)

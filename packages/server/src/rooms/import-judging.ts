@@ -12,6 +12,7 @@ import type { ImportIndex } from './import-index.ts'
 import { Pace } from './pace.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { loadedEvents } from './stored-event.ts'
+import { WriteBehind } from './write-behind.ts'
 
 interface Judging {
   readonly context: RoomsContext
@@ -40,6 +41,7 @@ export async function judgeImported(
   const judging = { context, room, index, held: new Map(), citers, create, refusals: new Map() }
   await holdKnown(judging)
   const pace = new Pace(context.environment)
+  const writes = new WriteBehind()
   for (let from = 0; from < order.length; from += importedEventsPerWrite) {
     signal?.throwIfAborted()
     const numbers = order.slice(from, from + importedEventsPerWrite)
@@ -48,8 +50,9 @@ export async function judgeImported(
       judgeOne(judging, at, events.get(index.nid(at)))
       await pace.breathe()
     }
-    await writeVerdicts(judging, numbers)
+    await writes.next(() => writeVerdicts(judging, numbers))
   }
+  await writes.end()
 }
 
 /** What is cited and did not come with the import may be known from before. */
