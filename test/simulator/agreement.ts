@@ -13,9 +13,20 @@ export function barredServers(copies: readonly RoomCopy[]): ReadonlySet<string> 
   return new Set(lists.flatMap(({ pdu }) => (pdu.content as { readonly deny?: readonly string[] }).deny ?? []))
 }
 
+/**
+ * Those that all think to be in the room. Where a user leaves and comes back while the network is cut, the others may in
+ * the end have the leave and not the return; as they send nothing more to a server that is not in the room, it cannot know.
+ */
+const settled = (copies: readonly RoomCopy[]): readonly RoomCopy[] =>
+  copies.filter(({ serverName }) => copies.every(({ members }) => hostsIn(members).has(serverName)))
+
+const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
+  new Set([...members].flatMap(([userId, membership]) => (membership === 'join' ? [hostOf(userId)] : [])))
+
 /** What they differ in, in words; empty when they agree. `barred` servers are left out. */
 export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
-  return [...ofResidents(copies, barred), ...ofEvents(copies), ...ofStates(copies), ...ofHeads(copies)]
+  const inRoom = settled(copies)
+  return [...ofResidents(copies, barred), ...ofEvents(inRoom), ...ofStates(inRoom), ...ofHeads(inRoom)]
 }
 
 const hostOf = (userId: string): string => userId.slice(userId.indexOf(':') + 1)
@@ -23,14 +34,11 @@ const hostOf = (userId: string): string => userId.slice(userId.indexOf(':') + 1)
 /** Who is in the room according to one is so according to all. */
 function ofResidents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   const present = new Set([...barred, ...copies.map(({ serverName }) => serverName)])
-  return copies.flatMap(({ serverName, members }) => {
-    const hosts = new Set(
-      [...members].flatMap(([userId, membership]) => (membership === 'join' ? [hostOf(userId)] : [])),
-    )
-    return [...hosts]
+  return copies.flatMap(({ serverName, members }) =>
+    [...hostsIn(members)]
       .filter((host) => !present.has(host))
-      .map((host) => `${serverName} thinks that ${host} is in the room, which is not`)
-  })
+      .map((host) => `${serverName} thinks that ${host} is in the room, which is not`),
+  )
 }
 
 /** Servers with the same heads have the same state. Others have heard what some took in and some soft-failed. */

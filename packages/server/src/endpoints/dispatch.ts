@@ -101,9 +101,9 @@ const nameOf = (requester: Requester | PeerServer | undefined): string | undefin
   requester && ('userId' in requester ? requester.userId : requester.serverName)
 
 function refused(error: unknown, request: HttpRequest, log: Logger): HttpResponse {
-  // What another server, a page or a slow uploader makes of a request (502, 504) is their own affair.
-  const isOurs =
-    !(error instanceof MatrixError) || (error.status >= 500 && error.status !== 502 && error.status !== 504)
+  // What another server, a page or a slow uploader makes of a request (502, 504) is their own affair; that this one stops
+  // (503) is said elsewhere.
+  const isOurs = !(error instanceof MatrixError) || error.status === 500
   if (isOurs) log.error({ err: error, method: request.method, path: request.path.slice(0, 200) }, 'A request failed')
   return failure(error)
 }

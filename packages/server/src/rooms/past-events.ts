@@ -78,15 +78,22 @@ function readPast(room: HotRoom, value: unknown): PastEvent[] {
   }
 }
 
-/** The states before the first of them, at which nothing is known yet: roots by event id. */
+/** The states before those that follow something which is not here and was not given: roots by event id. */
 async function fetchStates(recovery: Recovery, past: readonly PastEvent[]): Promise<ReadonlyMap<string, number>> {
   const { context, room } = recovery
   const given = new Set(past.map(({ eventId }) => eventId))
   const states = new Map<string, number>()
   for (const { eventId, previous } of past) {
-    const isFirst = previous.length > 0 && !previous.some((each) => given.has(each))
-    if (!isFirst || states.size >= backfillStatesMax || (await historyOf(context, room, previous)).length > 0) continue
-    states.set(eventId, await fetchStateBefore(recovery, eventId))
+    const others = previous.filter((each) => !given.has(each))
+    if (others.length === 0 || states.size >= backfillStatesMax) continue
+    const known = await historyOf(context, room, others)
+    if (known.length === others.length) continue
+    const root = await fetchStateBefore(recovery, eventId).catch((error: unknown) => {
+      // Then the state is made of what it follows that is here, if there is anything.
+      if (!(error instanceof EventDropped) || known.length + previous.length === others.length) throw error
+      return undefined
+    })
+    if (root !== undefined) states.set(eventId, root)
   }
   return states
 }
