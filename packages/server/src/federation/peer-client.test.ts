@@ -138,7 +138,10 @@ describe('an answer', () => {
       peer.answer = (_, response) => void response.destroy()
       clock.advance(10_000)
       await assert.rejects(ask(), failsAs('unreachable'))
-      peer.answer = (_, response) => void response.write('{')
+      peer.answer = (_, response) => {
+        response.write('{')
+        clock.advance(200)
+      }
       clock.advance(10_000)
       await assert.rejects(ask(), failsAs('unreachable'))
       assert.equal(us.reachability.standing('them.test').failures, 3)

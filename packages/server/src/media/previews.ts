@@ -1,7 +1,7 @@
 // URL previews: the server looks at a web page for its users, so that the page learns nothing of them.
 // https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1mediapreview_url
 import { MatrixError } from '@myelin/protocol/errors'
-import { randomString } from '../environment.ts'
+import { abortAfter, randomString } from '../environment.ts'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import { discard, type Outbound } from '../federation/outbound.ts'
 import { getFromWeb, type WebResponse } from '../federation/web.ts'
@@ -43,12 +43,14 @@ export function createPreviews(context: MediaContext, outbound: Outbound): Previ
   async function look(url: URL): Promise<Preview> {
     if (running >= previewsAtOnceMax) throw busy('pages are being looked at')
     running++
+    const { signal, cancel } = abortAfter(context.environment, previewTimeoutMs)
     try {
-      return await previewOf(context, outbound, url)
+      return await previewOf({ context, outbound, signal }, url)
     } catch (cause) {
       // Why is told to nobody: it would be a way to find out about the network the server is in.
       throw new MatrixError('M_UNKNOWN', 'The page could not be looked at', { status: 502, cause })
     } finally {
+      cancel()
       running--
     }
   }
@@ -83,8 +85,7 @@ interface Looking {
   readonly signal: AbortSignal
 }
 
-async function previewOf(context: MediaContext, outbound: Outbound, url: URL): Promise<Preview> {
-  const looking: Looking = { context, outbound, signal: AbortSignal.timeout(previewTimeoutMs) }
+async function previewOf(looking: Looking, url: URL): Promise<Preview> {
   const page = await get(looking, url, 'text/html, application/xhtml+xml, image/*;q=0.9, */*;q=0.1')
   const type = essenceOf(page.headers['content-type'] ?? '')
   if (type.startsWith('image/')) return image(looking, page)

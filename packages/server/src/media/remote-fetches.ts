@@ -1,6 +1,7 @@
 // Fetching files of other servers: one fetch for all who ask at the same time. Each gets the bytes as they arrive, while
 // they are stored; a file that does not come to its end is stored for nobody.
 import { Readable } from 'node:stream'
+import { abortAfter } from '../environment.ts'
 import { mediaTailChunkBytes, remoteMediaAtOnceMax, remoteMediaPerServerMax, remoteMediaTimeoutMs } from '../limits.ts'
 import type { StoredFile, IncomingFile } from './files.ts'
 import type { Content } from './content.ts'
@@ -72,13 +73,15 @@ class RunningFetch implements Fetch {
   }
 
   async run(request: Omit<RemoteRequest, 'signal'>): Promise<void> {
+    const { signal, cancel } = abortAfter(this.#context.environment, remoteMediaTimeoutMs)
     try {
-      const signal = AbortSignal.timeout(remoteMediaTimeoutMs)
       this.#kept.resolve(await this.#store(await openRemoteFile(this.#context, { ...request, signal })))
     } catch (failure) {
       this.#move({ failure })
       this.#opened.reject(failure)
       this.#kept.reject(failure)
+    } finally {
+      cancel()
     }
   }
 
