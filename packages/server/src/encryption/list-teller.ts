@@ -47,7 +47,10 @@ export class ListTeller implements AsyncDisposable {
   static async start(context: EncryptionContext): Promise<ListTeller> {
     const { store } = context.rooms
     const teller = new ListTeller(context)
-    teller.#position = (await readerPosition(store.read, readerName)) ?? store.durablePosition
+    const known = await readerPosition(store.read, readerName)
+    const position = known ?? store.durablePosition
+    if (known === undefined) await store.write((w) => setReaderPosition(w, readerName, position))
+    teller.#position = teller.#savedPosition = position
     store.onDurable((entries) => teller.#notice(entries))
     teller.#run()
     teller.#scheduleCheckpoint()

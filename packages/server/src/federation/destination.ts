@@ -7,13 +7,14 @@ import {
   edusQueuedPerServerMax,
   federationRetryFirstMs,
   federationRetryMaxMs,
+  keptEdusBytesPerTransaction,
   pdusPerTransactionMax,
   pdusQueuedPerServerMax,
   senderCatchUpEntriesMax,
   transactionRefusalsMax,
   transactionTimeoutMs,
 } from '../limits.ts'
-import { outboundEdus, removeOutboundEdus } from '../store/outbound-edus.ts'
+import { outboundEdus, removeOutboundEdus, type OutboundEdu } from '../store/outbound-edus.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -220,8 +221,9 @@ export class Destination {
     if (!this.#hasKeptEdus) return []
     this.#hasKeptEdus = false
     const kept = await outboundEdus(this.#context.store.read, this.serverName, edusPerTransactionMax)
-    if (kept.length === edusPerTransactionMax) this.#hasKeptEdus = true
-    return kept
+    const fitting = fittingEdus(kept)
+    if (fitting.length < kept.length || kept.length === edusPerTransactionMax) this.#hasKeptEdus = true
+    return fitting
   }
 
   /** Reads the journal until there is something for this server, or until the router's own position. */
@@ -293,6 +295,13 @@ export class Destination {
           'An event was refused',
         )
   }
+}
+
+/** Those from the front that together are not too long for a transaction; at least one. */
+function fittingEdus(kept: readonly OutboundEdu[]): readonly OutboundEdu[] {
+  let bytes = 0
+  const end = kept.findIndex(({ json }) => (bytes += json.length) > keptEdusBytesPerTransaction)
+  return end < 0 ? kept : kept.slice(0, Math.max(end, 1))
 }
 
 /** Statuses that say nothing about the transaction itself. */

@@ -181,6 +181,24 @@ describe('what is sent', () => {
     assert.deepEqual(types, ['m.receipt', 'm.direct_to_device', 'm.direct_to_device', 'm.receipt'])
     await until(async () => (await outboundEdus(world.store.read, 'a.test', 10)).length === 0)
   })
+
+  test('is sent in several transactions when it is kept and long, in order', async () => {
+    await using world = await World.open(down)
+    const text = 'x'.repeat(900_000)
+    for (const n of numbers(1, 5))
+      await world.store.write((w) => {
+        const position = w.journal({ kind: journalKind.toDevice, room: 1, user: 0, ref: 0 })
+        addOutboundEdu(w, 'a.test', { position, json: `{"content":{"n":${n},"text":"${text}"},"edu_type":"m.test"}` })
+      })
+    await until(() => world.a.seen.length === 1)
+    world.a.answer = fine
+    await world.whileTimePasses(() => world.a.seen.length >= 4)
+    await until(async () => (await outboundEdus(world.store.read, 'a.test', 10)).length === 0)
+    const [, ...transactions] = world.a.seen.map(sentIn)
+    assert.ok(transactions.every(({ edus }) => edus.length <= 2))
+    const sent = transactions.flatMap(({ edus }) => edus.map(({ content }) => (content as { n: number }).n))
+    assert.deepEqual(sent, numbers(1, 5))
+  })
 })
 
 describe('a server that is away', () => {

@@ -1,0 +1,96 @@
+// Other servers that repeat, forge and skip what they say of devices; what is cached of them stays right.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JsonText } from '@myelin/protocol/handlers'
+import { sendTransaction } from '@myelin/protocol/server-server/transactions'
+import { queryUserEncryptionKeys } from '@myelin/protocol/server-server/user_keys'
+import type { Reply } from './testing/api.ts'
+import { deviceKeys, syncUntil } from './testing/keys.ts'
+import { eventually, Network, type NetworkServer } from './testing/network.ts'
+
+let transactions = 0
+
+/** Sends EDUs as the server itself would, whatever they say. */
+function tell(from: NetworkServer, to: NetworkServer, ...edus: readonly object[]): Promise<unknown> {
+  const body = { edus, origin: from.serverName, origin_server_ts: 1, pdus: [] }
+  const input = { path: { txnId: `forged${++transactions}` }, body: new JsonText(JSON.stringify(body)) }
+  return from.services.federation.peers.call(to.serverName, sendTransaction, input)
+}
+
+const message = (sender: string, message_id: string, messages: object) => ({
+  edu_type: 'm.direct_to_device',
+  content: { sender, type: 'm.test', message_id, messages },
+})
+
+test('a message that comes again is delivered once, and nobody speaks for the users of others', async () => {
+  await using net = await Network.create(2)
+  const [one, two] = [net.server(0), net.server(1)]
+  const alice = await one.user('alice')
+  const { next_batch: since } = await alice.sync()
+  const to = (n: number) => ({ [alice.userId]: { '*': { n } } })
+  await tell(two, one, message('@bob:hs2.test', 'first', to(1)), message('@bob:hs2.test', 'first', to(1)))
+  await tell(two, one, message('@bob:hs2.test', 'first', to(1)))
+  await tell(two, one, message('@alice:hs1.test', 'forged', to(2)), message('@carol:hs3.test', 'forged', to(3)))
+  // What is not as it should be harms nothing that comes with it.
+  await tell(
+    two,
+    one,
+    { edu_type: 'm.direct_to_device', content: { sender: 7 } },
+    message('@bob:hs2.test', 'last', to(4)),
+  )
+  const numbers: number[] = []
+  await syncUntil(alice, since, ({ to_device }) => {
+    numbers.push(...(to_device?.events ?? []).map((event: Reply['body']) => event.content.n))
+    return numbers.includes(4)
+  })
+  assert.deepEqual(numbers, [1, 4])
+})
+
+test('a device list of which an update was missed is fetched anew, and forged ones change nothing', async () => {
+  await using net = await Network.create(2)
+  const [one, two] = [net.server(0), net.server(1)]
+  const [alice, bob] = [await one.user('alice'), await two.user('bob')]
+  await bob.post('/keys/upload', { device_keys: deviceKeys(bob) })
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await bob.post(`/join/${encodeURIComponent(roomId)}?via=hs1.test`)
+  const devices = async () => {
+    const { device_keys } = await alice.post('/keys/query', { device_keys: { [bob.userId]: [] } })
+    return Object.keys(device_keys[bob.userId] ?? {}).toSorted()
+  }
+  await eventually(async () => (String(await devices()) === bob.deviceId ? true : undefined))
+
+  const { next_batch: since } = await alice.sync()
+  const phantom = { ...deviceKeys(bob), device_id: 'PHANTOM' }
+  const update = (prev_id: number[], stream_id: number, keys: object = phantom) => ({
+    edu_type: 'm.device_list_update',
+    content: { user_id: bob.userId, device_id: 'PHANTOM', stream_id, prev_id, keys },
+  })
+  // The update before it is not known: what it says is not taken on trust, the list is asked for.
+  await tell(two, one, update([1_000_000], 1_000_001))
+  await syncUntil(alice, since, ({ device_lists }) => device_lists?.changed.includes(bob.userId))
+  assert.deepEqual(await devices(), [bob.deviceId])
+
+  // A server says nothing of the users of others.
+  await assert.doesNotReject(
+    tell(two, one, {
+      edu_type: 'm.device_list_update',
+      content: { user_id: alice.userId, device_id: 'PHANTOM', stream_id: 1, prev_id: [], keys: phantom },
+    }),
+  )
+  assert.deepEqual((await alice.post('/keys/query', { device_keys: { [alice.userId]: [] } })).device_keys, {
+    [alice.userId]: {},
+  })
+})
+
+test('keys are answered only to servers that sign their questions, and only of local users', async () => {
+  await using net = await Network.create(2)
+  const [one, two] = [net.server(0), net.server(1)]
+  const alice = await one.user('alice')
+  await alice.post('/keys/upload', { device_keys: deviceKeys(alice) })
+  const { peers } = two.services.federation
+  const body = { device_keys: { [alice.userId]: [], '@bob:hs2.test': [] } }
+  const answer = await peers.call('hs1.test', queryUserEncryptionKeys, { body })
+  assert.deepEqual(Object.keys(answer.device_keys), [alice.userId])
+  const response = await fetch(`${one.baseUrl}/_matrix/federation/v1/user/devices/${alice.userId}`)
+  assert.equal(response.status, 401)
+})
