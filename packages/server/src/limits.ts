@@ -190,6 +190,7 @@ export const presenceReceivedMs = 30 * 60 * 1000
 export const presenceRenewMs = 25 * 60 * 1000
 export const presencePeersMax = 20_000
 export const presenceUnplacedMax = 1_000
+export const presenceRowsPerRead = 200
 export const presenceUpdatesPerEduMax = 200
 /** Changes remembered until the readers of the journal ask whom they concern. */
 export const presenceAudiencesMax = 10_000

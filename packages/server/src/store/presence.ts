@@ -24,22 +24,32 @@ export const setPresence = (w: Write, row: PresenceRow): void => w.run(upsert, r
 /** The last known presence of everybody. */
 export const allPresence = (read: Reader): Promise<(PresenceRow & { readonly user_id: string })[]> => read.all(all, {})
 
+// From each user's rooms, few for most, to those of the one who asks.
 const since = sql`
-  SELECT u.user_id, p.user_nid, p.presence, p.status_msg, p.last_active_ts, p.position
+  SELECT u.user_id, p.user_nid, p.presence, p.status_msg, p.last_active_ts, p.position,
+    p.user_nid = ${'user'} OR EXISTS (
+      SELECT 1 FROM members theirs CROSS JOIN members mine
+      WHERE theirs.user_nid = p.user_nid AND theirs.membership = 'join'
+        AND mine.room_nid = theirs.room_nid AND mine.user_nid = ${'user'} AND mine.membership = 'join') AS shares
   FROM presence p JOIN users u ON u.nid = p.user_nid
-  WHERE p.position > ${'since'} AND p.position <= ${'to'} AND (${'since'} > 0 OR p.presence <> 'offline') AND (p.user_nid = ${'user'} OR EXISTS (
-    SELECT 1 FROM members mine JOIN members theirs ON theirs.room_nid = mine.room_nid AND theirs.user_nid = p.user_nid
-    WHERE mine.user_nid = ${'user'} AND mine.membership = 'join' AND theirs.membership = 'join'))
-  ORDER BY p.position`
+  WHERE p.position > ${'since'} AND p.position <= ${'to'} AND (${'onlyPresent'} = 0 OR p.presence <> 'offline')
+  ORDER BY p.position LIMIT ${'limit'}`
 
-/**
- * Presence that changed after `since` up to `to`, of the user and of everybody who shares a room with the user. From the
- * beginning (0) those who are offline are left out.
- */
-export const presenceSince = (
-  read: Reader,
-  range: { readonly user: number; readonly since: number; readonly to: number },
-): Promise<(PresenceRow & { readonly user_id: string })[]> => read.all(since, range)
+export interface PresenceRange {
+  readonly user: number
+  readonly since: number
+  readonly to: number
+  /** Those who are offline are left out: for a client that knows nothing yet. */
+  readonly onlyPresent: boolean
+  readonly limit: number
+}
+
+/** `shares`: 1 if it is of the user, or of somebody who shares a room with the user. */
+export type SeenPresence = PresenceRow & { readonly user_id: string; readonly shares: number }
+
+/** Presence of anybody that changed after `since` up to `to`, in the order of the changes. */
+export const presenceSince = (read: Reader, { onlyPresent, ...range }: PresenceRange): Promise<SeenPresence[]> =>
+  read.all(since, { ...range, onlyPresent: Number(onlyPresent) })
 
 const joinedRooms = sql`SELECT room_nid FROM members WHERE user_nid = ${'user'} AND membership = 'join'`
 

@@ -1,5 +1,7 @@
 // One answer: every section up to one position, joined as text.
-import { presenceSince } from '../store/presence.ts'
+import { presenceRowsPerRead } from '../limits.ts'
+import { Pace } from '../rooms/pace.ts'
+import { presenceSince, type SeenPresence } from '../store/presence.ts'
 import { journalKind } from '../store/store.ts'
 import { accountDataEvents, changedAccountData } from './account-data.ts'
 import { changesFromStore, roomsToLookAt } from './changed-rooms.ts'
@@ -85,8 +87,7 @@ async function presenceEvents(
   const changed = ((changes.get(0) ?? 0) & kindBit(journalKind.presence)) !== 0
   if (!presence.enabled || !(changed || hasNewRoom || view.since === 0)) return []
   const since = hasNewRoom ? 0 : view.since
-  const rows = await presenceSince(parts.store.read, { user: view.userNid, since, to: view.to })
-  const shown = rows.filter(
+  const shown = (await presenceRows(parts, view, since)).filter(
     (row) =>
       view.filter.presence.accepts({ type: 'm.presence', sender: row.user_id }) && !view.ignored.has(row.user_id),
   )
@@ -94,4 +95,18 @@ async function presenceEvents(
     const content = JSON.stringify(presence.contentOf(row))
     return `{"content":${content},"sender":${JSON.stringify(row.user_id)},"type":"m.presence"}`
   })
+}
+
+/** A page at a time: who has just come is told of everybody who is there. */
+async function presenceRows({ store, environment }: SyncParts, { userNid, to }: View, since: number) {
+  const rows: SeenPresence[] = []
+  const pace = new Pace(environment)
+  for (let after = since; ;) {
+    const range = { user: userNid, since: after, to, onlyPresent: since === 0, limit: presenceRowsPerRead }
+    const page = await presenceSince(store.read, range)
+    rows.push(...page.filter(({ shares }) => shares !== 0))
+    if (page.length < presenceRowsPerRead) return rows
+    after = page.at(-1)?.position ?? to
+    await pace.breathe()
+  }
 }
