@@ -25,7 +25,7 @@ for (const [command, entries] of Object.entries(commands))
   await build({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     platform: 'node',
-    external: ['sodium-native', '@node-rs/argon2', 'sharp'],
+    external: ['sodium-native', '@node-rs/argon2', 'sharp', '@matrix-org/matrix-sdk-crypto-wasm'],
     logLevel: 'warn',
     output: { dir: join(dist, command), entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
   })

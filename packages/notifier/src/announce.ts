@@ -38,7 +38,7 @@ async function announceIn(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   try {
-    await homeserver.refuseEncrypted(roomId)
+    await homeserver.encryptionFor(roomId)
     const known = new Set(announced(await lookBack(homeserver, roomId, commits)).keys())
     for (const commit of commits) outcomes.push(await announceOne(homeserver, { roomId, commit, known, isDryRun }))
     return await settled(homeserver, { roomId, commits, outcomes })

@@ -8,6 +8,7 @@ import { sendMessage } from '@myelin/protocol/client-server/room_send'
 import { getRoomStateWithKey } from '@myelin/protocol/client-server/rooms'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { MatrixError } from '@myelin/protocol/errors'
+import type { RoomEncryption } from './encryption/room-encryption.ts'
 import { NotifierError, type FailureKind } from './failure.ts'
 
 export type Content = Readonly<Record<string, unknown>>
@@ -38,10 +39,18 @@ export class Homeserver {
   readonly userId: string
   readonly deviceId: string | undefined
   readonly #connection: Connection
-  readonly #encryption = new Map<string, Encryption>()
+  readonly #isEncrypted = new Map<string, Encryption>()
+  readonly #openEncryption: (homeserver: Homeserver) => Promise<RoomEncryption>
+  #encryption: Promise<RoomEncryption> | undefined
 
-  constructor(connection: Connection, owner: { readonly user_id: string; readonly device_id?: string }) {
+  /** `openEncryption` is called when a room is encrypted; it throws `NotifierError` of kind `encrypted` when it cannot. */
+  constructor(
+    connection: Connection,
+    owner: { readonly user_id: string; readonly device_id?: string },
+    openEncryption: (homeserver: Homeserver) => Promise<RoomEncryption> = refuseEncryption,
+  ) {
     this.#connection = connection
+    this.#openEncryption = openEncryption
     this.userId = owner.user_id
     this.deviceId = owner.device_id
   }
@@ -83,16 +92,22 @@ export class Homeserver {
     return this.find(getRoomStateWithKey, { roomId, eventType, stateKey })
   }
 
-  /** The account's own latest messages in a room, newest first, redacted ones left out. */
+  /**
+   * The account's own latest messages in a room, newest first, redacted ones left out. Of encrypted messages the content is
+   * what they hold for later runs.
+   */
   async ownMessages(roomId: string, messagesMax = ownMessagesMaxDefault): Promise<OwnMessage[]> {
-    const filter = JSON.stringify({ senders: [this.userId], types: ['m.room.message'] })
+    const filter = JSON.stringify({ senders: [this.userId], types: ['m.room.message', 'm.room.encrypted'] })
+    const encryption = await this.encryptionFor(roomId)
     const messages: OwnMessage[] = []
     let from: string | undefined
     for (let page = 0; page < messagesMax * pagesPerMessage && messages.length < messagesMax; page++) {
       const position = from === undefined ? {} : { from }
       const { chunk, end } = await this.call(getRoomEvents, { roomId, dir: 'b', limit: pageSize, filter, ...position })
-      for (const { event_id, content, origin_server_ts } of chunk)
-        if ('msgtype' in content) messages.push({ eventId: event_id, content, at: origin_server_ts })
+      for (const { event_id: eventId, content, origin_server_ts: at } of chunk)
+        if ('msgtype' in content) messages.push({ eventId, content, at })
+        else if ('ciphertext' in content && encryption)
+          messages.push({ eventId, content: encryption.remembered(content), at })
       if (end === undefined || chunk.length === 0) break
       from = end
     }
@@ -100,35 +115,46 @@ export class Homeserver {
   }
 
   /**
-   * Sends an event; the same transaction ID sends once. Returns the event's ID. Throws `NotifierError` of kind
-   * `encrypted` when the room is encrypted: what is meant for such a room never goes there as plain text.
+   * Sends an event; the same transaction ID sends once. Returns the event's ID. What is meant for an encrypted room never
+   * goes there as plain text: throws `NotifierError` of kind `encrypted` when it cannot be encrypted.
    */
   async send(
     roomId: string,
     event: { readonly type?: string; readonly txnId: string; readonly content: object },
   ): Promise<string> {
     const { type: eventType = 'm.room.message', txnId, content } = event
-    await this.refuseEncrypted(roomId)
-    return (await this.call(sendMessage, { roomId, eventType, txnId, body: { ...content } })).event_id
+    const encryption = await this.encryptionFor(roomId)
+    const encrypted = await encryption?.encrypt(roomId, { type: eventType, content: { ...content } })
+    const sent =
+      encrypted === undefined ? { eventType, body: { ...content } } : { eventType: 'm.room.encrypted', body: encrypted }
+    return (await this.call(sendMessage, { roomId, txnId, ...sent })).event_id
   }
 
-  /** Throws `NotifierError` of kind `encrypted` when the room is. What is known of a room holds for a few seconds. */
-  async refuseEncrypted(roomId: string): Promise<void> {
-    let known = this.#encryption.get(roomId)
+  /**
+   * What encrypts for the room; undefined when it is not encrypted. Throws `NotifierError` of kind `encrypted` when it is
+   * and this account cannot encrypt. What is known of a room holds for a few seconds.
+   */
+  async encryptionFor(roomId: string): Promise<RoomEncryption | undefined> {
+    let known = this.#isEncrypted.get(roomId)
     if (known === undefined || performance.now() > known.untilMs) {
       const untilMs = performance.now() + encryptionKnownMs
-      this.#encryption.set(roomId, (known = { untilMs, content: this.state(roomId, 'm.room.encryption') }))
+      this.#isEncrypted.set(roomId, (known = { untilMs, content: this.state(roomId, 'm.room.encryption') }))
     }
-    if ((await known.content) === undefined) return
-    throw new NotifierError(
-      'encrypted',
-      `${roomId} is encrypted and myelin-notify cannot encrypt: nothing was sent there. Name other rooms with --room.`,
-    )
+    if ((await known.content) === undefined) return undefined
+    this.#encryption ??= this.#openEncryption(this)
+    return this.#encryption
   }
 
   async redact(roomId: string, eventId: string, reason: string): Promise<void> {
     await this.call(redactEvent, { roomId, eventId, txnId: `redact-${eventId.slice(1, 40)}`, reason })
   }
+}
+
+const refuseEncryption = (): Promise<never> => {
+  throw new NotifierError(
+    'encrypted',
+    'The room is encrypted, and without a recovery key nothing is sent there: see `myelin-notify encryption setup`',
+  )
 }
 
 const linked = (link: string): string =>

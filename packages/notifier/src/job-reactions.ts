@@ -19,6 +19,8 @@ export async function showReactions(
   homeserver: Homeserver,
   { roomId, rootId, jobs, options }: Reactions,
 ): Promise<void> {
+  // A reaction is never encrypted, and would tell the names of the jobs.
+  if ((await homeserver.encryptionFor(roomId)) !== undefined) return
   const wanted = new Set(jobs.slice(0, jobsMax).map((job) => `${markOf(job, options)} ${oneLine(job.name)}`))
   const present = await ownReactions(homeserver, roomId, rootId)
   for (const [text, eventId] of present)

@@ -53,7 +53,7 @@ export interface Posted {
 /** Posts the message, or edits the one with its key, or does nothing when that says the same already. */
 export async function postOnce(homeserver: Homeserver, message: KeyedMessage): Promise<Posted> {
   const { roomId, key, isDryRun = false } = message
-  await homeserver.refuseEncrypted(roomId)
+  await homeserver.encryptionFor(roomId)
   const known = message.known ?? knownOf(await homeserver.ownMessages(roomId), key)
   const digest = digestOf(message.content)
   if (known.rootId !== undefined) return edit(homeserver, message, { rootId: known.rootId, known, digest })

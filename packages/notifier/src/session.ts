@@ -14,6 +14,8 @@ export interface SessionOptions {
   /** Base URL, or the server name of a homeserver that publishes its address. */
   readonly homeserver: string
   readonly credentials: Credentials
+  /** Opens the account's cross-signing keys, for encrypted rooms; needs a password. */
+  readonly recoveryKey?: Uint8Array | undefined
   /** The longest time to wait in all for a homeserver that asks for patience or is away, milliseconds. */
   readonly waitMaxMs: number
   /** Requests under way at once. */
@@ -53,9 +55,26 @@ export class Session {
   #homeserverOf(connection: Connection): Promise<Homeserver> {
     const known = this.#homeservers.get(connection)
     if (known !== undefined) return known
-    const found = explained(connection.call(getTokenOwner), 'login').then((owner) => new Homeserver(connection, owner))
+    const found = explained(connection.call(getTokenOwner), 'login').then(
+      (owner) => new Homeserver(connection, owner, this.#encryptionOpener()),
+    )
     this.#homeservers.set(connection, found)
     return found
+  }
+
+  /** How encryption is opened; undefined where there is no key for it. */
+  #encryptionOpener() {
+    const { recoveryKey, credentials } = this.#options
+    if (recoveryKey === undefined) return undefined
+    return async (homeserver: Homeserver) => {
+      if ('token' in credentials)
+        throw new NotifierError(
+          'encrypted',
+          'Encrypted rooms need --user and --password-file: the device of a token has keys that only its owner knows',
+        )
+      const { RoomEncryption } = await import('./encryption/room-encryption.ts')
+      return RoomEncryption.open(homeserver, recoveryKey)
+    }
   }
 
   async #prepare(): Promise<Use> {

@@ -61,7 +61,7 @@ interface Telling {
 type Told = Pick<RoomOutcome, 'result' | 'eventId'>
 
 async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Telling): Promise<Told> {
-  await homeserver.refuseEncrypted(roomId)
+  await homeserver.encryptionFor(roomId)
   const known = await lookUp(homeserver, roomId, report.key)
   const whole = finished(merged(reportIn(known), report), Date.now())
   const judgement = await judge(homeserver, roomId, whole)

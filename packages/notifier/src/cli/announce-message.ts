@@ -35,7 +35,7 @@ export async function announceMessage(
       outcomeOf(roomId, async () => {
         if (flags.key !== undefined)
           return postOnce(homeserver, { roomId, key: flags.key, content, isDryRun: flags.dryRun ?? false })
-        await homeserver.refuseEncrypted(roomId)
+        await homeserver.encryptionFor(roomId)
         if (flags.dryRun === true) return { result: 'would post' }
         const marked = { ...content, [ciField]: { v: 1, kind: 'message' } }
         return {

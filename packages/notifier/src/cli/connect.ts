@@ -4,7 +4,8 @@ import tls from 'node:tls'
 import { selectRooms } from '../each-room.ts'
 import type { Homeserver } from '../homeserver.ts'
 import { Session } from '../session.ts'
-import { accountOf, textOfFile, type Account } from './credentials.ts'
+import { readRecoveryKey } from '../encryption/recovery-key.ts'
+import { accountOf, recoveryKeyOf, textOfFile, type Account } from './credentials.ts'
 import { interruption } from './interruption.ts'
 import type { ConnectionFlags, RoomFlags } from './options.ts'
 import type { Output } from './output.ts'
@@ -14,6 +15,8 @@ export function sessionOf(flags: ConnectionFlags, output: Output, signal?: Abort
   const account = accountOf(flags)
   const { credentials } = account
   output.hide('token' in credentials ? credentials.token : credentials.password)
+  const recoveryKey = recoveryKeyOf(flags)
+  if (recoveryKey !== undefined) output.hide(recoveryKey)
   return sessionFor(account, flags, signal)
 }
 
@@ -24,9 +27,11 @@ export function sessionFor(
   signal = interruption(),
 ): Session {
   preparePlatform(flags)
+  const recoveryKey = recoveryKeyOf(flags)
   return new Session({
     homeserver,
     credentials,
+    recoveryKey: recoveryKey === undefined ? undefined : readRecoveryKey(recoveryKey),
     waitMaxMs: flags.waitMax * 1000,
     connectionsMax: Math.max(1, flags.connections),
     signal,

@@ -71,6 +71,12 @@ export function textOfFile(file: string | 0, kind: 'usage' | 'config' = 'usage')
   }
 }
 
+/** The recovery key of the account, from its file or variable, if it is given. */
+export function recoveryKeyOf({ recoveryKeyFile }: Pick<ConnectionFlags, 'recoveryKeyFile'>): string | undefined {
+  if (recoveryKeyFile !== undefined) return firstLine(recoveryKeyFile)
+  return process.env['MYELIN_NOTIFY_RECOVERY_KEY']
+}
+
 const keptFile = (): string =>
   process.env['MYELIN_NOTIFY_CREDENTIALS'] ??
   join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'myelin-notify', 'credentials.json')

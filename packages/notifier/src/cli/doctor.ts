@@ -79,7 +79,7 @@ async function clockFound(flags: DoctorFlags): Promise<string> {
 /** Whether the account may speak in the room. */
 async function roomFound(homeserver: Homeserver, roomId: string): Promise<string> {
   const names = (await namesOf(homeserver, roomId)).slice(1)
-  await homeserver.refuseEncrypted(roomId)
+  await homeserver.encryptionFor(roomId)
   const levels = await homeserver.state(roomId, 'm.room.power_levels')
   const own = levelOf(homeserver.userId, levels)
   const needed = numberIn(levels?.['events'], 'm.room.message') ?? numberIn(levels, 'events_default') ?? 0

@@ -111,7 +111,7 @@ export async function installHook(hook: string | undefined, flags: HookFlags, ou
 
 /** Options that make no sense in a hook: it stands in its repository and is not asked what it would do. */
 const notAgain = new Set(['repository', 'force', 'dryRun', 'json', 'quiet', 'soft', 'range', 'count'])
-const files = new Set(['passwordFile', 'tokenFile', 'ca'])
+const files = new Set(['passwordFile', 'tokenFile', 'recoveryKeyFile', 'ca'])
 
 const optionsAgain = (flags: HookFlags): string[] =>
   Object.entries(flags)

@@ -7,6 +7,7 @@ export interface ConnectionFlags {
   readonly user?: string
   readonly passwordFile?: string
   readonly tokenFile?: string
+  readonly recoveryKeyFile?: string
   readonly waitMax: number
   readonly connections: number
   readonly ca?: string
@@ -54,6 +55,7 @@ export const withConnection = (command: Command): Command =>
     )
     .option('--password-file <FILE>', 'File whose first line is the password; - reads standard input.')
     .option('--token-file <FILE>', 'File whose first line is an access token, instead of signing in and out.')
+    .option('--recovery-key-file <FILE>', 'File whose first line is the recovery key, for encrypted rooms.')
     .option(
       '--wait-max <SECONDS>',
       'Longest time to wait in all for a homeserver that limits or is away.',

@@ -19,7 +19,7 @@ Exit codes: 0 told, or nothing new · 1 a bug · ${exitCodes.usage} wrong use ·
 ${exitCodes.room} no such room, or not allowed there · ${exitCodes.partial} some rooms were not told · ${exitCodes.unreachable} homeserver unreachable or in error ·
 ${exitCodes.rateLimited} rate-limited for longer than --wait-max · ${exitCodes.encrypted} encrypted room
 
-Variables: MYELIN_NOTIFY_HOMESERVER, _USER, _PASSWORD, _TOKEN, _ROOMS, _CA, _SOFT; HTTPS_PROXY, NO_PROXY.
+Variables: MYELIN_NOTIFY_HOMESERVER, _USER, _PASSWORD, _TOKEN, _RECOVERY_KEY, _ROOMS, _CA, _SOFT; HTTPS_PROXY, NO_PROXY.
 A password or token is never the value of a flag: other users of the machine could read it.`
 
 /** Something a command does: resolves with the exit code. */
@@ -228,6 +228,15 @@ function addAccount(program: Command, act: Act): void {
     )
   withConnection(program.command('login').description('Sign in and keep the login for later runs.')).action(
     act<ConnectionFlags>(async (_, flags, output) => (await import('./account.ts')).login(flags, output)),
+  )
+  withConnection(
+    program
+      .command('encryption')
+      .description('Encrypted rooms.')
+      .command('setup')
+      .description('Make the account one that can speak in encrypted rooms, once; writes its recovery key to a file.'),
+  ).action(
+    act<ConnectionFlags>(async (_, flags, output) => (await import('./encryption.ts')).setUpEncryption(flags, output)),
   )
   withConnection(program.command('logout').description('End the kept login.')).action(
     act<ConnectionFlags>(async (_, flags, output) => (await import('./account.ts')).logout(flags, output)),

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { uploadContent } from '@myelin/protocol/client-server/content-repo'
+import type { RoomEncryption } from '../encryption/room-encryption.ts'
 import { inEachRoom, outcomeOf } from '../each-room.ts'
 import { NotifierError } from '../failure.ts'
 import { refusalOf, type Content, type Homeserver } from '../homeserver.ts'
@@ -40,14 +41,13 @@ export async function upload(files: readonly string[], flags: UploadFlags, outpu
   const outcomes = await sessionOf(flags, output).use(async (homeserver) => {
     const rooms = await roomsOf(homeserver, flags)
     // Before anything leaves: what is meant for an encrypted room is not even uploaded as it is.
-    await Promise.all(rooms.map((roomId) => homeserver.refuseEncrypted(roomId)))
+    await Promise.all(rooms.map((roomId) => homeserver.encryptionFor(roomId)))
     if (flags.dryRun === true) return rooms.map((roomId) => ({ roomId, result: 'would post' as const, ms: 0 }))
-    const contents: Content[] = []
-    for (const file of read) contents.push(await uploaded(homeserver, file))
+    const contents = uploadsOf(homeserver, read)
     return inEachRoom(rooms, flags.connections, (roomId) =>
       outcomeOf(roomId, async () => {
         let eventId: string | undefined
-        for (const content of contents)
+        for (const content of await contents(await homeserver.encryptionFor(roomId)))
           eventId = await homeserver.send(roomId, { txnId: txnIdOf(roomId, digestOf(content)), content })
         return { result: 'posted', eventId }
       }),
@@ -72,19 +72,64 @@ interface FileToUpload {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-async function uploaded(homeserver: Homeserver, { name, bytes }: FileToUpload): Promise<Content> {
-  const mimetype = mimeTypes[extname(name).toLowerCase()] ?? 'application/octet-stream'
-  try {
-    const { content_uri } = await homeserver.call(uploadContent, { filename: name, bytes, contentType: mimetype })
-    return {
+/** Uploads when first asked: files for encrypted rooms, and files for the others, once each. */
+function uploadsOf(homeserver: Homeserver, files: readonly FileToUpload[]) {
+  const uploads = new Map<RoomEncryption | undefined, Promise<Content[]>>()
+  return (encryption: RoomEncryption | undefined): Promise<Content[]> => {
+    const known = uploads.get(encryption) ?? uploadAll(homeserver, files, encryption)
+    uploads.set(encryption, known)
+    return known
+  }
+}
+
+async function uploadAll(
+  homeserver: Homeserver,
+  files: readonly FileToUpload[],
+  encryption: RoomEncryption | undefined,
+): Promise<Content[]> {
+  const contents: Content[] = []
+  for (const { name, bytes } of files) {
+    const mimetype = mimeTypes[extname(name).toLowerCase()] ?? 'application/octet-stream'
+    contents.push({
       msgtype: mimetype.startsWith('image/') && mimetype !== 'image/svg+xml' ? 'm.image' : 'm.file',
       body: oneLine(name),
       filename: name,
-      url: content_uri,
+      ...(await placed(homeserver, { name, bytes, mimetype }, encryption)),
       info: { mimetype, size: bytes.byteLength },
       'm.mentions': {},
       [ciField]: { v: 1, kind: 'file' },
-    }
+    })
+  }
+  return contents
+}
+
+/** Where the uploaded file is: its `url`, or `file` with what opens it. */
+async function placed(
+  homeserver: Homeserver,
+  { name, bytes, mimetype }: FileToUpload & { readonly mimetype: string },
+  encryption: RoomEncryption | undefined,
+): Promise<Content> {
+  if (encryption === undefined)
+    return { url: await uploadBytes(homeserver, { filename: name, bytes, contentType: mimetype }) }
+  const encrypted = encryption.encryptFile(bytes)
+  const contentType = 'application/octet-stream'
+  return {
+    file: {
+      ...encrypted.file,
+      url: await uploadBytes(homeserver, { bytes: new Uint8Array(encrypted.bytes), contentType }),
+    },
+  }
+}
+
+interface BytesToUpload {
+  readonly filename?: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly contentType: string
+}
+
+async function uploadBytes(homeserver: Homeserver, file: BytesToUpload): Promise<string> {
+  try {
+    return (await homeserver.call(uploadContent, file)).content_uri
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal?.errcode === 'M_UNRECOGNIZED' || refusal?.status === 404)
