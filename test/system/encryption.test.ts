@@ -95,6 +95,22 @@ test('a message for a device waits until the device says that it has it, and com
   assert.equal((await bob.sync()).to_device, undefined)
 })
 
+test('names that mean something to the program mean nothing in a request', async () => {
+  await using server = await TestServer.start()
+  const alice = await server.user('alice')
+  const odd = await login(server.baseUrl, 'alice', 'constructor')
+  const { next_batch: since } = await odd.sync()
+  const names = ['__proto__', 'constructor', '@nobody', '@x:not a server']
+  const to = (value: unknown) => Object.fromEntries(names.map((name) => [name, value]))
+  await alice.put('/sendToDevice/m.test/odd', { messages: { ...to({ '*': {} }), [alice.userId]: { OTHER: {} } } })
+  assert.equal((await odd.sync({ since })).to_device, undefined)
+  const query = await alice.post('/keys/query', { device_keys: to([]), timeout: 100 })
+  assert.deepEqual([query.device_keys, query.failures], [{}, {}])
+  const claims = { ...to({ constructor: 'signed_curve25519' }), [alice.userId]: { constructor: 'toString' } }
+  const claimed = await alice.post('/keys/claim', { one_time_keys: claims, timeout: 100 })
+  assert.deepEqual([claimed.one_time_keys, claimed.failures], [{}, {}])
+})
+
 test('many messages come in order, a bounded number in each answer, and none is lost', async () => {
   await using server = await TestServer.start()
   const [alice, bob] = [await server.user('alice'), await server.user('bob')]

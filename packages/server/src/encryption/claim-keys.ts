@@ -1,12 +1,13 @@
 // Giving out one-time keys: each to one who asks, and to nobody again.
 // https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3keysclaim
+import { isObject, member } from '@myelin/algorithms/json'
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { claimUserEncryptionKeys } from '@myelin/protocol/server-server/user_keys'
 import { deviceOf } from '../store/devices.ts'
 import { claimOneTimeKey, fallbackKeysOf, markFallbackUsed, oldestOneTimeKey } from '../store/one-time-keys.ts'
 import { journalKind } from '../store/store.ts'
 import { isLocal } from '../rooms/context.ts'
-import { aloneWithDevice, type EncryptionContext } from './context.ts'
+import { aloneWithDevice, isRemote, type EncryptionContext } from './context.ts'
 import { askServers, type Failures } from './ask-servers.ts'
 
 /** Algorithms by user and device. */
@@ -99,7 +100,7 @@ function claimElsewhere(
   { claims, timeoutMs }: ClaimRequest,
   claimed: Claimed,
 ): Promise<Failures> {
-  const others = Object.entries(claims).filter(([userId]) => !isLocal(context.rooms, userId))
+  const others = Object.entries(claims).filter(([userId]) => isRemote(context.rooms, userId))
   const byServer = Map.groupBy(others, ([userId]) => serverNameOf(userId))
   return askServers(context, byServer, {
     timeoutMs,
@@ -108,8 +109,8 @@ function claimElsewhere(
       const { one_time_keys: keys } = await peers.call(serverName, claimUserEncryptionKeys, { body }, options)
       for (const [userId, devices] of asked)
         for (const deviceId of Object.keys(devices)) {
-          const given = keys[userId]?.[deviceId]
-          if (given) note(claimed, userId, [deviceId, JSON.stringify(given)])
+          const given = member(keys[userId] ?? {}, deviceId)
+          if (isObject(given)) note(claimed, userId, [deviceId, JSON.stringify(given)])
         }
     },
   })

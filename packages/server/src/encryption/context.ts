@@ -1,6 +1,7 @@
 // What the verbs of encryption/ work with.
+import { isUserId } from '@myelin/algorithms/user-id'
 import type { Logger } from '../http/log.ts'
-import type { RoomsContext } from '../rooms/context.ts'
+import { isLocal, type RoomsContext } from '../rooms/context.ts'
 import type { KeyedMutex } from '../store/keyed-mutex.ts'
 import type { Fetches } from './cached-lists.ts'
 import type { Inboxes } from './inboxes.ts'
@@ -25,6 +26,9 @@ export interface EncryptionContext {
   readonly mutex: KeyedMutex
   readonly log?: Logger | undefined
 }
+
+/** Whether this is the ID of a user of another server; what is no user ID at all is nobody's. */
+export const isRemote = (rooms: RoomsContext, userId: string): boolean => isUserId(userId) && !isLocal(rooms, userId)
 
 /** Runs `work` when nothing else changes the device and cross-signing keys of this user. */
 export const aloneWithUser = <T>({ mutex }: EncryptionContext, userNid: number, work: () => Promise<T>): Promise<T> =>

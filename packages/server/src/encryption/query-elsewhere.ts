@@ -31,7 +31,9 @@ export async function queryElsewhere(
   const keys = new Map<string, UserKeys>()
   const outdated = new Map<string, number>()
   const missing: string[] = []
+  const pace = new Pace(context.rooms.environment)
   for (const userId of userIds) {
+    await pace.breathe()
     const userNid = await context.rooms.users.find(userId)
     const list = userNid === undefined ? undefined : await deviceListOf(read, userNid)
     if (userNid !== undefined && list?.isCurrent === 1) keys.set(userId, await storedKeys(read, userNid))

@@ -6,7 +6,7 @@ import { isLocal } from '../rooms/context.ts'
 import { Pace } from '../rooms/pace.ts'
 import { deviceListOf } from '../store/device-lists.ts'
 import type { Failures } from './ask-servers.ts'
-import type { EncryptionContext, KeyOwner } from './context.ts'
+import { isRemote, type EncryptionContext, type KeyOwner } from './context.ts'
 import { queryElsewhere } from './query-elsewhere.ts'
 import { asSeenBy, keysFields, noKeys, storedKeys, type Chosen, type UserKeys } from './user-keys.ts'
 
@@ -26,7 +26,7 @@ export async function queryKeys(
   { queried, timeoutMs }: KeyQuery,
 ): Promise<string> {
   const chosen = await ownKeys(context, queried, viewer)
-  const others = Object.keys(queried).filter((userId) => !isLocal(context.rooms, userId))
+  const others = Object.keys(queried).filter((userId) => isRemote(context.rooms, userId))
   let failures: Failures = {}
   if (others.length > 0) {
     const found = await queryElsewhere(context, viewer, { userIds: others, timeoutMs })

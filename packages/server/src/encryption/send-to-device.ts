@@ -1,7 +1,7 @@
 // Messages straight to devices: into the inboxes of this server's devices, and as EDUs to other servers.
 // https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3sendtodeviceeventtypetxnid
 import { canonicalJson } from '@myelin/algorithms/canonical-json'
-import type { JsonObject } from '@myelin/algorithms/json'
+import { isObject, member, type JsonObject } from '@myelin/algorithms/json'
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { randomString } from '../environment.ts'
 import { toDeviceEduBytes, transactionKeptMs } from '../limits.ts'
@@ -10,7 +10,7 @@ import { devicesOf } from '../store/devices.ts'
 import { addOutboundEdus } from '../store/outbound-edus.ts'
 import { journalKind, type Write } from '../store/store.ts'
 import { pruneTransactions, rememberResponse, transactionOf } from '../store/transactions.ts'
-import type { EncryptionContext, KeyOwner } from './context.ts'
+import { isRemote, type EncryptionContext, type KeyOwner } from './context.ts'
 
 /** Contents by user and device; the device `*` stands for all. */
 export type DeviceMessages = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>
@@ -73,8 +73,8 @@ export async function deliveriesOf(
     if (userNid === undefined) continue
     const events = new Map<number, string>()
     for (const { nid, deviceId } of await devicesOf(rooms.store.read, userNid)) {
-      const content = contents[deviceId] ?? contents['*']
-      if (content !== undefined) events.set(nid, JSON.stringify({ content, sender, type }))
+      const content = member(contents, deviceId) ?? member(contents, '*')
+      if (isObject(content)) events.set(nid, JSON.stringify({ content, sender, type }))
     }
     if (events.size > 0) deliveries.push({ userNid, events })
   }
@@ -95,7 +95,7 @@ function edusOf(
   { sender, type }: Message,
   messages: DeviceMessages,
 ): { readonly serverName: string; readonly json: string }[] {
-  const others = Object.entries(messages).filter(([userId]) => !isLocal(rooms, userId))
+  const others = Object.entries(messages).filter(([userId]) => isRemote(rooms, userId))
   const byServer = Map.groupBy(others, ([userId]) => serverNameOf(userId))
   return Array.from(byServer).flatMap(([serverName, users]) =>
     portions(users).map((portion) => {
