@@ -173,6 +173,30 @@ test('who was banned says nothing by following what was before: it is kept, but 
   assert.ok(!(await shown(alice, id)).has(evading.eventId))
 })
 
+test('a room with many forks gets an event that follows them all, which nobody sees', async () => {
+  const { last, depth } = room
+  const forks = Array.from({ length: 30 }, (_, n) =>
+    room.event({ prev_events: [last], depth: depth + 1, content: { msgtype: 'm.text', body: `fork ${n}` } }),
+  )
+  await room.send(...forks)
+  const stored = await net.server(0).services.rooms.byId(roomId)
+  assert.ok(stored)
+  await eventually(async () => (stored.heads.length <= 10 ? true : undefined))
+  const visible = await shown()
+  assert.ok(forks.every(({ eventId }) => visible.has(eventId)))
+  await alice.say(roomId, 'one again')
+  const said = stored.recent.at(-1)
+  assert.equal(stored.heads.length, 1)
+  assert.ok((said?.authEvent.prevEvents ?? []).some((eventId) => !visible.has(eventId)))
+  // Others are given it when they ask for what is between.
+  const body = { earliest_events: [last], latest_events: [said?.eventId ?? ''], limit: 20, min_depth: 0 }
+  const path = `/_matrix/federation/v1/get_missing_events/${encodeURIComponent(roomId)}`
+  const answer = await remote.call(net.server(0), 'POST', path, JSON.stringify(body))
+  const types = new Set((answer.body.events as { type: string }[]).map(({ type }) => type))
+  assert.ok(types.has('org.matrix.dummy_event'))
+  await isAlive()
+})
+
 test('a gap of a million events is not walked: what is given of it and the state before it are taken', async () => {
   const distant: string[] = []
   for (let n = 0; n < 130; n++) {

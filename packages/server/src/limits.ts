@@ -119,6 +119,9 @@ export const refusalReasonCharactersMax = 300
 export const forwardExtremitiesMax = 20
 // Events kept in mind per room that others follow and that are not here.
 export const followedEventsMax = 200
+// Heads of a room above which an event of this server follows them all; local users tried for it.
+export const headsMergedAbove = 10
+export const mergingUsersTriedMax = 10
 export const stateEventsFetchedSinglyMax = 20
 export const joinServersTriedMax = 10
 // Answers with whole states are read as streams: each event, all of it, until it begins, until it has ended. A stream in

@@ -165,6 +165,21 @@ describe('a notary', () => {
     assert.equal(await world.keyring.key('them.test', theirKey.keyId, start), undefined)
   })
 
+  test('cannot put another key in the place of a known one, which only its server can', async () => {
+    const swapped = { key: testKey(7), validUntilTs: start + 5 * day }
+    const notary = notaryAnswering([signJson(theirDocument(swapped), 'notary.test', notaryKey)])
+    await using world = await setUp(json(200, theirDocument()), { notary, trusts: ['notary.test'] })
+    const { keyring, them, clock } = world
+    const known = async () => Buffer.from((await keyring.key('them.test', theirKey.keyId, clock.ms))?.publicKey ?? [])
+    assert.deepEqual(await known(), Buffer.from(theirKey.publicKey))
+    them.answer = json(500, {})
+    clock.advance(2 * day)
+    assert.deepEqual(await known(), Buffer.from(theirKey.publicKey))
+    them.answer = json(200, theirDocument(swapped))
+    clock.advance(hour)
+    assert.deepEqual(await known(), Buffer.from(testKey(7).publicKey))
+  })
+
   test('is what this server is for others: the document with its signature added, also of a server that is gone', async () => {
     await using world = await setUp(json(200, theirDocument()))
     const { keyring, them, us, clock } = world

@@ -134,7 +134,7 @@ export class Keyring {
   async #fetchNow(serverName: string, entry: Entry): Promise<void> {
     const { environment, peers } = this.#options
     try {
-      await this.#learn(serverName, entry, await fetchKeys(peers, serverName))
+      await this.#learn(serverName, entry, { ...(await fetchKeys(peers, serverName)), isVouchedFor: false })
       entry.failures = 0
       entry.nextFetchMs = environment.now() + keyRefetchMinMs
     } catch (error) {
@@ -158,25 +158,40 @@ export class Keyring {
       }
       try {
         const query = { notary, serverName, keyId, minimumValidUntilTs: neededTs, notaryKey }
-        for (const read of await fetchFromNotary(peers, query)) await this.#learn(serverName, entry, read)
+        for (const read of await fetchFromNotary(peers, query))
+          await this.#learn(serverName, entry, { ...read, isVouchedFor: true })
       } catch (error) {
         if (!(error instanceof FederationError)) throw error // the next one may know more
       }
     }
   }
 
-  /** A document never shortens what is known: notaries may have older ones. */
+  /**
+   * A document never shortens what is known: notaries may have older ones. Nor does a notary put another key in the place
+   * of a known one: only the server itself may have been set up anew and call its key as before.
+   */
   async #learn(
     serverName: string,
     { keys }: Entry,
-    { keys: said, validUntilTs, document }: KeyDocument,
+    { keys: said, validUntilTs, document, isVouchedFor }: Learned,
   ): Promise<void> {
     const now = this.#options.environment.now()
-    const news = said.map((key) => bounded(key, now)).filter((key) => isNews(keys.get(key.keyId), key))
+    const isTrusted = ({ keyId, publicKey }: KnownKey) => {
+      const known = keys.get(keyId)?.publicKey
+      return !isVouchedFor || known === undefined || Buffer.compare(known, publicKey) === 0
+    }
+    const news = said
+      .map((key) => bounded(key, now))
+      .filter((key) => isTrusted(key) && isNews(keys.get(key.keyId), key))
     for (const key of news) keys.set(key.keyId, key)
     const row = { json: JSON.stringify(document), fetchedTs: now, validUntilTs: validUntil(validUntilTs, now) }
     await this.#options.store.write((w) => saveServerKeys(w, { serverName, keys: news.map(toRow), document: row }))
   }
+}
+
+interface Learned extends KeyDocument {
+  /** It comes from a notary, not from the server itself. */
+  readonly isVouchedFor: boolean
 }
 
 /** The key somebody waits for. */

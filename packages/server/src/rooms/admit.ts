@@ -12,6 +12,7 @@ import { type FreshEvent, resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
 import { type StateBefore, stateAfter } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
+import { mergeHeadsSoon } from './merge-heads.ts'
 import { policyRefusal } from './policy-server.ts'
 import { findRelating } from './relate.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
@@ -66,6 +67,7 @@ async function writeNow(context: RoomsContext, writing: Writing): Promise<Admitt
   if (!event) return durable.then(() => assert.fail('the event was written'))
   room.arrives(event, durable)
   if (decision.refusal) context.refusals.count(decision.verdict, decision.refusal.rule)
+  mergeHeadsSoon(context, room)
   return { event, durable }
 }
 
