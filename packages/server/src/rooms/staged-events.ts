@@ -7,7 +7,7 @@ import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
 import { reasonOf } from '../federation/federation-error.ts'
 import { recoveriesAtOnceMax, stagedEventsMax, stagedPerServerAndRoomMax } from '../limits.ts'
 import { StoreError } from '../store/store.ts'
-import { stagedEvents, type StagedPlace, stagedText, stageEvent, unstageEvent } from '../store/staged-events.ts'
+import { stagedEvents, stagedText, stageEvent, unstageEvent } from '../store/staged-events.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -15,8 +15,18 @@ import { parseIncoming } from './read-incoming.ts'
 import { recover } from './recover.ts'
 import { dropRuleOf, EventDropped } from './refusals.ts'
 
+interface Staged {
+  readonly sequence: number
+  readonly roomNid: number
+  /** The server that sent it. */
+  readonly origin: string
+  readonly eventId: string
+  /** Resolves when its text can be read. */
+  readonly stored: Promise<unknown>
+}
+
 /** What waits in a room, by the server that sent it; the server whose turn it is comes first. */
-type Lane = Map<string, StagedPlace[]>
+type Lane = Map<string, Staged[]>
 
 export class StagedEvents {
   readonly #context: RoomsContext
@@ -48,22 +58,24 @@ export class StagedEvents {
     if (this.#size >= stagedEventsMax) throw new EventDropped('flood', 'Too many events wait for what they follow')
     const lane = this.#laneOf(room.nid)
     const waiting = lane.get(origin) ?? []
-    if (waiting.some(({ eventId }) => eventId === incoming.eventId)) return
-    const staged = { sequence: ++this.#lastSequence, roomNid: room.nid, origin, eventId: incoming.eventId }
+    const same = waiting.find(({ eventId }) => eventId === incoming.eventId)
+    if (same) return void (await same.stored)
     // The newest leads to those before it; of too many the oldest is let go.
     const dropped = waiting.length >= stagedPerServerAndRoomMax ? waiting.shift() : undefined
-    lane.set(origin, [...waiting, staged])
-    this.#size += dropped ? 0 : 1
-    if (dropped) this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
-    await this.#context.store.write((w) => {
-      stageEvent(w, staged, incoming.json)
+    const place = { sequence: ++this.#lastSequence, roomNid: room.nid, origin, eventId: incoming.eventId }
+    const stored = this.#context.store.write((w) => {
+      stageEvent(w, place, incoming.json)
       if (dropped) unstageEvent(w, dropped.sequence)
     })
+    lane.set(origin, [...waiting, { ...place, stored }])
+    this.#size += dropped ? 0 : 1
+    if (dropped) this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
+    await stored
     this.#run(room.nid)
   }
 
   /** Where an event waits, if it does. */
-  find(eventId: string): StagedPlace | undefined {
+  find(eventId: string): Staged | undefined {
     for (const lane of this.#lanes.values())
       for (const waiting of lane.values()) for (const each of waiting) if (each.eventId === eventId) return each
     return undefined
@@ -78,7 +90,7 @@ export class StagedEvents {
   async #load(): Promise<void> {
     for (const staged of await stagedEvents(this.#context.store.read)) {
       const lane = this.#laneOf(staged.roomNid)
-      lane.set(staged.origin, [...(lane.get(staged.origin) ?? []), staged])
+      lane.set(staged.origin, [...(lane.get(staged.origin) ?? []), { ...staged, stored: Promise.resolve() }])
       this.#lastSequence = staged.sequence
       this.#size++
     }
@@ -93,11 +105,19 @@ export class StagedEvents {
 
   #run(roomNid: number): void {
     if (this.#running.has(roomNid) || this.#stopping.signal.aborted) return
-    const running = this.#slots
-      .run(() => this.#takeAll(roomNid), this.#stopping.signal)
-      .catch(() => undefined) // it stops, or the store does: what waits is taken up at the next start
-      .finally(() => this.#running.delete(roomNid))
-    this.#running.set(roomNid, running)
+    this.#running.set(roomNid, this.#runLane(roomNid))
+  }
+
+  async #runLane(roomNid: number): Promise<void> {
+    let isDone = false
+    try {
+      await this.#slots.run(() => this.#takeAll(roomNid), this.#stopping.signal)
+      isDone = true
+    } catch {
+      // It stops, or the store does: what waits is taken up at the next start.
+    }
+    this.#running.delete(roomNid)
+    if (isDone && this.#lanes.has(roomNid)) this.#run(roomNid)
   }
 
   async #takeAll(roomNid: number): Promise<void> {
@@ -109,7 +129,7 @@ export class StagedEvents {
   }
 
   /** The first of the server whose turn it is, which is the last to get another one. */
-  #next(roomNid: number): StagedPlace | undefined {
+  #next(roomNid: number): Staged | undefined {
     const lane = this.#lanes.get(roomNid)
     const [turn] = lane ?? []
     if (!lane || !turn) return void this.#lanes.delete(roomNid)
@@ -119,7 +139,7 @@ export class StagedEvents {
     return waiting[0]
   }
 
-  #remove({ roomNid, origin, sequence }: StagedPlace): void {
+  #remove({ roomNid, origin, sequence }: Staged): void {
     const lane = this.#lanes.get(roomNid)
     const waiting = lane?.get(origin) ?? []
     const rest = waiting.filter((each) => each.sequence !== sequence)
@@ -130,8 +150,9 @@ export class StagedEvents {
     this.#context.store.write((w) => unstageEvent(w, sequence)).catch(() => undefined)
   }
 
-  async #take(staged: StagedPlace): Promise<void> {
+  async #take(staged: Staged): Promise<void> {
     const { hotRooms, store } = this.#context
+    await staged.stored
     const text = await stagedText(store.read, staged.sequence)
     if (text === undefined) return
     await hotRooms.use(staged.roomNid, async (room) => {
@@ -153,7 +174,7 @@ export class StagedEvents {
     })
   }
 
-  #drop(room: HotRoom, { eventId, origin }: StagedPlace, error: unknown): void {
+  #drop(room: HotRoom, { eventId, origin }: Staged, error: unknown): void {
     const dropped = { rule: dropRuleOf(error), reason: reasonOf(error), origin, roomId: room.roomId }
     this.#context.refusals.drop(eventId, { ...dropped, ts: this.#context.environment.now() })
   }
