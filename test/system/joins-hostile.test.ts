@@ -95,6 +95,28 @@ for (const [behaviour, answer] of Object.entries(hostile))
     await user.post(`${path()}/leave`)
   })
 
+test('a room of a version that is not known here, or not there, is not joined, and the client is told which', async () => {
+  const user = await newUser()
+  const event = {
+    ...{ type: 'm.room.member', room_id: net.room.roomId, sender: user.userId, state_key: user.userId },
+    ...{ content: { membership: 'join' }, origin_server_ts: 1, depth: 9, prev_events: [], auth_events: [] },
+  }
+  const template = { room_version: 'org.example.99', event }
+  const refusal = { errcode: 'M_INCOMPATIBLE_ROOM_VERSION', error: 'Not for you', room_version: '9' }
+  for (const [status, answer, version] of [
+    [200, template, 'org.example.99'],
+    [400, refusal, '9'],
+  ] as const) {
+    net.remote.instead = ({ verb }, response) => {
+      if (verb !== 'make_join') return false
+      response.writeHead(status).end(JSON.stringify(answer))
+      return true
+    }
+    const { status: told, body } = await join(user, 's0')
+    assert.deepEqual([told, body.errcode, body.room_version], [400, 'M_INCOMPATIBLE_ROOM_VERSION', version])
+  }
+})
+
 test('a join that hangs is listed with how far it came, and ended by an operator', async () => {
   const user = await newUser()
   letAnswer((response) => {

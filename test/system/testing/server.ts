@@ -59,15 +59,18 @@ export class ServerProcess implements AsyncDisposable {
   readonly data: string = folder()
   readonly baseUrl: string
   readonly #port: number
+  readonly #more: readonly string[]
   #child: ChildProcess | undefined
 
-  private constructor(port: number) {
+  private constructor(port: number, more: readonly string[]) {
     this.#port = port
+    this.#more = more
     this.baseUrl = `http://127.0.0.1:${port}`
   }
 
-  static async start(): Promise<ServerProcess> {
-    const server = new ServerProcess(await freePort())
+  /** `more`: further options of its command line. */
+  static async start(more: readonly string[] = []): Promise<ServerProcess> {
+    const server = new ServerProcess(await freePort(), more)
     await server.start()
     return server
   }
@@ -86,6 +89,7 @@ export class ServerProcess implements AsyncDisposable {
       'off',
       '--log-level',
       'error',
+      ...this.#more,
     ]
     const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
     this.#child = child

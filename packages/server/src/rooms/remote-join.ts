@@ -6,7 +6,7 @@ import { JsonText } from '@myelin/protocol/handlers'
 import { makeJoin } from '@myelin/protocol/server-server/joins-v1'
 import { sendJoinV2 } from '@myelin/protocol/server-server/joins-v2'
 import { FederationError } from '../federation/federation-error.ts'
-import { expectMembers, removeJoinIntent } from '../store/joins.ts'
+import { expectMembers, membersCame, removeJoinIntent } from '../store/joins.ts'
 import { completeInBackground } from './complete-room.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import { enterRoom } from './enter-room.ts'
@@ -81,9 +81,17 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
   const received = await readIncoming(context, answer.event ?? event.pdu, rules)
   if (received.eventId !== event.eventId)
     throw new FederationError('malformed', server, 'gave another event than the join')
-  if (answer.areMembersOmitted) await enterWithoutMembers(context, room, { server, root, received, answer })
-  else
-    await enterRoom(context, room, { received, root, alongside: (w) => removeJoinIntent(w, intentOf(room, received)) })
+  if (answer.areMembersOmitted) return enterWithoutMembers(context, room, { server, root, received, answer })
+  await enterRoom(context, room, {
+    received,
+    root,
+    alongside: (w, { ord = 0 }) => {
+      removeJoinIntent(w, intentOf(room, received))
+      // Members that an earlier stay had still to wait for are here now.
+      if (room.partial) membersCame(w, room.nid, ord)
+      room.partial = undefined
+    },
+  })
 }
 
 const intentOf = (room: HotRoom, { pdu }: { readonly pdu: { readonly sender: string } }) => ({
