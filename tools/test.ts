@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-const folders = ['packages/*/src', 'tools', 'bench', 'test/system']
+const folders = ['packages/*/src', 'tools', 'bench', 'test/system', 'test/simulator']
 const wanted = process.argv.slice(2)
 const patterns = (wanted.length > 0 ? wanted : folders).map((path) =>
   path.includes('*') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)

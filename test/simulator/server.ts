@@ -29,6 +29,8 @@ interface Running {
   readonly underWay: Set<Promise<unknown>>
 }
 
+const keyName = 'simulated'
+export const simulatedKeyId = `ed25519:${keyName}`
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 export class SimulatedServer implements Host {
@@ -128,7 +130,7 @@ export class SimulatedServer implements Host {
     const der = Buffer.concat([pkcs8Prefix, this.#random.bytes(32)])
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     mkdirSync(join(this.#data, 'keys'), { recursive: true })
-    writeFileSync(join(this.#data, 'keys', 'simulated.pem'), key.export({ type: 'pkcs8', format: 'pem' }))
+    writeFileSync(join(this.#data, 'keys', `${keyName}.pem`), key.export({ type: 'pkcs8', format: 'pem' }))
   }
 
   #config() {

@@ -12,7 +12,7 @@ import { Random } from './random.ts'
 import { referenceDifferences } from './reference-check.ts'
 import { copyOf, type RoomCopy } from './room-copy.ts'
 import { forgottenChanges, journalGaps, lostEvents, syncDifferences } from './server-checks.ts'
-import { SimulatedServer } from './server.ts'
+import { SimulatedServer, simulatedKeyId } from './server.ts'
 import { Trace } from './trace.ts'
 import { SimulatedUser } from './user.ts'
 
@@ -121,6 +121,7 @@ export class Simulation implements Disposable {
     const { servers, users } = this.community
     await this.#clock.until(Promise.all(servers.map((server) => server.start())))
     await this.#clock.until(Promise.all(users.map((user) => user.register())))
+    await this.#clock.until(this.#meet())
     const founders = [this.#random.pick(users), this.#random.pick(users)]
     await this.#clock.until(Promise.all(founders.map((user) => createRoom(this.community, user))))
     await this.#clock.advance(100)
@@ -128,6 +129,13 @@ export class Simulation implements Disposable {
       .slice(0, 2)
       .flatMap((user) => this.community.rooms.map((room) => enter({ community: this.community, user, room }, 'join')))
     await this.#clock.until(Promise.all(joins))
+  }
+
+  /** Every server gets the keys of all others: what nobody can check is dropped, and would be missed in the end. */
+  async #meet(): Promise<void> {
+    const { servers } = this.community
+    for (const { services } of servers)
+      await Promise.all(servers.map(({ serverName }) => services.federation.keyring.key(serverName, simulatedKeyId, 0)))
   }
 
   async #step(): Promise<void> {

@@ -144,6 +144,16 @@ async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What a server answers, undefined if it refuses. A state that lacks what a broken connection lost is none. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof FederationError && error.kind !== 'unreachable') return undefined
+    throw error
+  }
+}
+
 /** What the first server answers that does. */
 async function askInTurn<T>({ servers }: Recovery, ask: (server: string) => Promise<T>): Promise<T> {
   let cause: unknown
@@ -212,7 +222,7 @@ async function importMissing(recovery: Recovery, { server, eventId, missing }: I
   const { peers } = federationOf(context)
   const options = { signal, evenIfFailing: true }
   const fetched = await Promise.all(
-    missing.map((each) => orNone(peers.call(server, getEvent, { path: { eventId: each } }, options))),
+    missing.map((each) => unlessRefused(peers.call(server, getEvent, { path: { eventId: each } }, options))),
   )
   for (const value of fetched.flatMap((answer) => answer?.pdus ?? [])) await importing.add(value)
   await importing.judge()
