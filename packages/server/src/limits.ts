@@ -361,9 +361,10 @@ export const remoteDirectoryTimeoutMs = 20_000
 export const joinConditionsMax = 100
 export const departureStepsMax = 20
 export const invitesPerRequestMax = 500
-// Spaces: children looked at, servers of a child; rooms and depth of a client's walk, walks that can go on; what other
+// Spaces: children looked at, and described to other servers, servers of a child; rooms and depth of a client's walk, walks that can go on; what other
 // servers say of theirs, for how long it is believed, how many of them are asked, how long for and for a page in all.
 export const spaceChildrenMax = 1_000
+export const spaceChildrenServedMax = 100
 export const spaceChildViaMax = 10
 export const hierarchyPageDefault = 50
 export const hierarchyPageMax = 100

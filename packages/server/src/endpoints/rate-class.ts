@@ -17,7 +17,8 @@ const named: Readonly<Record<string, RateClass>> = {
   setTyping: 'send',
   postReceipt: 'send',
   setReadMarker: 'send',
-  // Anybody may call it, and it makes this server call others.
+  // Anybody may call these, and they make this server call others.
+  getPublicRooms: 'other',
   onBindThirdPartyIdentifier: 'other',
 }
 

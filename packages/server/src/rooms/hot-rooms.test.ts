@@ -50,6 +50,25 @@ test('the longest idle room goes first, but never one in use', async () => {
   assert.equal(hotRooms.size, 2)
 })
 
+test('who is in a cold room is read once, until the room has been in memory', async () => {
+  await using net = await openTestRooms()
+  const [nid = 0] = await roomNids(net, 1)
+  const hotRooms = new HotRooms(net.store, (room) => loadRoom(net.store, serverName, room))
+  let reads = 0
+  const company = async () => {
+    const found = await hotRooms.company(nid, async () => ({ localJoined: [++reads], hosts: ['cold.test'] }))
+    return { localJoined: [...found.localJoined], hosts: [...found.hosts] }
+  }
+  assert.deepEqual(
+    [await company(), await company()].map(({ localJoined }) => localJoined),
+    [[1], [1]],
+  )
+  const room = await hotRooms.get(nid)
+  assert.deepEqual(await company(), { localJoined: [...room.localJoined], hosts: [serverName] })
+  hotRooms.forgetAll()
+  assert.deepEqual(await company(), { localJoined: [2], hosts: ['cold.test'] })
+})
+
 test('more rooms than there is room for can be in use at once', async () => {
   await using net = await openTestRooms()
   const [next = 0, ...nids] = await roomNids(net, 4)

@@ -1,7 +1,7 @@
 // A space and its direct children as another server may know of them.
 // https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1hierarchyroomid
 import { MatrixError } from '@myelin/protocol/errors'
-import { joinConditionsMax } from '../limits.ts'
+import { joinConditionsMax, spaceChildrenServedMax } from '../limits.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { roomNid } from './room-ids.ts'
@@ -31,7 +31,7 @@ export async function spaceForServer(
   const childrenState = await childrenOf(space, { suggestedOnly })
   const children: RoomDescription[] = []
   const inaccessible: string[] = []
-  for (const { state_key: childId } of childrenState) {
+  for (const { state_key: childId } of childrenState.slice(0, spaceChildrenServedMax)) {
     const child = await residentRoom(context, childId)
     if (!child) continue
     if (await mayKnow(context, child, origin)) children.push(describe(child))
