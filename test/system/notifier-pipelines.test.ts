@@ -205,15 +205,21 @@ describe('myelin-notify status and run', () => {
   test('run tells how a command went, quotes its end and exits with its code', async () => {
     const roomId = await ci.createRoom()
     const script = 'console.log("x".repeat(10)); console.error("\\u001b[31mboom <b>\\u001b[0m"); process.exit(7)'
-    const words = ['run', '--room', roomId, '--repository', folder, '--', process.execPath, '-e', script]
-    const outcome = await notify(words, { variables: account() })
+    const run = ['run', '--log', '--room', roomId, '--repository', folder]
+    const outcome = await notify([...run, '--', process.execPath, '-e', script], { variables: account() })
     assert.equal(outcome.code, 7, outcome.stderr)
     assert.match(outcome.stdout, /x{10}/)
-    const text = await latestText(roomId)
-    assert.match(text, /failed/)
-    assert.match(text, /boom <b>$/)
-    const { formatted_body: html } = (await messages(roomId)).at(-1).content['m.new_content']
+
+    const told = await messages(roomId)
+    const { body, formatted_body: html } = told.findLast(({ content }) => content['m.new_content']).content[
+      'm.new_content'
+    ]
+    assert.match(body, /failed/)
+    assert.match(body, /boom <b>$/)
     assert.match(html, /<pre><code>.*boom &lt;b&gt;<\/code><\/pre>/s)
+    const log = told.at(-1).content
+    assert.deepEqual([log.msgtype, log.body, log['m.relates_to'].rel_type], ['m.file', 'output.log', 'm.thread'])
+    assert.equal(log['m.relates_to'].event_id, told[0].event_id)
   })
 
   test('run keeps the password from the command, and a chat that is away fails nothing', async () => {

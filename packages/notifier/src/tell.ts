@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { judge } from './branch-memory.ts'
 import { inEachRoom, outcomeOf, type RoomOutcome } from './each-room.ts'
+import { attach, type FileToUpload } from './files.ts'
 import type { Content, Homeserver } from './homeserver.ts'
 import { showReactions } from './job-reactions.ts'
 import { knownOf, postOnce, type Known, type Posted } from './keyed-message.ts'
@@ -27,6 +28,9 @@ export interface TellOptions {
   readonly authors: AuthorMap
   /** Liquid text, instead of the built-in message. */
   readonly template?: string | undefined
+  /** Files that go into the thread of the message, once the pipeline has come to one of these statuses. */
+  readonly attach: readonly FileToUpload[]
+  readonly attachOn: readonly string[]
   readonly isPlain: boolean
   readonly msgtype: 'm.notice' | 'm.text'
   readonly isDryRun: boolean
@@ -41,6 +45,8 @@ export const tellDefaults: Omit<TellOptions, 'rooms'> = {
   mention: [],
   mentionOn: ['failed'],
   authors: {},
+  attach: [],
+  attachOn: ['failed'],
   isPlain: false,
   msgtype: 'm.notice',
   isDryRun: false,
@@ -76,7 +82,7 @@ async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Tel
   const posted = await post(homeserver, { roomId, report: judged, options }, place)
   if (!options.isDryRun) await judgement?.keep()
   if (posted.eventId !== undefined && !options.isDryRun)
-    await tellJobs(homeserver, { roomId, report: judged, options }, posted.eventId)
+    await tellRest(homeserver, { roomId, report: judged, options }, posted.eventId)
   return posted
 }
 
@@ -136,7 +142,9 @@ async function contentOf(report: Report, options: TellOptions): Promise<Content>
   return { ...messageOf(withMentions(rendered, names), options.msgtype), 'm.mentions': mentionsOf(names) }
 }
 
-async function tellJobs(homeserver: Homeserver, { roomId, report, options }: Telling, rootId: string): Promise<void> {
+async function tellRest(homeserver: Homeserver, { roomId, report, options }: Telling, rootId: string): Promise<void> {
+  if (options.attachOn.includes(report.status))
+    for (const file of options.attach) await attach(homeserver, { roomId, rootId, key: report.key, file })
   if (options.jobsInThread)
     for (const job of report.jobs) {
       const { text, html } = jobLine(job, options)

@@ -127,6 +127,8 @@ const withPipeline = (command: Command): Command =>
     .option('--mention-on <STATUS>', 'Mention at this status (failed unless given). Repeatable.', collect)
     .option('--template <FILE>', 'Liquid template of the message.')
     .option('--plain', 'Words instead of emoji.')
+    .option('--attach <FILE>', 'File that goes into the thread of the message. Repeatable.', collect)
+    .option('--attach-on <STATUS>', 'Attach at this status (failed unless given). Repeatable.', collect)
 
 function addPipelines(program: Command, act: Act): void {
   const status = program.command('status').description('Tell how the pipeline stands, in one message edited in place.')
@@ -146,6 +148,7 @@ function addPipelines(program: Command, act: Act): void {
     .description('Run a command and tell how it goes; exits with its code.')
     .option('--job <NAME>', 'The job of the pipeline that this is.')
     .option('--lines <N>', 'How many last lines of output to quote when it fails.', wholeNumber, 20)
+    .option('--log', 'Attach the whole output when it fails.')
     .passThroughOptions()
     .action(
       act<RunFlags>(async (words, flags, output) =>

@@ -2,6 +2,7 @@
 import { parse } from 'yaml'
 import { exitCodeOf, type RoomOutcome } from '../each-room.ts'
 import { NotifierError } from '../failure.ts'
+import { readFile } from '../files.ts'
 import { isContent } from '../message-content.ts'
 import type { AuthorMap } from '../mentions.ts'
 import { tellDefaults, type TellOptions } from '../tell.ts'
@@ -21,7 +22,12 @@ export interface PipelineFlags extends ConnectionFlags, RoomFlags, MessageFlags 
   readonly mentionOn?: readonly string[]
   readonly template?: string
   readonly plain?: boolean
+  readonly attach?: readonly string[]
+  readonly attachOn?: readonly string[]
 }
+
+/** Largest file that is attached, bytes. */
+const attachedBytesMax = 20 * 1024 * 1024
 
 /** Settings for telling, but for the rooms. */
 export function tellOptions(flags: PipelineFlags): Omit<TellOptions, 'rooms'> {
@@ -34,6 +40,8 @@ export function tellOptions(flags: PipelineFlags): Omit<TellOptions, 'rooms'> {
     mentionOn: flags.mentionOn ?? tellDefaults.mentionOn,
     authors: flags.authorMap === undefined ? {} : authorsIn(flags.authorMap),
     template: flags.template === undefined ? undefined : textOfFile(flags.template),
+    attach: (flags.attach ?? []).map((file) => readFile(file, attachedBytesMax)),
+    attachOn: flags.attachOn ?? tellDefaults.attachOn,
     isPlain: flags.plain ?? false,
     msgtype: flags.msgtype === 'text' ? 'm.text' : 'm.notice',
     isDryRun: flags.dryRun ?? false,
