@@ -88,6 +88,21 @@ test('keys of a server that cannot be reached are a failure, and nobody waits lo
   assert.deepEqual(Object.keys((await alice.post('/keys/claim', claims)).failures), ['hs2.test'])
 })
 
+test('a server that is back is asked for keys at once, however long it was to be left alone', async () => {
+  await using net = await Network.create(2)
+  const [one, two] = [net.server(0), net.server(1)]
+  const [alice, bob] = [await one.user('alice'), await two.user('bob')]
+  await bob.post('/keys/upload', { device_keys: deviceKeys(bob), one_time_keys: oneTimeKeys('key', 1) })
+  await two.stop()
+  const { reachability } = one.services.federation
+  const leftAlone = { failures: 12, nextTryMs: Date.now() + 3_600_000, lastFailureMs: Date.now(), lastError: 'away' }
+  reachability.restore(two.serverName, { ...reachability.standing(two.serverName), ...leftAlone })
+  await two.start()
+  const body = { one_time_keys: { [bob.userId]: { [bob.deviceId]: 'signed_curve25519' } } }
+  const { failures, one_time_keys: keys } = await alice.post('/keys/claim', body)
+  assert.deepEqual([failures, Object.keys(keys)], [{}, [bob.userId]])
+})
+
 test('one-time keys are given out once to all servers together', async () => {
   await using net = await Network.create(3)
   const bob = await net.server(1).user('bob')

@@ -297,6 +297,7 @@ export const keyIdBytesMax = 255
 // Keys of other servers' users: how long a client waits for them, and how many servers are asked at once.
 export const keyQueryTimeoutDefaultMs = 10_000
 export const keyQueryTimeoutMaxMs = 60_000
+export const keyProbeIntervalMs = 30_000
 export const deviceListFetchesAtOnceMax = 10
 export const deviceListFetchesWaitingMax = 10_000
 export const deviceListRetryFirstMs = 30_000

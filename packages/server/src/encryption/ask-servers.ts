@@ -1,8 +1,9 @@
 // Asking several servers at once on behalf of a client: each has the same time, and fails by itself.
 import type { MatrixError } from '@myelin/protocol/errors'
+import type { BoundedMap } from '../federation/bounded-map.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import type { PeerCallOptions, PeerClient } from '../federation/peer-client.ts'
-import { keyQueryTimeoutDefaultMs, keyQueryTimeoutMaxMs } from '../limits.ts'
+import { keyProbeIntervalMs, keyQueryTimeoutDefaultMs, keyQueryTimeoutMaxMs } from '../limits.ts'
 import type { EncryptionContext } from './context.ts'
 
 /** What went wrong, by server name. */
@@ -22,15 +23,19 @@ interface Question<T> {
 
 /** Asks every server; "if any remote homeservers could not be reached, they are recorded". */
 export async function askServers<T>(
-  { rooms }: EncryptionContext,
+  { rooms, probes }: EncryptionContext,
   byServer: ReadonlyMap<string, readonly T[]>,
   { timeoutMs = keyQueryTimeoutDefaultMs, ask }: Question<T>,
 ): Promise<Failures> {
   const failures: Failures = {}
-  const options = { timeoutMs: Math.min(Math.max(timeoutMs, 1), keyQueryTimeoutMaxMs) }
+  const withinMs = Math.min(Math.max(timeoutMs, 1), keyQueryTimeoutMaxMs)
   const askOne = async ([serverName, asked]: readonly [string, readonly T[]]) => {
     try {
       if (!rooms.federation) throw new FederationError('unreachable', serverName, 'is another server')
+      const options = {
+        timeoutMs: withinMs,
+        evenIfFailing: mayProbe(probes, serverName, rooms.environment.monotonic()),
+      }
       await ask(rooms.federation.peers, { serverName, asked, options })
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
@@ -39,6 +44,16 @@ export async function askServers<T>(
   }
   await Promise.all(Array.from(byServer, askOne))
   return failures
+}
+
+/**
+ * Somebody waits to write to a person there: a server that is left alone for its failures is tried now and then all the
+ * same, for it may be back long before it would be tried again.
+ */
+function mayProbe(probes: BoundedMap<number>, serverName: string, nowMs: number): boolean {
+  if (nowMs - (probes.get(serverName) ?? -Infinity) < keyProbeIntervalMs) return false
+  probes.set(serverName, nowMs)
+  return true
 }
 
 const failureOf = ({ errcode, message }: MatrixError) => ({ errcode, error: message })

@@ -1,5 +1,6 @@
 // What the verbs of encryption/ work with.
 import { isUserId } from '@myelin/algorithms/user-id'
+import type { BoundedMap } from '../federation/bounded-map.ts'
 import type { Logger } from '../http/log.ts'
 import { isLocal, type RoomsContext } from '../rooms/context.ts'
 import type { KeyedMutex } from '../store/keyed-mutex.ts'
@@ -22,6 +23,8 @@ export interface EncryptionContext {
   readonly inboxes: Inboxes
   readonly fetches: Fetches
   readonly resync: Resync
+  /** When clients last had each server asked for keys, by the clock that never goes back. */
+  readonly probes: BoundedMap<number>
   /** Serialises what reads keys and then writes them: by user, by device. */
   readonly mutex: KeyedMutex
   readonly log?: Logger | undefined

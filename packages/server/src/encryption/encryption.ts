@@ -1,7 +1,9 @@
 // End-to-end encryption as the rest of the server sees it: every verb bound to the rooms and the store. The server holds
 // public keys and passes messages on; what they say is between the devices.
 import type { Logger } from '../http/log.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
 import type { OutgoingPart } from '../federation/outgoing.ts'
+import { federationDestinationsMax } from '../limits.ts'
 import type { RoomsContext } from '../rooms/context.ts'
 import { deleteCrossSigningKeys, deleteUserSignatures } from '../store/cross-signing-keys.ts'
 import { removeDevice } from '../store/device-lists.ts'
@@ -43,6 +45,7 @@ export async function createEncryption({ rooms, log }: EncryptionOptions) {
     inboxes: new Inboxes(store),
     fetches: new Fetches(),
     resync: new Resync(),
+    probes: new BoundedMap(federationDestinationsMax),
     mutex: createKeyedMutex(),
   }
   context.resync.start(context)
