@@ -1,11 +1,16 @@
 // Servers that do not keep to the rules: nothing of theirs is accepted, nothing gets stuck, and memory stays flat.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { signEvent, signingKeyFromSeed } from '@myelin/algorithms/signatures'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 import { RemoteServer, type RemoteRoom } from './testing/remote-server.ts'
+
+const run = promisify(execFile)
 
 let net: Network
 let alice: User
@@ -156,6 +161,21 @@ test('events that cite what does not allow them are rejected, and why is stored'
   assert.deepEqual(await room.send(after), { [after.eventId]: {} })
   assert.ok((await shown()).has(after.eventId))
   await isAlive()
+})
+
+test('the operator is told what became of an event, and why', async () => {
+  const forged = room.event({ type: 'm.room.name', state_key: '', content: { name: 'mine' } })
+  await room.send(forged)
+  const main = join(import.meta.dirname, '../../packages/server/src/main.ts')
+  const why = (eventId: string) => run(process.execPath, [main, 'event', 'why', eventId, '--data', net.server(0).data])
+  const { stdout } = await why(forged.eventId)
+  assert.match(stdout, /^rejected: .*power.* \(rule \S+\)\nin !\S+\nat \S+\n$/)
+  assert.match((await why(room.last)).stdout, /^accepted\nin !/)
+  await assert.rejects(why('$never-heard-of'), /has not heard of the event/)
+  const metrics = await (await fetch(`${net.server(0).baseUrl}/metrics`)).text()
+  assert.match(metrics, /^myelin_refused_events_total\{verdict="rejected",rule="[0-9.]+"\} [1-9]/m)
+  assert.match(metrics, /^myelin_refused_events_total\{verdict="dropped",rule="signature"\} [1-9]/m)
+  assert.match(metrics, /^myelin_staged_events 0$/m)
 })
 
 test('who was banned says nothing by following what was before: it is kept, but neither shown nor followed', async () => {

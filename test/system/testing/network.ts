@@ -21,6 +21,10 @@ export class NetworkServer {
     this.#flags = flags
   }
 
+  /** Its data folder. */
+  get data(): string {
+    return String(this.#flags['data'])
+  }
   /** Where other servers find it. */
   get federationPort(): number {
     return Number(this.#running?.urls.map((url) => new URL(url)).find(({ protocol }) => protocol === 'https:')?.port)

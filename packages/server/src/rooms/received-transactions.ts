@@ -23,6 +23,9 @@ export interface TransactionName {
   readonly transactionId: string
 }
 
+/** The answer to a transaction without events. What else it holds may come again, so that the answer need not be stored. */
+const nothingToSay = '{"pdus":{}}'
+
 /** The last transactions of a server. */
 interface Answered {
   /** Answers as JSON texts by transaction id, oldest first. */
@@ -71,20 +74,24 @@ export class ReceivedTransactions {
     const known = answered.answers.get(transactionId)
     if (known !== undefined) return known
     const answer = await receive()
-    const { slot } = answered
-    answered.slot = (slot + 1) % transactionsRememberedPerServerMax
     answered.answers.set(transactionId, answer)
     const [oldest] = answered.answers.keys()
     if (answered.answers.size > transactionsRememberedPerServerMax && oldest !== undefined)
       answered.answers.delete(oldest)
+    if (answer !== nothingToSay) await this.#save(answered, { origin, transactionId, answer })
+    return answer
+  }
+
+  #save(answered: Answered, saved: TransactionName & { readonly answer: string }): Promise<void> {
+    const { slot } = answered
+    answered.slot = (slot + 1) % transactionsRememberedPerServerMax
     const ts = this.#environment.now()
-    await this.#store.write((w) => {
-      saveReceivedTransaction(w, { origin, slot, transactionId, answer, ts })
+    return this.#store.write((w) => {
+      saveReceivedTransaction(w, { ...saved, slot, ts })
       if (ts < this.#pruneAtMs) return
       this.#pruneAtMs = ts + receivedTransactionsPruneMs
       pruneReceivedTransactions(w, ts - receivedTransactionKeptMs)
     })
-    return answer
   }
 
   async #answeredOf(origin: string): Promise<Answered> {
