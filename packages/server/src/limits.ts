@@ -140,11 +140,12 @@ export const membersRetryMaxMs = 10 * 60 * 1000
 export const membersServersTriedMax = 20
 export const joinAttemptsMax = 5
 export const serversInRoomMax = 50_000
-// Events taken in at once: so many, or so much text of them.
+// Events taken in at once: so many, or so much text of them; and so many batches of them at the same time.
 export const importedEventsPerWrite = 200
+export const importedBytesPerWrite = 1024 * 1024
+export const importBatchesMax = 16
 // Things that are no events of the room, before the whole answer is given up.
 export const importedRefusedMax = 1_000
-export const importedBytesPerWrite = 1024 * 1024
 // Work in one turn of the event loop where much is to be done.
 export const workSliceMs = 4
 export const inviteStateEventsMax = 100

@@ -2,7 +2,13 @@
 // form and its signatures as it comes, stored as an outlier that counts for nothing yet, and judged once all are there.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { importedBytesPerWrite, importedEventsPerWrite, importedRefusedMax, joinEventsMax } from '../limits.ts'
+import {
+  importedBytesPerWrite,
+  importBatchesMax,
+  importedEventsPerWrite,
+  importedRefusedMax,
+  joinEventsMax,
+} from '../limits.ts'
 import { eventsByIds, insertEvent } from '../store/events.ts'
 import { insertSlot } from '../store/slots.ts'
 import type { IncomingEvent } from './admit-write.ts'
@@ -55,6 +61,7 @@ export class EventImport {
   readonly #progress: ImportProgress
   readonly #stateIds: string[] = []
   readonly #writes = new WriteBehind()
+  readonly #tasks = new Set<Promise<void>>()
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #refused = 0
@@ -74,14 +81,24 @@ export class EventImport {
     this.#waiting.push({ value, isState })
     this.#waitingBytes += bytes
     if (this.#waiting.length < importedEventsPerWrite && this.#waitingBytes < importedBytesPerWrite) return
-    await this.#takeIn()
+    this.#begin()
+    if (this.#tasks.size >= importBatchesMax) await Promise.race(this.#tasks)
   }
 
   /** Judges all that was added. Throws the signal's reason when it is aborted. */
   async judge(signal?: AbortSignal): Promise<void> {
-    await this.#takeIn()
+    this.#begin()
+    await this.settle()
+    const [failed] = this.#tasks
+    await failed
     await this.#writes.end()
     await judgeImported(this.#context, this.#room, { index: this.#index, signal })
+  }
+
+  /** Resolves when nothing is at work any more, whatever came of it: before another import of the room may begin. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#tasks)
+    await this.#writes.end().catch(() => undefined)
   }
 
   /** Slots and events of the state that was added, without what was rejected. Throws M_UNKNOWN where two have one slot. */
@@ -100,10 +117,21 @@ export class EventImport {
     return [...entries]
   }
 
-  async #takeIn(): Promise<void> {
+  /** Several batches at once: one that waits for the keys of a server which does not answer holds up no other. */
+  #begin(): void {
     const waiting = this.#waiting
     this.#waiting = []
     this.#waitingBytes = 0
+    const task = this.#takeIn(waiting)
+    this.#tasks.add(task)
+    // One that fails stays among them, for whoever waits for them next.
+    task.then(
+      () => this.#tasks.delete(task),
+      () => undefined,
+    )
+  }
+
+  async #takeIn(waiting: readonly Waiting[]): Promise<void> {
     const parsed = new Map<string, IncomingEvent>()
     for (const { value, isState } of waiting) {
       const event = parseOrSkip(this.#room, value)

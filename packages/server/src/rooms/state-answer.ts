@@ -50,16 +50,21 @@ export async function readStateAnswer<const D extends EndpointDefinition>(
     answerTimeoutMs: joinAnswerTimeoutMs,
     signal,
   })
-  for await (const value of stream) {
-    const { key, text, isElement } = value
-    if (key === 'event') found.event = parsed(server, value)
-    else if (key === 'members_omitted') found.areMembersOmitted = text === 'true'
-    else if (key === 'servers_in_room') {
-      const name = parsed(server, value)
-      if (typeof name === 'string' && isServerName(name) && found.serversInRoom.length < serversInRoomMax)
-        found.serversInRoom.push(name)
-    } else if (isElement)
-      await importing.add(parsed(server, value), { isState: stateLists.has(key), bytes: text.length })
+  try {
+    for await (const value of stream) {
+      const { key, text, isElement } = value
+      if (key === 'event') found.event = parsed(server, value)
+      else if (key === 'members_omitted') found.areMembersOmitted = text === 'true'
+      else if (key === 'servers_in_room') {
+        const name = parsed(server, value)
+        if (typeof name === 'string' && isServerName(name) && found.serversInRoom.length < serversInRoomMax)
+          found.serversInRoom.push(name)
+      } else if (isElement)
+        await importing.add(parsed(server, value), { isState: stateLists.has(key), bytes: text.length })
+    }
+  } catch (error) {
+    await importing.settle()
+    throw error
   }
   if (job) job.phase = 'judging'
   await importing.judge(signal)

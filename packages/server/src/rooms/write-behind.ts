@@ -5,9 +5,10 @@ export class WriteBehind {
 
   /** Waits for the write before, and begins this one. Throws what the one before failed with. */
   async next(write: () => Promise<unknown>): Promise<void> {
-    await this.#last
-    this.#last = write()
+    const before = this.#last
+    this.#last = before.then(write)
     this.#last.catch(() => undefined) // thrown by whoever waits for it
+    await before
   }
 
   /** Resolves when all is durable. */
