@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import type { Reply, User } from '../system/testing/api.ts'
+import { download } from '../system/testing/media.ts'
 import { notify, type Outcome } from '../system/testing/notifier.ts'
 import { synapse, userOf } from './testing/pair.ts'
 import { path } from './testing/rooms.ts'
@@ -41,7 +42,7 @@ describe('myelin-notify at Synapse', { concurrency: 3 }, () => {
     outcome = await notify(['whoami'], { variables: { MYELIN_NOTIFY_HOMESERVER: synapse.baseUrl } })
   })
 
-  test('without credentials it says what is missing', () => assert.equal(outcome.code, 2))
+  test('without credentials it says what is missing', () => assert.equal(outcome.code, 3))
 
   test('twenty rooms are told twice and have it once; what changes is edited in place', async () => {
     const { ci, done } = await account()
@@ -109,9 +110,17 @@ describe('myelin-notify at Synapse', { concurrency: 3 }, () => {
     const wrong = await run(['announce', 'x'], { MYELIN_NOTIFY_PASSWORD: 'wrong' })
     assert.equal(wrong.code, 4, wrong.stderr)
     const nowhere = await run(['announce', 'x', '--room', `!nowhere:${synapse.serverName}`])
-    assert.equal(nowhere.code, 3, nowhere.stderr)
+    assert.equal(nowhere.code, 5, nowhere.stderr)
     const noAlias = await run(['announce', 'x', '--room', `#nowhere:${synapse.serverName}`])
-    assert.equal(noAlias.code, 3, noAlias.stderr)
+    assert.equal(noAlias.code, 5, noAlias.stderr)
+  })
+
+  test('a file is posted', async () => {
+    const { ci, done } = await account()
+    const roomId = await ci.createRoom()
+    await done('upload', join(repository, 'LICENSE'))
+    const file = (await ci.history(roomId)).find(({ content }) => content.msgtype === 'm.file')
+    assert.equal((await download(ci, file.content.url)).body.length, file.content.info.size)
   })
 
   test('doctor finds nothing wrong', async () => {
