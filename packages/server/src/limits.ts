@@ -143,7 +143,7 @@ export const serversInRoomMax = 50_000
 // Events taken in at once: so many, or so much text of them; and so many batches of them at the same time.
 export const importedEventsPerWrite = 200
 export const importedBytesPerWrite = 1024 * 1024
-export const importBatchesMax = 16
+export const importBatchesMax = 6
 // Things that are no events of the room, before the whole answer is given up.
 export const importedRefusedMax = 1_000
 // Work in one turn of the event loop where much is to be done.
