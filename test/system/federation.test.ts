@@ -161,6 +161,16 @@ test('a knock is answered with an invite, and the user comes in', async () => {
   await hears(alice, roomId, 'let in')
 })
 
+test('who knocked learns that the knock is turned down', async () => {
+  const roomId = await alice.createRoom({
+    initial_state: [{ type: 'm.room.join_rules', content: { join_rule: 'knock' } }],
+  })
+  await bob.post(`/knock/${encodeURIComponent(roomId)}?via=hs1.test`)
+  await eventually(async () => (await bob.sync()).rooms?.knock?.[roomId])
+  await alice.post(`${path(roomId)}/kick`, { user_id: bob.userId })
+  await eventually(async () => ((await bob.sync()).rooms?.knock?.[roomId] ? undefined : true))
+})
+
 test('a knock is taken back', async () => {
   const roomId = await alice.createRoom({
     initial_state: [{ type: 'm.room.join_rules', content: { join_rule: 'knock' } }],
