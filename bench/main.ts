@@ -7,6 +7,7 @@ import { s2, s2Table } from './scenarios/s2.ts'
 import { s4, s4Table } from './scenarios/s4.ts'
 import { s7, s7Table } from './scenarios/s7.ts'
 import { s8, s8Table } from './scenarios/s8.ts'
+import { s9, s9Table } from './scenarios/s9.ts'
 
 const usage = `npm run bench -- SCENARIO [options]
 
@@ -14,6 +15,7 @@ const usage = `npm run bench -- SCENARIO [options]
   s4            a CI client posts 128 messages: the nine cases of ocaml-matrix's benchmark
   s7            joining a big room of other servers (its own server only)
   s8            events of other servers, in one room and in many (its own server only)
+  s9            forks of other servers and the event that joins them (its own server only)
   calibrate     only what the machine can do
   state         state versions, auth difference, resolution: the algorithms alone, CPU time
   events        hashes, signatures, authorisation, push rules: the algorithms alone, CPU time
@@ -51,7 +53,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const [scenario = ''] = positionals
 const program = programs[scenario]
-if (values.help || (!['s2', 's4', 's7', 's8', 'calibrate'].includes(scenario) && !program)) {
+if (values.help || (!['s2', 's4', 's7', 's8', 's9', 'calibrate'].includes(scenario) && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -62,6 +64,7 @@ else {
   if (scenario === 's2') await runS2()
   if (scenario === 's4') await runS4()
   if (scenario === 's8') console.log(s8Table(await s8()))
+  if (scenario === 's9') for await (const result of s9()) console.log(s9Table([result]))
   if (scenario === 's7')
     for (const members of values.members.split(',').map(Number)) {
       const size = { members, servers: 200, events: members * Number(values.events) }
