@@ -64,7 +64,9 @@ else {
   if (scenario === 's2') await runS2()
   if (scenario === 's4') await runS4()
   if (scenario === 's8') console.log(s8Table(await s8()))
-  if (scenario === 's9') for await (const result of s9()) console.log(s9Table([result]))
+  if (scenario === 's9')
+    for (const members of values.members.split(',').map(Number))
+      for await (const result of s9(members)) console.log(s9Table([result]))
   if (scenario === 's7')
     for (const members of values.members.split(',').map(Number)) {
       const size = { members, servers: 200, events: members * Number(values.events) }
