@@ -75,7 +75,8 @@ export class ServerProcess implements AsyncDisposable {
     return server
   }
 
-  async start(): Promise<void> {
+  /** Starts it, with the further options it had before unless others are given. */
+  async start(more: readonly string[] = this.#more): Promise<void> {
     const options = [
       '--server-name',
       'hs1',
@@ -89,7 +90,7 @@ export class ServerProcess implements AsyncDisposable {
       'off',
       '--log-level',
       'error',
-      ...this.#more,
+      ...more,
     ]
     const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
     this.#child = child

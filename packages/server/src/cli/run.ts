@@ -5,6 +5,7 @@ import { ConfigError } from '../config/load.ts'
 import { GitError } from '../ledger/git/object.ts'
 import { StoreError } from '../store/store.ts'
 import type { CiServerOptions } from './ci-server.ts'
+import type { LedgerCommandOptions } from './ledger.ts'
 import { addSettings, configOf } from './options.ts'
 import { version } from '../version.ts'
 
@@ -26,6 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addMedia(program, verb)
   addHook(program, verb)
   addKey(program, verb)
+  addLedger(program, verb)
   addCiServer(program, verb)
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -225,6 +227,44 @@ const withHookOptions = (command: Command): Command =>
     .option('--template-file <FILE>', 'A Liquid template in place of the built-in messages.')
     .option('--secret-file <FILE>', 'File whose first line is the secret; random unless given.')
     .option('--unsigned', 'Whoever knows the address may use it, for senders that cannot sign.')
+
+
+function addLedger(program: Command, verb: Verb): void {
+  const ledger = program.command('ledger').description('The history of the rooms in git. FOLDER: its repository.')
+  const load = () => import('./ledger.ts')
+  ledger
+    .command('verify [FOLDER]')
+    .description('Check commits, objects, hashes, signatures and what events cite; needs nothing but the folder.')
+    .option('--branch <NAME>', 'The branch that never changes; the one of HEAD unless given.')
+    .option('--room <NAME>', 'Only the events of this room: its folder or its ID.')
+    .option('--key <SHA256:…>', 'The key that must have signed the commits, as OpenSSH names it.')
+    .option('--json', 'Print the report as JSON.')
+    .action(verb(async (folder = '.', options: LedgerCommandOptions) => (await load()).verify(folder, options)))
+  ledger
+    .command('restore <FOLDER>')
+    .description('Make a new data folder with the rooms of a ledger.')
+    .requiredOption('--into <DIR>', 'The data folder that is made.')
+    .option('--branch <NAME>', 'The branch that never changes; the one of HEAD unless given.')
+    .action(
+      verb(async (folder: string, options: LedgerCommandOptions & { into: string }) =>
+        (await load()).restore(folder, options.into, options),
+      ),
+    )
+  ledger
+    .command('push [FOLDER]')
+    .description('Push it, fast-forward only. Needs the git program.')
+    .option('--remote <NAME|URL>', 'Where to.', 'origin')
+    .action(verb(async (folder = '.', options: LedgerCommandOptions) => (await load()).push(folder, options)))
+  ledger
+    .command('bundle <FOLDER> <FILE>')
+    .description('Write all of it into one file that git clone reads. Needs the git program.')
+    .action(verb(async (folder: string, file: string) => (await load()).bundle(folder, file)))
+  ledger
+    .command('status [FOLDER]')
+    .description('Tell how far it is.')
+    .option('--data <DIR>', 'The data folder of the server; the one inside FOLDER unless given.')
+    .action(verb(async (folder = '.', options: LedgerCommandOptions) => (await load()).status(folder, options)))
+}
 
 /** The command lines of matrix-ci-server and matrix-ci-server-setup. */
 function addCiServer(program: Command, verb: Verb): void {

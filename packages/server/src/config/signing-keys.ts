@@ -113,8 +113,13 @@ export function retireKey(data: string, name: string, now: number): void {
     ...readOldKeys(data),
     [`ed25519:${name}`]: { key: publicKeyOf(readFileSync(path, 'utf8')), expired_ts: now },
   }
-  writeFileSync(oldFile(data), `${JSON.stringify(old, undefined, 2)}\n`, { mode: 0o600 })
+  keepOldKeys(data, old)
   renameSync(path, `${path}.retired`)
+}
+
+/** Publishes these as the keys that signed before. */
+export function keepOldKeys(data: string, old: OldVerifyKeys): void {
+  writeFileSync(oldFile(data), `${JSON.stringify(old, undefined, 2)}\n`, { mode: 0o600 })
 }
 
 /** The raw public key of a private one, unpadded base64. */

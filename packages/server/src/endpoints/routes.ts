@@ -4,6 +4,7 @@ import * as adminFederationDefinitions from '@myelin/protocol/admin/federation'
 import * as health from '@myelin/protocol/admin/health'
 import * as adminJoinsDefinitions from '@myelin/protocol/admin/joins'
 import * as adminMediaDefinitions from '@myelin/protocol/admin/media'
+import * as adminLedgerDefinitions from '@myelin/protocol/admin/ledger'
 import * as adminRegistrationTokensDefinitions from '@myelin/protocol/admin/registration-tokens'
 import * as users from '@myelin/protocol/admin/users'
 import * as webhooksDefinitions from '@myelin/protocol/admin/webhooks'
@@ -18,6 +19,7 @@ import * as adminFederation from './admin/federation.ts'
 import * as adminHealth from './admin/health.ts'
 import * as adminJoins from './admin/joins.ts'
 import * as adminMedia from './admin/media.ts'
+import * as adminLedger from './admin/ledger.ts'
 import * as adminRegistrationTokens from './admin/registration-tokens.ts'
 import * as adminUsers from './admin/users.ts'
 import * as adminWebhooks from './admin/webhooks.ts'
@@ -71,6 +73,7 @@ export const routes: readonly Route[] = [
   ...routesOf(adminFederationDefinitions, adminFederation.handlers),
   ...routesOf(adminJoinsDefinitions, adminJoins.handlers),
   ...routesOf(adminMediaDefinitions, adminMedia.handlers),
+  ...routesOf(adminLedgerDefinitions, adminLedger.handlers),
   ...routesOf(adminRegistrationTokensDefinitions, adminRegistrationTokens.handlers),
   ...routesOf(synapseRegisterDefinitions, synapseRegister.handlers),
 ]

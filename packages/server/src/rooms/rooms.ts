@@ -36,6 +36,7 @@ import { roomNid } from './room-ids.ts'
 import { send, sendState } from './send.ts'
 import { StagedEvents } from './staged-events.ts'
 import { findEvent } from './stored-event.ts'
+import { takeIn } from './take-in.ts'
 import { type Bind, type Bound, serverVerbs } from './server-verbs.ts'
 import { Transactions } from './transactions.ts'
 import { upgrade } from './upgrade.ts'
@@ -77,6 +78,7 @@ export function createRooms(options: RoomsOptions) {
     upgrade: bind(upgrade),
     updateProfile: bind(updateProfile),
     ...readingVerbs(bind),
+    takeIn: bind(takeIn),
     setAlias: bind(setAlias),
     deleteAlias: bind(deleteAlias),
     resolveAlias: bind(resolveAlias),
