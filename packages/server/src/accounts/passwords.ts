@@ -1,5 +1,6 @@
 // Passwords: argon2id in the thread pool, a bounded number at once, the same time for users that do not exist.
 import { MatrixError } from '@myelin/protocol/errors'
+import { matchesSeedHash, isSeedHash } from './seed-hash.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import { passwordCharactersMax, passwordHashesAtOnceMax, passwordHashesWaitingMax } from '../limits.ts'
 
@@ -49,7 +50,9 @@ export function createPasswords({ cost, charactersMin, rateLimits }: PasswordPol
       if (password.length > passwordCharactersMax) return false
       const { hash, verify } = await argon2()
       const against = stored ?? (await (decoy ??= hash('nobody has this password', options)))
-      const same = await pool(() => verify(against, password))
+      const same = isSeedHash(against)
+        ? matchesSeedHash(password, against)
+        : await pool(() => verify(against, password))
       if (!same || stored === undefined) return false
       rateLimits.giveBack('wrongPassword', name)
       return true

@@ -4,7 +4,8 @@ import { dataOfStore, gitFolderOf } from '../config/git-store.ts'
 import { ConfigError, loadConfig } from '../config/load.ts'
 import { selfSignedCertificate } from '../config/self-signed-certificate.ts'
 import type { Config } from '../config/settings.ts'
-import { useKey } from '../config/signing-keys.ts'
+import { requireCiKey, useCiKey } from './ci-key.ts'
+import { importSeedOnce } from './import-seed.ts'
 import { serve } from './serve.ts'
 
 /** Where matrix-ci-server kept its store unless told otherwise. */
@@ -27,23 +28,13 @@ export interface CiServerOptions {
 
 /** Runs the server until it is told to stop. Throws ConfigError for what the operator can mend. */
 export async function ciServer(serverName: string, key: string, options: CiServerOptions): Promise<number> {
-  const source = keySource(key)
+  requireCiKey(key)
   const path = options.store_path ?? defaultStore()
   const data = dataOfStore(path)
-  useKey(data, source, Date.now())
+  useCiKey(data, key)
+  await importSeedOnce(path, { serverName, data })
   const ledger = options.ledger && gitFolderOf(path) !== undefined ? ledgerIn(path) : {}
   return serve(withCertificate(configFor({ serverName, data, ledger }, options)))
-}
-
-function keySource(text: string): { name: string; path: string } {
-  const [, name, path] = /^([^,]+),(.+)$/.exec(text) ?? []
-  if (name === undefined || path === undefined) throw new ConfigError(`'${text}' is not KEY_NAME,KEY_PATH`)
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found?.isFile())
-    throw new ConfigError(`There is no key at ${path}. Make one: openssl genpkey -algorithm Ed25519 -out ${path}`)
-  if (process.platform !== 'win32' && (found.mode & 0o004) !== 0)
-    throw new ConfigError(`Everybody on this machine can read the key ${path}. Keep it private: chmod 600 ${path}`)
-  return { name, path }
 }
 
 /** Under /tmp anybody may have made the folder: it must be one's own. */

@@ -6,10 +6,10 @@ import { systemEnvironment } from '../environment.ts'
 import { type GitOutcome, runGit, troubleOf } from '../ledger/git/git-binary.ts'
 import { GitError } from '../ledger/git/object.ts'
 import { openRepository } from '../ledger/git/repository.ts'
-import { contentBranch, detachedBranch } from '../ledger/layout.ts'
+import { contentBranch } from '../ledger/layout.ts'
 import { viewLedger } from '../ledger/ledger-view.ts'
 import { restoreLedger } from '../ledger/restore.ts'
-import { commitAt } from '../ledger/tip.ts'
+import { commitAt, ledgerBranch } from '../ledger/tip.ts'
 import { positionOf } from '../ledger/message.ts'
 import { verifyLedger, type VerifyReport } from '../ledger/verify.ts'
 import { callOperatorSocket } from './operator-client.ts'
@@ -74,7 +74,7 @@ export async function bundle(folder: string, file: string): Promise<number> {
 
 function branchesOf(folder: string): { branch: string; hasContent: boolean; gitFolder: string } {
   using repository = openRepository(folder)
-  const branch = repository.refs.head() ?? detachedBranch
+  const branch = ledgerBranch(repository)
   const { gitFolder, refs } = repository
   return { branch, hasContent: refs.read(contentBranch) !== undefined, gitFolder }
 }

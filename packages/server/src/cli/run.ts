@@ -5,6 +5,7 @@ import { ConfigError } from '../config/load.ts'
 import { GitError } from '../ledger/git/object.ts'
 import { StoreError } from '../store/store.ts'
 import type { CiServerOptions } from './ci-server.ts'
+import type { ImportSeedOptions } from './import-seed.ts'
 import type { LedgerCommandOptions } from './ledger.ts'
 import { addSettings, configOf } from './options.ts'
 import { version } from '../version.ts'
@@ -228,7 +229,6 @@ const withHookOptions = (command: Command): Command =>
     .option('--secret-file <FILE>', 'File whose first line is the secret; random unless given.')
     .option('--unsigned', 'Whoever knows the address may use it, for senders that cannot sign.')
 
-
 function addLedger(program: Command, verb: Verb): void {
   const ledger = program.command('ledger').description('The history of the rooms in git. FOLDER: its repository.')
   const load = () => import('./ledger.ts')
@@ -288,6 +288,15 @@ function addCiServer(program: Command, verb: Verb): void {
     .action(
       verb(async (serverName: string, key: string, options: CiServerOptions) =>
         (await import('./ci-server.ts')).ciServer(serverName, key, options),
+      ),
+    )
+  program
+    .command('import-seed <STORE> <SERVER_NAME> <KEY_NAME,KEY_PATH>')
+    .description('Take over the store of ocaml-matrix, as ci-server does at its first start on one.')
+    .option('--dry-run', 'Tell what would be taken over and what not; write nothing.')
+    .action(
+      verb(async (store: string, serverName: string, key: string, options: ImportSeedOptions) =>
+        (await import('./import-seed.ts')).importSeedStore(store, { serverName, key }, options),
       ),
     )
   program

@@ -17,6 +17,9 @@ export const roomsFolder = 'rooms'
 /** A folder in which rooms beyond `ledgerRoomsPerFolder` are spread over further ones. */
 const moreRooms = 'more'
 
+/** The branch on which ocaml-matrix kept its store, whatever HEAD names, and folders that every store of it has. */
+export const seedBranch = 'refs/heads/main'
+export const seedMarks = ['events', 'rooms', 'users'] as const
 /** Folders that ocaml-matrix kept in its store; they give way to the ledger's. */
 export const seedFolders = ['aliases', 'devices', 'events', 'keys', 'rooms', 'tokens', 'users'] as const
 
@@ -52,7 +55,7 @@ export function roomFolderOf({ roomId, alias, taken }: RoomToPlace): string {
   const isFull = taken.size >= ledgerRoomsPerFolder
   const name = alias === undefined ? undefined : aliasName(alias)
   const isFree = name !== undefined && !isFull && name !== moreRooms && !taken.has(name)
-  const folder = isFree ? name : `${name ?? fileNameOf(roomId.replace(/:.*$/, ''))}-${hash.slice(0, 8)}`
+  const folder = isFree ? name : `${name ?? 'room'}-${hash.slice(0, 12)}`
   return isFull ? `${roomsFolder}/${moreRooms}/${hash.slice(0, 2)}/${folder}` : `${roomsFolder}/${folder}`
 }
 

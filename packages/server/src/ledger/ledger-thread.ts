@@ -6,10 +6,10 @@ import { openForReading } from '../store/sqlite/connection.ts'
 import { SqliteReader } from '../store/sqlite/reader.ts'
 import { openRepository, type Repository } from './git/repository.ts'
 import { GitWork } from './git-work.ts'
-import { contentBranch, detachedBranch } from './layout.ts'
+import { contentBranch } from './layout.ts'
 import type { FromLedger, LedgerThreadOptions, ToLedger } from './messages.ts'
 import { Scribe } from './scribe.ts'
-import { commitAt, isOfServer } from './tip.ts'
+import { commitAt, isOfServer, ledgerBranch } from './tip.ts'
 
 class LedgerThread {
   readonly #port: MessagePort
@@ -23,7 +23,7 @@ class LedgerThread {
     this.#read = new SqliteReader(openForReading(options.database))
     this.#repository = openRepository(options.folder)
     const { serverName, keyId, pem, old, contents } = options
-    const branch = this.#repository.refs.head() ?? detachedBranch
+    const branch = ledgerBranch(this.#repository)
     const identity = { serverName, key: signingKeyFromPem(keyId, pem), old }
     for (const name of [branch, contentBranch]) breakOwnLock(this.#repository, name, serverName)
     this.#scribe = new Scribe({ read: this.#read, repository: this.#repository, branch, identity, contents })

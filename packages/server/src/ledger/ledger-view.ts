@@ -7,9 +7,9 @@ import { GitError } from './git/object.ts'
 import type { Repository } from './git/repository.ts'
 import { Folder } from './git/tree.ts'
 import { keysOfServer } from './keys-book.ts'
-import { contentBranch, detachedBranch, segmentFile } from './layout.ts'
+import { contentBranch, segmentFile } from './layout.ts'
 import { linesOf, segmentCount } from './segments.ts'
-import { commitAt } from './tip.ts'
+import { commitAt, ledgerBranch } from './tip.ts'
 
 export interface LedgerView {
   readonly branch: string
@@ -24,7 +24,7 @@ export interface LedgerView {
 /** Opens the ledger on a branch, the one of HEAD unless told. Throws GitError when there is none. */
 export function viewLedger(repository: Repository, wanted?: string): LedgerView {
   const { refs, objects } = repository
-  const branch = wanted === undefined ? (refs.head() ?? detachedBranch) : fullName(wanted)
+  const branch = wanted === undefined ? ledgerBranch(repository) : fullName(wanted)
   const head = refs.read(branch)
   if (head === undefined) throw new GitError(`There is no branch ${branch}`)
   const treeAt = (commit: string) => new Folder(objects, commitAt(repository, commit).tree)

@@ -82,6 +82,7 @@ export class RoomBook {
     this.#events.write()
     this.#writeState(moves)
     this.#snapshot = last.row.snapshot
+    this.#forgetOldest()
     return [...outliers, ...events].map(({ pdu }) => pdu)
   }
 
@@ -239,8 +240,14 @@ export class RoomBook {
     if (ord === null || ord <= 0) return
     this.#known.delete(eventId)
     this.#known.set(eventId, ord)
-    if (this.#known.size <= ledgerKnownEventsPerRoomMax) return
-    for (const oldest of this.#known.keys()) return void this.#known.delete(oldest)
+  }
+
+  /** Forgets the oldest of what is known; never while it is being asked. */
+  #forgetOldest(): void {
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= ledgerKnownEventsPerRoomMax) return
+      this.#known.delete(oldest)
+    }
   }
 
   #loadOutlierIds(): Set<string> {

@@ -5,7 +5,16 @@ import { type ParsedCommit, parseCommit } from './git/commit.ts'
 import { GitError } from './git/object.ts'
 import type { Repository } from './git/repository.ts'
 import { Folder } from './git/tree.ts'
-import { keysFolder, roomsFolder, seedFolders, serverFile, signersFile } from './layout.ts'
+import {
+  detachedBranch,
+  keysFolder,
+  roomsFolder,
+  seedBranch,
+  seedFolders,
+  seedMarks,
+  serverFile,
+  signersFile,
+} from './layout.ts'
 import { positionOf } from './message.ts'
 
 export interface Tip {
@@ -70,6 +79,32 @@ function restore(tree: Folder, written: Folder): void {
 
 /** What ocaml-matrix kept stays in its commits; its folders give way to the ledger's. */
 function clearSeed(tree: Folder): void {
-  const isSeed = ['events', 'rooms', 'users'].every((name) => tree.folder(name)) && !tree.text(serverFile)
-  if (isSeed) for (const name of seedFolders) tree.remove(name)
+  if (isSeedTree(tree)) for (const name of seedFolders) tree.remove(name)
+}
+
+/** Whether a tree is that of a store of ocaml-matrix. */
+export const isSeedTree = (tree: Folder): boolean =>
+  seedMarks.every((name) => tree.folder(name)) && tree.text(serverFile) === undefined
+
+/** The branch of a ledger: the one of HEAD, or the one with the store of ocaml-matrix that the ledger goes on from. */
+export function ledgerBranch(repository: Repository): string {
+  const { refs } = repository
+  const head = refs.head() ?? detachedBranch
+  const seed = refs.read(seedBranch)
+  if (head === seedBranch || seed === undefined) return head
+  return isOnSeed(repository, seed) ? seedBranch : head
+}
+
+/** Whether a commit is of such a store, or of a ledger that has gone on from one. */
+function isOnSeed(repository: Repository, start: string): boolean {
+  const { objects } = repository
+  let id: string | undefined = start
+  for (let steps = 0; id !== undefined && steps < ledgerCommitsSearchedMax; steps++) {
+    const { tree, parents }: ParsedCommit = commitAt(repository, id)
+    const folder = new Folder(objects, tree)
+    if (isSeedTree(folder)) return true
+    if (folder.text(serverFile) === undefined) return false
+    id = parents[0]
+  }
+  return false
 }

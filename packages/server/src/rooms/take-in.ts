@@ -3,7 +3,7 @@
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
 import { takenInAtOnceMax } from '../limits.ts'
-import { insertAlias } from '../store/aliases.ts'
+import { aliasRow, insertAlias } from '../store/aliases.ts'
 import type { RoomsContext } from './context.ts'
 import { publish } from './directory-entry.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -16,7 +16,7 @@ export interface VerifiedHistory {
   readonly rules: RoomVersionRules
   /** In federation format, those that are followed before those that follow. */
   readonly events: Iterable<unknown>
-  /** Names of the room on this server that are free. */
+  /** Names of the room on this server; those that are taken already stay as they are. */
   readonly aliases?: readonly string[]
   /** Whether it is in the public directory. */
   readonly isPublic?: boolean
@@ -36,13 +36,12 @@ const lacks: Readonly<Record<Lacking['lacks'], string>> = {
   policy: 'its policy server has not signed it',
 }
 
-/** Takes in the room; resolves when it is durable. Throws MatrixError when the room is known already. */
+/** Takes in the room, or what is missing of it; resolves when it is durable. */
 export async function takeIn(context: RoomsContext, history: VerifiedHistory): Promise<TakenIn> {
   const { roomId, rules } = history
   const { nid } = await knownRoom(context, { roomId, rules })
   return context.hotRooms.use(nid, (room) =>
     inOrder(context, room, async () => {
-      if (room.heads.length > 0) throw new MatrixError('M_ROOM_IN_USE', `The room ${roomId} is here already`)
       const result = await takeInEvents(context, room, history.events)
       await name(context, room, history)
       return result
@@ -94,8 +93,10 @@ async function name(context: RoomsContext, room: HotRoom, { aliases = [], isPubl
   if (room.heads.length === 0 || (aliases.length === 0 && !isPublic)) return
   const create = room.state('m.room.create')
   const creatorNid = create ? create.senderNid : 0
+  const known = await Promise.all(aliases.map((alias) => aliasRow(context.store.read, alias)))
   await context.store.write((w) => {
-    for (const alias of aliases) insertAlias(w, { alias, roomNid: room.nid, creatorNid })
+    for (const alias of aliases.filter((_, index) => !known[index]))
+      insertAlias(w, { alias, roomNid: room.nid, creatorNid })
     if (isPublic) publish(w, room)
   })
   room.isPublic = isPublic

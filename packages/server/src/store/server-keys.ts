@@ -47,8 +47,13 @@ export interface LearnedKeys {
 
 /** Adds what a key document says; keys it does not name stay. */
 export function saveServerKeys(w: Write, { serverName, keys, document }: LearnedKeys): void {
-  for (const { keyId, publicKey, validUntilTs, expiredTs } of keys)
-    w.run(upsertKey, { serverName, keyId, publicKey, validUntilTs, expiredTs })
+  addServerKeys(w, serverName, keys)
   const { json, fetchedTs, validUntilTs } = document
   w.run(upsertDocument, { serverName, json, fetchedTs, validUntilTs })
+}
+
+/** Adds keys that came without a document, such as those of another server's store. */
+export function addServerKeys(w: Write, serverName: string, keys: readonly ServerKeyRow[]): void {
+  for (const { keyId, publicKey, validUntilTs, expiredTs } of keys)
+    w.run(upsertKey, { serverName, keyId, publicKey, validUntilTs, expiredTs })
 }
