@@ -77,8 +77,9 @@ describe('the ledger', () => {
   test('costs those who send next to nothing', async () => {
     await costOfSending()
     const without = await costOfSending()
-    await using _ledger = await start('first')
+    const ledger = await start('first')
     const within = await costOfSending()
+    await ledger[Symbol.asyncDispose]()
     assert.ok(
       within < without * 1.3 + 0.02,
       `${within.toFixed(3)} ms with a ledger, ${without.toFixed(3)} ms without one`,
@@ -103,8 +104,9 @@ describe('the ledger', () => {
   })
 
   test('is written by one server at a time', async () => {
-    await using _ledger = await start('third')
+    const ledger = await start('third')
     await assert.rejects(start('third'), /in use/)
+    await ledger[Symbol.asyncDispose]()
   })
 
   test('spreads the members of a large room over files, so that a change rewrites one small one', () => {
