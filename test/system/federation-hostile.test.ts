@@ -193,6 +193,26 @@ test('who was banned says nothing by following what was before: it is kept, but 
   assert.ok(!(await shown(alice, id)).has(evading.eventId))
 })
 
+test('who was banned says nothing either by an accomplice whose event follows theirs first', async () => {
+  const id = await alice.createRoom({ preset: 'public_chat', room_version: '11' })
+  const banned = await remote.join(net.server(0), id, 'mallory')
+  const accomplice = await remote.join(net.server(0), id, 'accomplice')
+  await alice.post(`/rooms/${encodeURIComponent(id)}/ban`, { user_id: banned.userId })
+  const withheld = banned.event({ content: { msgtype: 'm.text', body: 'evading' } })
+  const following = accomplice.event({ prev_events: [withheld.eventId], depth: withheld.pdu.depth + 1 })
+  const state = [...accomplice.state.values()]
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  await accomplice.send(following)
+  await becomes(following.eventId, 'accepted')
+  await banned.send(withheld)
+  await becomes(withheld.eventId, 'soft_failed')
+  const seen = await shown(alice, id)
+  assert.ok(seen.has(following.eventId) && !seen.has(withheld.eventId))
+  remote.answers.delete('state_ids')
+  room.servesHistory()
+})
+
 test('a room with many forks gets an event that follows them all, which nobody sees', async () => {
   const { last, depth } = room
   const forks = Array.from({ length: 30 }, (_, n) =>

@@ -110,10 +110,6 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)
   if (byStateBefore !== undefined)
     return { verdict: 'rejected', refusal: byStateBefore, before, after: before.root, ...unmoved(room) }
-  // The room has gone on from it already, with servers that had it: it comes late and moves nothing.
-  if (mode === 'live' && room.isFollowed(fields.eventId))
-    return accepted(context, room, { before, after, root: room.root, heads: room.heads })
-  const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
   // 6. and 7.
   // Without its members the current state says nothing against anybody.
   const isJudged = before.root === room.root || room.partial !== undefined
@@ -121,6 +117,10 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   const refusal = byCurrentState ?? policyRefusal(room, received)
   if (refusal !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', refusal.reason)
   if (refusal !== undefined) return { verdict: 'soft-failed', refusal, before, after, ...unmoved(room) }
+  // The room has gone on from it already, with servers that had it: it comes late and moves nothing.
+  if (mode === 'live' && room.isFollowed(fields.eventId))
+    return accepted(context, room, { before, after, root: room.root, heads: room.heads })
+  const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
   const others = room.heads.filter(({ eventId }) => !authEvent.prevEvents.includes(eventId))
   const heads = [...others.slice(1 - forwardExtremitiesMax), head]
   const root = await resolvedRoot(context, room, { fields, after, others })
