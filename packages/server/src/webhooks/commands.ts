@@ -17,26 +17,26 @@ import { change, create, remove, test } from './manage.ts'
 const moderatorLevel = 50
 const prefix = /^!ci(\s|$)/
 
-/** Starts following what rooms say, and invitations of the hooks' account. */
+/** Starts following what rooms say, and invitations of the hooks' account. Costs a look-up an event, and reads nothing. */
 export async function followRooms(context: WebhooksContext): Promise<void> {
-  const { store, account, users } = context
+  const { store, account, users, rooms } = context
   let actor = await account.known()
-  const accountNid = () => actor?.userNid ?? users.cached(account.userId)
-  const notice = async ({ room: roomNid, user, ref }: Journaled) => {
-    const nid = accountNid()
-    if (nid === undefined) return
-    const room = context.rooms.peek(roomNid)
-    const event = room?.event(ref)
-    if (room === undefined || event === undefined) return
-    if (user === nid && room.membership(nid) === 'invite') {
-      actor = await account.actor()
-      await acceptInvite(context, event, room)
-    } else if (actor !== undefined && room.membership(nid) === 'join') await hear(context, { room, event, actor })
+  const notice = ({ kind, room: roomNid, user, ref }: Journaled): Promise<void> | undefined => {
+    const nid = actor?.userNid ?? users.cached(account.userId)
+    if (kind !== journalKind.event || nid === undefined) return undefined
+    const room = rooms.peek(roomNid)
+    const membership = room?.membership(nid)
+    const event = membership === undefined ? undefined : room?.event(ref)
+    if (room === undefined || event === undefined) return undefined
+    if (user === nid && membership === 'invite')
+      return acceptInvite(context, event, room).then(async () => void (actor = await account.known()))
+    return actor !== undefined && membership === 'join' && isCommand(event, actor)
+      ? obey(context, { room, event, actor })
+      : undefined
   }
   store.onDurable((entries) => {
     for (const entry of entries)
-      if (entry.kind === journalKind.event)
-        notice(entry).catch((err: unknown) => context.log?.warn({ err }, 'A hook could not do what a room asked'))
+      notice(entry)?.catch((err: unknown) => context.log?.warn({ err }, 'A hook could not do what a room asked'))
   })
 }
 
@@ -51,11 +51,15 @@ interface Heard {
   readonly actor: HookActor
 }
 
-async function hear(context: WebhooksContext, { room, event, actor }: Heard): Promise<void> {
-  if (event.type !== 'm.room.message' || event.sender === actor.userId) return
-  const { body, msgtype } = event.content
-  if (msgtype !== 'm.text' || typeof body !== 'string' || !prefix.test(body)) return
-  const [, verb = 'help', ...words] = body.trim().split(/\s+/)
+const isCommand = ({ type, sender, content }: RoomEvent, { userId }: HookActor): boolean =>
+  type === 'm.room.message' &&
+  sender !== userId &&
+  content['msgtype'] === 'm.text' &&
+  typeof content['body'] === 'string' &&
+  prefix.test(content['body'])
+
+async function obey(context: WebhooksContext, { room, event, actor }: Heard): Promise<void> {
+  const [, verb = 'help', ...words] = String(event.content['body']).trim().split(/\s+/)
   const answer = await answerTo(context, { room, event, verb, words })
   const content: JsonObject = { msgtype: 'm.notice', body: answer, 'm.mentions': {} }
   await context.rooms.send(room.roomId, { by: actor, type: 'm.room.message', content })
