@@ -66,8 +66,9 @@ export const synapse: Homeserver = await Synapse.create({ folder: join(folder, '
 export const myelin: Homeserver = await Myelin.create(folder, authority)
 await Promise.all([synapse.start(), myelin.start()])
 
-after(async () => {
-  await Promise.all([synapse.stop(), myelin.stop()])
+after(() => Promise.all([synapse.stop(), myelin.stop()]))
+// Also when the run is ended before its time.
+process.once('exit', () => {
   authority[Symbol.dispose]()
   if (process.env['LOG'] === undefined) rmSync(folder, { recursive: true, force: true })
   else process.stderr.write(`What the servers left is in ${folder}\n`)
