@@ -1,7 +1,6 @@
 // Servers that do not keep to the rules: nothing of theirs is accepted, nothing gets stuck, and memory stays flat.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -9,6 +8,7 @@ import { signEvent, signingKeyFromSeed } from '@myelin/algorithms/signatures'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 import { RemoteServer, type RemoteRoom } from './testing/remote-server.ts'
+import { myelinCommand } from './testing/commands.ts'
 
 const run = promisify(execFile)
 
@@ -166,8 +166,8 @@ test('events that cite what does not allow them are rejected, and why is stored'
 test('the operator is told what became of an event, and why', async () => {
   const forged = room.event({ type: 'm.room.name', state_key: '', content: { name: 'mine' } })
   await room.send(forged)
-  const main = join(import.meta.dirname, '../../packages/server/src/main.ts')
-  const why = (eventId: string) => run(process.execPath, [main, 'event', 'why', eventId, '--data', net.server(0).data])
+  const why = (eventId: string) =>
+    run(process.execPath, [myelinCommand, 'event', 'why', eventId, '--data', net.server(0).data])
   const { stdout } = await why(forged.eventId)
   assert.match(stdout, /^rejected: .*power.* \(rule \S+\)\nin !\S+\nat \S+\n$/)
   assert.match((await why(room.last)).stdout, /^accepted\nin !/)

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { User } from './testing/api.ts'
 import { TestServer } from './testing/server.ts'
+import { notifyCommand } from './testing/commands.ts'
 
 const repository = join(import.meta.dirname, '../..')
-const main = join(repository, 'packages/notifier/src/main.ts')
 const git = (...parameters: string[]) =>
   execFileSync('git', ['-C', repository, ...parameters], { encoding: 'utf8' }).trim()
 
@@ -23,7 +23,7 @@ const notify = (...parameters: string[]): Promise<Outcome> =>
   new Promise((resolve) => {
     const done = (error: Error | null, stdout: string, stderr: string) =>
       resolve({ code: Number((error as { code?: number } | null)?.code ?? 0), output: stdout + stderr })
-    execFile(process.execPath, [main, '--repository', repository, ...parameters], done)
+    execFile(process.execPath, [notifyCommand, '--repository', repository, ...parameters], done)
   })
 
 describe('myelin-notify', () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { call, ok } from './testing/api.ts'
 import { TestServer } from './testing/server.ts'
+import { myelinCommand } from './testing/commands.ts'
 
 test('metrics have an address of their own, with what the store, the rooms and the syncs count', async () => {
   await using server = await TestServer.start({ 'metrics.listen': ['127.0.0.1:0'] })
@@ -42,9 +43,8 @@ test('a mistake of the operator is told in words, without a stack, and ends the 
   const pem = join(folder, 'not.pem')
   writeFileSync(pem, 'not a certificate')
   const taken = new URL(server.baseUrl).host
-  const main = join(import.meta.dirname, '../../packages/server/src/main.ts')
   const myelin = (...words: string[]) =>
-    spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', timeout: 20_000, input: 'password\n' })
+    spawnSync(process.execPath, [myelinCommand, ...words], { encoding: 'utf8', timeout: 20_000, input: 'password\n' })
   const serve = (data: string, ...options: string[]) =>
     myelin('serve', '--data', data, '--listen', '127.0.0.1:0', ...options)
   const mistakes = [

@@ -5,8 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-
-const main = join(import.meta.dirname, '../../../packages/server/src/main.ts')
+import { myelinCommand } from './commands.ts'
 
 export interface Outcome {
   readonly code: number
@@ -17,7 +16,7 @@ export interface Outcome {
 /** Runs a command of `myelin`; resolves when it has ended. */
 export function myelin(parameters: readonly string[], input = ''): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...parameters], (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [myelinCommand, ...parameters], (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, stdout, stderr }),
     )
     child.stdin?.end(input)
@@ -58,7 +57,7 @@ export class CiServer implements AsyncDisposable {
       ...['--client_port', '0', '--federation_port', String(federationPort), '--verbosity', 'info'],
     ]
     const env = { ...process.env, ...variables }
-    const child = spawn(process.execPath, [main, ...line], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    const child = spawn(process.execPath, [myelinCommand, ...line], { env, stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child = child
     const urls: string[] = []
     for await (const entry of createInterface(child.stdout)) {

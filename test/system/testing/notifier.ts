@@ -1,8 +1,6 @@
 // `myelin-notify` as a process of its own, as CI runs it.
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-
-const main = join(import.meta.dirname, '../../../packages/notifier/src/main.ts')
+import { notifyCommand } from './commands.ts'
 
 export interface Outcome {
   readonly code: number
@@ -29,7 +27,7 @@ export function notify(
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ciVariable.test(name)))
   return new Promise((resolve) => {
     const options = { env: { ...own, ...variables }, ...(cwd === undefined ? {} : { cwd }) }
-    const child = execFile(process.execPath, [main, ...parameters], options, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [notifyCommand, ...parameters], options, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, stdout, stderr }),
     )
     child.stdin?.end(input ?? '')

@@ -10,6 +10,7 @@ import { loadConfig } from '@myelin/server/config/load'
 import { systemEnvironment } from '@myelin/server/environment'
 import { startServer, type RunningServer } from '@myelin/server/server'
 import { User } from './api.ts'
+import { myelinCommand } from './commands.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'myelin-test-'))
 
@@ -52,8 +53,6 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-const main = join(import.meta.dirname, '../../../packages/server/src/main.ts')
-
 /** A server as a process of its own, on the same folder and port through every restart. */
 export class ServerProcess implements AsyncDisposable {
   readonly data: string = folder()
@@ -92,7 +91,9 @@ export class ServerProcess implements AsyncDisposable {
       'error',
       ...more,
     ]
-    const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const child = spawn(process.execPath, [myelinCommand, 'serve', ...options], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     this.#child = child
     while (child.exitCode === null) {
       const answer = await fetch(`${this.baseUrl}/_matrix/client/versions`).catch(() => undefined)
