@@ -406,6 +406,7 @@ export const ledgerRetryMaxMs = 60_000
 export const gitTimeoutMs = 10 * 60 * 1000
 export const gitOutputBytesMax = 1024 * 1024
 export const takenInAtOnceMax = 500
+export const restoreServersNamedMax = 3
 
 // Webhooks. What a sender delivers, what is made of it, and how long it is remembered.
 export const webhooksMax = 1_000

@@ -8,6 +8,7 @@ import { GitError } from '../ledger/git/object.ts'
 import { openRepository } from '../ledger/git/repository.ts'
 import { contentBranch } from '../ledger/layout.ts'
 import { viewLedger } from '../ledger/ledger-view.ts'
+import { pushLedger, troubleOfPush } from '../ledger/push.ts'
 import { restoreLedger } from '../ledger/restore.ts'
 import { commitAt, ledgerBranch } from '../ledger/tip.ts'
 import { positionOf } from '../ledger/message.ts'
@@ -60,27 +61,22 @@ export async function restore(folder: string, into: string, { branch }: LedgerCo
 
 /** Pushes both branches, the first one fast-forward only. */
 export async function push(folder: string, { remote = 'origin' }: LedgerCommandOptions): Promise<number> {
-  const { branch, hasContent, gitFolder } = branchesOf(folder)
-  const content = hasContent ? [`+${contentBranch}`] : []
-  return told(await runGit(gitFolder, ['push', '--porcelain', remote, `${branch}:${branch}`, ...content]))
+  using repository = openRepository(folder)
+  return told(await pushLedger(repository, ledgerBranch(repository), remote), troubleOfPush)
 }
 
 /** Writes both branches into one file, which `git clone` reads. */
 export async function bundle(folder: string, file: string): Promise<number> {
-  const { branch, hasContent, gitFolder } = branchesOf(folder)
-  const content = hasContent ? [contentBranch] : []
-  return told(await runGit(gitFolder, ['bundle', 'create', resolve(file), branch, ...content]))
-}
-
-function branchesOf(folder: string): { branch: string; hasContent: boolean; gitFolder: string } {
   using repository = openRepository(folder)
-  const branch = ledgerBranch(repository)
-  const { gitFolder, refs } = repository
-  return { branch, hasContent: refs.read(contentBranch) !== undefined, gitFolder }
+  const { commonFolder, refs } = repository
+  const content = refs.read(contentBranch) === undefined ? [] : [contentBranch]
+  const branches = [ledgerBranch(repository), ...content]
+  // HEAD is what a clone checks out.
+  return told(await runGit(commonFolder, ['bundle', 'create', resolve(file), 'HEAD', ...branches]), troubleOf)
 }
 
-function told(outcome: GitOutcome): number {
-  if (outcome.code !== 0) throw new GitError(`git refused: ${troubleOf(outcome)}`)
+function told(outcome: GitOutcome, troubleIn: (outcome: GitOutcome) => string): number {
+  if (outcome.code !== 0) throw new GitError(`git failed: ${troubleIn(outcome)}`)
   if (outcome.stdout !== '') console.log(outcome.stdout.trim())
   return 0
 }

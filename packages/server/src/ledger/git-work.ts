@@ -1,10 +1,10 @@
 // What the git program does for the ledger after commits are made: the files of the work tree, packs put together, a push
 // to another repository. Without the program the ledger is written all the same.
 import { ledgerPacksMax } from '../limits.ts'
-import { runGit, troubleOf, type GitOutcome } from './git/git-binary.ts'
+import { runGit, troubleOf } from './git/git-binary.ts'
 import type { Repository } from './git/repository.ts'
-import { contentBranch } from './layout.ts'
 import type { FromLedger } from './messages.ts'
+import { pushLedger, troubleOfPush } from './push.ts'
 import type { Written } from './scribe.ts'
 import { WorkTree } from './work-tree.ts'
 
@@ -82,26 +82,17 @@ export class GitWork implements AsyncDisposable {
     }, this.#options.pushIntervalMs)
   }
 
-  /** The branch only ever grows: a remote that has something else refuses. The other one may begin anew. */
   async #push(): Promise<void> {
     const { remote, branch, repository } = this.#options
     this.#hasUnpushed = false
-    const content = repository.refs.read(contentBranch) === undefined ? [] : [`+${contentBranch}`]
-    const { code } = await this.#git('push', [
-      'push',
-      '--porcelain',
-      '--quiet',
-      remote,
-      `${branch}:${branch}`,
-      ...content,
-    ])
-    if (code !== 0) this.#hasUnpushed = true
+    const outcome = await pushLedger(repository, branch, remote)
+    this.#note('push', outcome.code === 0 ? '' : troubleOfPush(outcome))
+    if (outcome.code !== 0) this.#hasUnpushed = true
   }
 
-  async #git(what: Trouble, parameters: readonly string[]): Promise<GitOutcome> {
+  async #git(what: Trouble, parameters: readonly string[]): Promise<void> {
     const outcome = await runGit(this.#options.repository.commonFolder, parameters)
     this.#note(what, outcome.code === 0 ? '' : troubleOf(outcome))
-    return outcome
   }
 
   #note(what: Trouble, text: string): void {

@@ -8,6 +8,7 @@ import { signingKeyFromPem } from '@myelin/algorithms/signing-key'
 import { ConfigError } from '../config/load.ts'
 import { keepOldKeys, loadSigningKeys } from '../config/signing-keys.ts'
 import { randomString, type Environment } from '../environment.ts'
+import { restoreServersNamedMax } from '../limits.ts'
 import { noHooks } from '../rooms/context.ts'
 import { createRooms, type Rooms } from '../rooms/rooms.ts'
 import { eventsByNids } from '../store/events.ts'
@@ -75,7 +76,7 @@ async function restoreRoom({ view, rooms, store }: Restoring, room: RoomInTree):
   const rules = roomVersion(file.room_version)
   const [first] = ledgerEvents(view, `${path}/events`, problem)
   if (!rules || first?.pdu['type'] !== 'm.room.create') {
-    const reason = rules ? 'its history began on another server; join it again' : 'its version is not known'
+    const reason = rules ? joinAgain(view, path) : 'its version is not known'
     return { path, roomId: file.room_id, events: 0, problems: [...problems, reason] }
   }
   const values = function* () {
@@ -86,6 +87,18 @@ async function restoreRoom({ view, rooms, store }: Restoring, room: RoomInTree):
   for (const { eventId, reason } of refused) problem(`${eventId} was not taken in: ${reason}`)
   for (const each of await differences({ store, view }, { path, roomNid })) problem(each)
   return { path, roomId: file.room_id, events, problems }
+}
+
+/**
+ * The state with which the server came into the room is what another server said of it: that must come from one again.
+ */
+function joinAgain({ main, server }: LedgerView, path: string): string {
+  const members = allStateEntries(main, `${path}/members`).filter(({ content }) => content['membership'] === 'join')
+  const servers = new Set(members.map(({ state_key: userId }) => userId.slice(userId.indexOf(':') + 1)))
+  servers.delete(server.server_name)
+  const through = [...servers].toSorted().slice(0, restoreServersNamedMax).join(', ')
+  const where = through === '' ? ', where a server is still in it' : ` through ${through}`
+  return `not restored, as its history began on another server: join it again${where}`
 }
 
 /** The names that the room says it has on this server. */
