@@ -30,6 +30,8 @@ export const wellKnownRetryFirstMs = 60 * 1000
 export const wellKnownRetryMaxMs = 60 * 60 * 1000
 export const wellKnownBytesMax = 50 * 1024
 export const wellKnownRedirectsMax = 5
+// Redirects and the whole body included.
+export const wellKnownTimeoutMs = 15_000
 export const srvCachedMs = 5 * 60 * 1000
 export const srvRecordsMax = 20
 export const serversDiscoveredMax = 20_000
@@ -68,7 +70,13 @@ export const pdusPerTransactionMax = 50
 export const edusPerTransactionMax = 100
 export const pdusQueuedPerServerMax = 1_000
 export const edusQueuedPerServerMax = 500
+// The same for a server that fails or is slow, so that thousands of them take little memory.
+export const pdusQueuedForAwayMax = 50
+export const edusQueuedForAwayMax = 200
 export const transactionsAtOnceMax = 200
+// To servers that fail, or took longer for the last one than this: the others do not wait for them.
+export const slowTransactionsAtOnceMax = 50
+export const slowTransactionMs = 5_000
 export const transactionTimeoutMs = 60_000
 export const transactionRefusalsMax = 5
 export const senderPageEntriesMax = 500
@@ -76,6 +84,7 @@ export const senderPagesKeptMax = 64
 export const senderPendingEntriesMax = 10_000
 export const senderCatchUpEntriesMax = 500_000
 export const senderCheckpointMs = 1_000
+export const destinationsInMetricsMax = 10
 export const senderStartSpreadMs = 20_000
 
 // What other servers may ask for at once, and what is asked of them.

@@ -1,14 +1,18 @@
 // One server as the sender sees it: a bounded queue, one transaction under way at a time, and where to read on in the
 // journal when the queue was not enough.
+import { retryAfterMs } from '@myelin/protocol/client/answer'
 import { JsonText } from '@myelin/protocol/handlers'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import {
   edusPerTransactionMax,
+  edusQueuedForAwayMax,
   edusQueuedPerServerMax,
+  federationHeardRetryMinMs,
   federationRetryFirstMs,
   federationRetryMaxMs,
   keptEdusBytesPerTransaction,
   pdusPerTransactionMax,
+  pdusQueuedForAwayMax,
   pdusQueuedPerServerMax,
   senderCatchUpEntriesMax,
   transactionRefusalsMax,
@@ -63,8 +67,9 @@ export class Destination {
   #isRunning = false
   #run: Promise<void> = Promise.resolve()
   #isWoken = false
-  #cancelTimer: () => void = () => {}
+  #cancelTimer: (() => void) | undefined
   #refusals = 0
+  #refusedMs = 0
   #refusedUntilMs = 0
   #lastRefusal = ''
 
@@ -89,15 +94,22 @@ export class Destination {
     this.#edus.delete(key)
     this.#edus.set(key, json)
     const [oldest] = this.#edus.keys()
-    if (this.#edus.size > edusQueuedPerServerMax && oldest !== undefined) this.#edus.delete(oldest)
+    const queuedMax = this.#isAway() ? edusQueuedForAwayMax : edusQueuedPerServerMax
+    if (this.#edus.size > queuedMax && oldest !== undefined) this.#edus.delete(oldest)
   }
 
   #addPdu({ position, eventNid }: PduRef): void {
     if (this.#readThrough !== undefined) return
     this.#pdus.push({ position, eventNid })
-    if (this.#pdus.length <= pdusQueuedPerServerMax) return
+    if (this.#pdus.length <= (this.#isAway() ? pdusQueuedForAwayMax : pdusQueuedPerServerMax)) return
     this.#readThrough = (this.#pdus[0]?.position ?? position) - 1
     this.#pdus = []
+  }
+
+  /** Whether it fails, or is so slow that it could be used to hold others up. */
+  #isAway(): boolean {
+    const { isSlow, failures } = this.#context.reachability.standing(this.serverName)
+    return isSlow || failures > 0 || this.#refusals > 0
   }
 
   /** The position up to which everything has been delivered; undefined when there is nothing more. */
@@ -136,28 +148,50 @@ export class Destination {
   /** Sends what there is, as soon as the server may be tried. */
   wake(): void {
     this.#isWoken = true
-    this.#cancelTimer()
+    this.#clearTimer()
     if (this.#isRunning || this.#context.stopping.aborted) return
     this.#isRunning = true
     this.#run = this.#runUntilIdle()
   }
 
+  /** The same, but a server that is to be left alone is woken by its timer. */
+  wakeUnlessWaiting(): void {
+    if (this.#cancelTimer === undefined || this.#waitMs() <= 0) this.wake()
+  }
+
   /** The same at the latest after `delayMs`. */
   wakeAfter(delayMs: number): void {
-    this.#cancelTimer()
+    this.#clearTimer()
     this.#cancelTimer = this.#context.environment.timer(delayMs, () => this.wake())
+  }
+
+  /** The server has called or answered: what it refused is tried again soon. */
+  heard(): void {
+    this.#refusedUntilMs = Math.min(this.#refusedUntilMs, this.#refusedMs + federationHeardRetryMinMs)
+    this.wake()
+  }
+
+  /** Tries at once. */
+  retry(): void {
+    this.#refusedUntilMs = 0
+    this.wake()
   }
 
   /** Resolves when what was under way at the stop has ended. */
   async stopped(): Promise<void> {
-    this.#cancelTimer()
+    this.#clearTimer()
     await this.#run
+  }
+
+  #clearTimer(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
   }
 
   async #runUntilIdle(): Promise<void> {
     let waitMs = 0
     try {
-      while (this.#isWoken && !this.#context.stopping.aborted && waitMs === 0) {
+      while (this.#isWoken && !this.#context.stopping.aborted) {
         this.#isWoken = false
         waitMs = await this.#sendAll()
       }
@@ -174,12 +208,13 @@ export class Destination {
 
   /** Until there is nothing more (0), or the server must be left alone for so many milliseconds. */
   async #sendAll(): Promise<number> {
-    const { slots, stopping } = this.#context
+    const { slots, slowSlots, stopping } = this.#context
     try {
       for (;;) {
         const waitMs = this.#waitMs()
         if (waitMs > 0) return waitMs
-        if (!(await slots.run(() => this.#sendOne(), stopping))) return 0
+        const lane = this.#isAway() ? slowSlots : slots
+        if (!(await lane.run(() => this.#sendOne(), stopping))) return 0
       }
     } catch (error) {
       if (stopping.aborted) return 0
@@ -240,7 +275,8 @@ export class Destination {
   }
 
   async #deliver(transaction: Transaction): Promise<void> {
-    const { peers, stopping } = this.#context
+    const { peers, reachability, stopping, environment } = this.#context
+    const startMs = environment.monotonic()
     try {
       const body = new JsonText(await this.#text(transaction))
       const path = { txnId: transaction.id }
@@ -251,6 +287,8 @@ export class Destination {
       if (!(error instanceof FederationError)) throw error
       // An answer of status 200 counts, whatever its text.
       if (error.kind !== 'malformed') return this.#failed(error)
+    } finally {
+      reachability.took(this.serverName, environment.monotonic() - startMs)
     }
     await this.#delivered(transaction)
   }
@@ -280,7 +318,9 @@ export class Destination {
     this.#refusals++
     this.#lastRefusal = message
     const delays = { firstMs: federationRetryFirstMs, maxMs: federationRetryMaxMs }
-    this.#refusedUntilMs = this.#context.environment.now() + delayAfter(this.#refusals, delays)
+    this.#refusedMs = this.#context.environment.now()
+    const askedMs = Math.min((refusal && retryAfterMs(refusal, this.#refusedMs)) ?? 0, federationRetryMaxMs)
+    this.#refusedUntilMs = this.#refusedMs + Math.max(askedMs, delayAfter(this.#refusals, delays))
     const isTheirChoice = refusal === undefined || mayPass.has(refusal.status) || refusal.status >= 500
     if (isTheirChoice || this.#refusals < transactionRefusalsMax || this.#current === undefined) return
     this.#context.log?.warn({ destination: this.serverName, reason: message }, 'A transaction is given up')

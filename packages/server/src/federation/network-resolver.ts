@@ -11,7 +11,7 @@ const dnsTimeoutMs = 5_000
 export function createNetworkResolver(outbound: Outbound, environment: Environment): Resolver {
   const dns = new DnsResolver({ timeout: dnsTimeoutMs, tries: 2 })
   return {
-    wellKnown: (hostname) => fetchWellKnown(outbound, wellKnownUrl(hostname), environment.now),
+    wellKnown: (hostname) => fetchWellKnown(outbound, wellKnownUrl(hostname), environment),
     srv: (name) => dns.resolveSrv(name).catch(() => []),
   }
 }

@@ -1,5 +1,7 @@
 // Requests to other servers: whom they trust, what they tell about themselves, where they do not go, and their limits.
 import assert from 'node:assert/strict'
+import type { lookup } from 'node:dns'
+import { isIP } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { AddressRefused } from './address-guard.ts'
 import { createOutbound, readText, TooLong, type Outbound, type OutboundOptions } from './outbound.ts'
@@ -89,6 +91,42 @@ describe('a request to another server', () => {
         await assert.rejects(ask(outbound, { endpoint: { host, port: peer.port } }), AddressRefused)
       assert.deepEqual(peer.sni, [])
     }))
+})
+
+/** Looks names up as addresses of this machine, as the test says, each time anew. */
+const lookingUp = (addresses: () => readonly string[]) =>
+  ((_name: string, _options: unknown, callback: (...result: unknown[]) => void) =>
+    callback(
+      null,
+      addresses().map((address) => ({ address, family: isIP(address) })),
+    )) as unknown as typeof lookup
+
+describe('of the addresses of a name', () => {
+  test('the next is tried when one does not answer, IPv6 or not', () =>
+    withPeer(json(200, {}), async (peer) => {
+      await using outbound = open({ lookup: lookingUp(() => ['::1', '127.0.0.1']) })
+      assert.equal((await ask(outbound, { endpoint: { host: 'a.test', port: peer.port } })).status, 200)
+    }))
+
+  test('those that may not be reached are left out, whatever was said before', () =>
+    withPeer(json(200, {}), async (peer) => {
+      const isAllowed = (address: string) => address !== '127.0.0.2'
+      let addresses = ['127.0.0.2', '127.0.0.1']
+      await using outbound = open({ isAllowed, lookup: lookingUp(() => addresses) })
+      const endpoint = { host: 'a.test', port: peer.port }
+      assert.equal((await ask(outbound, { endpoint })).status, 200)
+      addresses = ['127.0.0.2']
+      await assert.rejects(ask(outbound, { endpoint, name: 'again.test' }), AddressRefused)
+    }))
+
+  test('an IPv6 one is spoken to as such, and must be in the certificate', async () => {
+    await using peer = await TlsPeer.startAt({ host: '::1', port: 0 }, authority.issue('::1'), json(200, {}))
+    await using outbound = open()
+    const endpoint = { host: '::1', port: peer.port }
+    assert.equal((await ask(outbound, { endpoint, name: '0:0::1' })).status, 200)
+    assert.deepEqual(peer.sni, [false])
+    await assert.rejects(ask(outbound, { endpoint, name: '::2' }), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+  })
 })
 
 describe('an answer of another server', () => {

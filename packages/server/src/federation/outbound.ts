@@ -12,6 +12,7 @@ import {
   federationPoolsMax,
   federationRequestTimeoutMs,
 } from '../limits.ts'
+import { version } from '../version.ts'
 import { AddressRefused, guardedLookup, isPublicAddress, type AddressGuard } from './address-guard.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Endpoint } from './resolve-server.ts'
@@ -50,6 +51,8 @@ export interface Outbound extends AsyncDisposable {
 
 export interface OutboundOptions {
   readonly allowPrivateAddresses: boolean
+  /** Which addresses may be reached, in place of the public ones or all. */
+  readonly isAllowed?: AddressGuard
   /** A certificate authority trusted besides the usual ones, PEM. */
   readonly ca?: string | undefined
   readonly lookup?: typeof systemLookup
@@ -59,7 +62,7 @@ export interface OutboundOptions {
 
 /** Opens no connection yet. Disposing ends all of them at once. */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const isAllowed: AddressGuard = options.allowPrivateAddresses ? () => true : isPublicAddress
+  const isAllowed = options.isAllowed ?? (options.allowPrivateAddresses ? () => true : isPublicAddress)
   const lookup = guardedLookup(isAllowed, options.lookup)
   const pools = new BoundedMap<Pool>(federationPoolsMax, (pool) => void pool.close())
   const requestTimeoutMs = options.requestTimeoutMs ?? federationRequestTimeoutMs
@@ -102,7 +105,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
         signal = null,
         answerTimeoutMs: headersTimeout = requestTimeoutMs,
       } = request
-      const headers = { ...request.headers, host: request.hostHeader }
+      // Some hosts answer nobody who does not say what they are.
+      const headers = { 'user-agent': `Myelin/${version}`, ...request.headers, host: request.hostHeader }
       const answer = await (await poolOf(request)).request({ method, path, headers, body, signal, headersTimeout })
       return { status: answer.statusCode, headers: firstOfEach(answer.headers), body: answer.body }
     },

@@ -169,7 +169,7 @@ describe('a server that fails', () => {
   test('is tried at once when asked to, and when it has been heard from', () =>
     meeting(json(503, ''), async ({ us, peer }) => {
       const recovered: string[] = []
-      us.reachability.onRecovered((serverName) => recovered.push(serverName))
+      us.reachability.onHeard((serverName) => recovered.push(serverName))
       await assert.rejects(us.peers.call('them.test', getVersion, {}))
       await assert.rejects(us.peers.call('them.test', getVersion, {}, { evenIfFailing: true }))
       assert.equal(peer.seen.length, 2)

@@ -6,6 +6,7 @@ import {
   federationHeardRetryMinMs,
   federationRetryFirstMs,
   federationRetryMaxMs,
+  slowTransactionMs,
 } from '../limits.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
@@ -20,9 +21,18 @@ export interface Standing {
   readonly lastSuccessMs: number
   /** Of the last failure, empty after a success. */
   readonly lastError: string
+  /** Whether it took long for the last transaction. */
+  readonly isSlow: boolean
 }
 
-const neverTried: Standing = { failures: 0, nextTryMs: 0, lastFailureMs: 0, lastSuccessMs: 0, lastError: '' }
+const neverTried: Standing = {
+  failures: 0,
+  nextTryMs: 0,
+  lastFailureMs: 0,
+  lastSuccessMs: 0,
+  lastError: '',
+  isSlow: false,
+}
 
 export class Reachability {
   readonly #environment: Environment
@@ -38,8 +48,8 @@ export class Reachability {
   }
 
   /** Sets what was known before a restart. */
-  restore(serverName: string, standing: Standing): void {
-    this.#standings.set(serverName, standing)
+  restore(serverName: string, standing: Partial<Standing>): void {
+    this.#standings.set(serverName, { ...neverTried, ...standing })
   }
 
   /** How long the server is to be left alone, in milliseconds. */
@@ -71,21 +81,33 @@ export class Reachability {
   heardFrom(serverName: string): void {
     const standing = this.standing(serverName)
     const mayTryMs = standing.lastFailureMs + federationHeardRetryMinMs
-    if (mayTryMs <= this.#environment.now()) return this.reached(serverName)
-    if (mayTryMs >= standing.nextTryMs) return
-    this.#standings.set(serverName, { ...standing, nextTryMs: mayTryMs })
+    const isLongAgo = mayTryMs <= this.#environment.now()
+    if (standing.failures > 0 && isLongAgo) this.#standings.set(serverName, { ...standing, failures: 0, nextTryMs: 0 })
+    else if (mayTryMs < standing.nextTryMs) this.#standings.set(serverName, { ...standing, nextTryMs: mayTryMs })
     this.#announce(serverName)
   }
 
   /** The server answered. */
   reached(serverName: string): void {
-    const { failures } = this.standing(serverName)
-    this.#standings.set(serverName, { ...neverTried, lastSuccessMs: this.#environment.now() })
+    const { failures, isSlow } = this.standing(serverName)
+    this.#standings.set(serverName, { ...neverTried, isSlow, lastSuccessMs: this.#environment.now() })
     if (failures > 0) this.#announce(serverName)
   }
 
-  /** Called when a server that had failed may be tried sooner. */
-  onRecovered(listener: (serverName: string) => void): void {
+  /** It took so long for a transaction. */
+  took(serverName: string, durationMs: number): void {
+    const standing = this.standing(serverName)
+    const isSlow = durationMs > slowTransactionMs
+    if (isSlow !== standing.isSlow) this.#standings.set(serverName, { ...standing, isSlow })
+  }
+
+  /** Tries it again, whatever it failed with. */
+  retry(serverName: string): void {
+    this.#standings.set(serverName, { ...this.standing(serverName), failures: 0, nextTryMs: 0 })
+  }
+
+  /** Called when a server has called, or answered after it had failed: it may be tried sooner. */
+  onHeard(listener: (serverName: string) => void): void {
     this.#listeners.push(listener)
   }
 

@@ -296,6 +296,34 @@ describe('a server that refuses', () => {
     assert.deepEqual(pdusAt(world.a), [1])
   })
 
+  test('for a while is left alone for as long as it says', async () => {
+    await using world = await World.open(json(429, { errcode: 'M_LIMIT_EXCEEDED' }, { 'retry-after': '120' }))
+    const start = world.clock.ms
+    await world.events(1)
+    await until(() => world.sender.status('a.test').failures === 1)
+    assert.equal(world.sender.status('a.test').nextTryTs, start + 120_000)
+    world.a.answer = fine
+    world.clock.advance(119_000)
+    assert.equal(world.a.seen.length, 1)
+    world.clock.advance(1_000)
+    await until(() => world.a.seen.length === 2)
+  })
+
+  test('is tried again once it is heard from, every few seconds at most, and when an operator says so', async () => {
+    await using world = await World.open(json(403, { errcode: 'M_FORBIDDEN', error: 'no' }))
+    const failures = () => world.sender.status('a.test').failures
+    await world.events(1)
+    await world.whileTimePasses(() => failures() >= 8, 1000)
+    world.us.reachability.heardFrom('a.test')
+    assert.equal(world.sender.status('a.test').nextTryTs, world.clock.ms + 5_000)
+    world.sender.retry('a.test')
+    await until(() => failures() === 9)
+    world.clock.advance(10_000)
+    world.a.answer = fine
+    world.us.reachability.heardFrom('a.test')
+    await until(() => world.sender.status('a.test').lag === 0)
+  })
+
   test('a transaction for what is in it does not hold the others up for ever', async () => {
     await using world = await World.open()
     world.a.answer = (seen, response) =>

@@ -8,6 +8,7 @@ import {
   senderPageEntriesMax,
   senderPendingEntriesMax,
   senderStartSpreadMs,
+  slowTransactionsAtOnceMax,
   transactionsAtOnceMax,
 } from '../limits.ts'
 import {
@@ -39,6 +40,8 @@ export interface SenderOptions {
 /** What the destinations share. */
 export interface SenderContext extends SenderOptions {
   readonly slots: Slots
+  /** For servers that fail or are slow. */
+  readonly slowSlots: Slots
   readonly stopping: AbortSignal
   readonly pages: JournalPages
   /** The position up to which the reader has routed everything. */
@@ -68,6 +71,7 @@ export class Sender implements AsyncDisposable {
     this.#context = {
       ...options,
       slots: new Slots(transactionsAtOnceMax),
+      slowSlots: new Slots(slowTransactionsAtOnceMax),
       pages: new JournalPages(options),
       stopping: this.#stop.signal,
       routedThrough: () => this.#routed,
@@ -82,7 +86,7 @@ export class Sender implements AsyncDisposable {
     const { store, reachability } = options
     sender.#routed = (await readerPosition(store.read, readerName)) ?? store.durablePosition
     await sender.#resume()
-    reachability.onRecovered((serverName) => sender.#destinations.get(serverName)?.wake())
+    reachability.onHeard((serverName) => sender.#destinations.get(serverName)?.heard())
     store.onDurable((entries) => sender.#notice(entries))
     sender.#startRouting()
     sender.#scheduleCheckpoint()
@@ -101,8 +105,8 @@ export class Sender implements AsyncDisposable {
 
   /** Tries a server now, whatever it failed with before. */
   retry(serverName: string): void {
-    this.#context.reachability.reached(serverName)
-    this.#destinations.get(serverName)?.wake()
+    this.#context.reachability.retry(serverName)
+    this.#destinations.get(serverName)?.retry()
   }
 
   /** Ends what is under way and keeps the positions. */
@@ -124,7 +128,6 @@ export class Sender implements AsyncDisposable {
       reachability.restore(serverName, {
         failures,
         nextTryMs: nextTryTs,
-        lastFailureMs: 0,
         lastSuccessMs: lastSuccessTs,
         lastError,
       })
@@ -179,7 +182,7 @@ export class Sender implements AsyncDisposable {
             touched.add(destination)
           }
       this.#routed = last.position
-      for (const destination of touched) destination.wake()
+      for (const destination of touched) destination.wakeUnlessWaiting()
     }
   }
 

@@ -19,7 +19,10 @@ export interface Transport {
 export function createTransport(discovery: Discovery, outbound: Outbound): Transport {
   return {
     send: async (serverName, request) => {
-      const { endpoints, hostHeader, certificateName } = await discovery.resolve(serverName)
+      const { endpoints, hostHeader, certificateName } = await unlessAborted(
+        discovery.resolve(serverName),
+        request.signal,
+      )
       const failures: unknown[] = []
       for (const endpoint of endpoints) {
         const attempt = () => outbound.request({ ...request, endpoint, hostHeader, certificateName })
@@ -34,6 +37,20 @@ export function createTransport(discovery: Discovery, outbound: Outbound): Trans
       discovery.forget(serverName)
       throw unreachable(serverName, failures)
     },
+  }
+}
+
+/** The search goes on for others; this caller need not wait for its end. */
+async function unlessAborted<T>(search: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return search
+  const end = Promise.withResolvers<never>()
+  const leave = () => end.reject(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([search, end.promise])
+  } finally {
+    signal.removeEventListener('abort', leave)
   }
 }
 

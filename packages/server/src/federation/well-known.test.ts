@@ -1,25 +1,30 @@
 // What a host says about where its Matrix server is.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { wellKnownTimeoutMs } from '../limits.ts'
+import type { AddressGuard } from './address-guard.ts'
 import { createOutbound } from './outbound.ts'
 import { CertificateAuthority } from './testing/certificate-authority.ts'
+import { ManualClock } from './testing/manual-clock.ts'
 import { json, lookupHere, TlsPeer, type Answer } from './testing/tls-peer.ts'
 import { fetchWellKnown, maxAgeMs } from './well-known.ts'
 
 const authority = new CertificateAuthority()
 after(() => authority[Symbol.dispose]())
-const certificate = authority.issue('a.test', 'b.test')
+const certificate = authority.issue('a.test', 'b.test', '127.0.0.2')
 const now = () => Date.parse('2026-01-01T00:00:00Z')
 
-async function answerTo(answer: Answer, { isPrivateRefused = false, host = 'a.test' } = {}) {
+interface World {
+  readonly isAllowed?: AddressGuard
+  readonly host?: string
+}
+
+async function answerTo(answer: Answer, { isAllowed = () => true, host = 'a.test' }: World = {}) {
   await using peer = await TlsPeer.start(certificate, answer)
-  await using outbound = createOutbound({
-    allowPrivateAddresses: !isPrivateRefused,
-    ca: authority.ca,
-    lookup: lookupHere,
-  })
+  const lookup = lookupHere
+  await using outbound = createOutbound({ allowPrivateAddresses: true, isAllowed, ca: authority.ca, lookup })
   const url = `https://${host}:${peer.port}/.well-known/matrix/server`
-  return { found: await fetchWellKnown(outbound, url, now), seen: peer.seen }
+  return { found: await fetchWellKnown(outbound, url, new ManualClock()), seen: peer.seen }
 }
 
 const redirecting =
@@ -56,10 +61,27 @@ describe('/.well-known/matrix/server', () => {
       assert.deepEqual((await answerTo(redirecting(() => location, delegation))).found, none)
   })
 
-  test('is not followed to private addresses', async () => {
-    const { found, seen } = await answerTo(delegation, { isPrivateRefused: true })
+  test('is not asked for at private addresses, nor is a redirect followed there', async () => {
+    await using peer = await TlsPeer.start(certificate, delegation)
+    await using outbound = createOutbound({ allowPrivateAddresses: false, ca: authority.ca, lookup: lookupHere })
+    const url = `https://a.test:${peer.port}/.well-known/matrix/server`
+    assert.deepEqual(await fetchWellKnown(outbound, url, new ManualClock()), none)
+    assert.equal(peer.seen.length, 0)
+    const onward = redirecting((port) => `https://127.0.0.2:${port}/elsewhere`, delegation)
+    const { found, seen } = await answerTo(onward, { isAllowed: (address) => address === '127.0.0.1' })
     assert.deepEqual(found, none)
-    assert.equal(seen.length, 0)
+    assert.equal(seen.length, 1)
+  })
+
+  test('that never ends is waited for no longer than the limit, however much of it comes', async () => {
+    await using peer = await TlsPeer.start(certificate, (_, response) => void response.writeHead(200).write('{'))
+    await using outbound = createOutbound({ allowPrivateAddresses: true, ca: authority.ca, lookup: lookupHere })
+    const clock = new ManualClock()
+    const url = `https://a.test:${peer.port}/.well-known/matrix/server`
+    const found = fetchWellKnown(outbound, url, clock)
+    while (peer.seen.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(wellKnownTimeoutMs)
+    assert.deepEqual(await found, { kind: 'failed' })
   })
 
   const invalid: readonly Answer[] = [

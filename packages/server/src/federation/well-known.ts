@@ -2,7 +2,8 @@
 // https://spec.matrix.org/v1.19/server-server-api/#getwell-knownmatrixserver
 import { isServerName } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
-import { wellKnownBytesMax, wellKnownRedirectsMax } from '../limits.ts'
+import { abortAfter, type Environment } from '../environment.ts'
+import { wellKnownBytesMax, wellKnownRedirectsMax, wellKnownTimeoutMs } from '../limits.ts'
 import { AddressRefused } from './address-guard.ts'
 import type { WellKnownAnswer } from './discovery.ts'
 import { discard, type Outbound, type OutboundResponse, readText, TooLong } from './outbound.ts'
@@ -11,21 +12,28 @@ import { discard, type Outbound, type OutboundResponse, readText, TooLong } from
 export const wellKnownUrl = (hostname: string): string => `https://${hostname}/.well-known/matrix/server`
 
 /** Asks at a URL. "30x redirects should be followed, however redirection loops should be avoided." Never throws. */
-export async function fetchWellKnown(outbound: Outbound, url: string, now: () => number): Promise<WellKnownAnswer> {
+export async function fetchWellKnown(
+  outbound: Outbound,
+  url: string,
+  environment: Environment,
+): Promise<WellKnownAnswer> {
+  const limit = abortAfter(environment, wellKnownTimeoutMs)
   try {
-    const response = await followed(outbound, new URL(url))
-    return response === undefined ? { kind: 'none' } : await read(response, now())
+    const response = await followed(outbound, new URL(url), limit.signal)
+    return response === undefined ? { kind: 'none' } : await read(response, environment.now())
   } catch (error) {
     // What the host has chosen to be like is an answer; what may pass is not.
     return { kind: error instanceof AddressRefused || error instanceof TooLong ? 'none' : 'failed' }
+  } finally {
+    limit.cancel()
   }
 }
 
 /** Undefined when the redirects lead nowhere. */
-async function followed(outbound: Outbound, start: URL): Promise<OutboundResponse | undefined> {
+async function followed(outbound: Outbound, start: URL, signal: AbortSignal): Promise<OutboundResponse | undefined> {
   let url = start
   for (let redirects = 0; redirects <= wellKnownRedirectsMax; redirects++) {
-    const response = await get(outbound, url)
+    const response = await get(outbound, url, signal)
     const { location } = response.headers
     if (response.status < 300 || response.status > 399 || location === undefined) return response
     discard(response.body)
@@ -36,7 +44,7 @@ async function followed(outbound: Outbound, start: URL): Promise<OutboundRespons
   return undefined
 }
 
-function get(outbound: Outbound, url: URL): Promise<OutboundResponse> {
+function get(outbound: Outbound, url: URL, signal: AbortSignal): Promise<OutboundResponse> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   return outbound.request({
     endpoint: { host, port: Number(url.port || 443) },
@@ -45,6 +53,7 @@ function get(outbound: Outbound, url: URL): Promise<OutboundResponse> {
     method: 'GET',
     uri: url.pathname + url.search,
     headers: { accept: 'application/json' },
+    signal,
   })
 }
 

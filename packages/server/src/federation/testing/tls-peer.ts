@@ -3,6 +3,7 @@ import type { lookup } from 'node:dns'
 import { createServer, type Server } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Endpoint } from '../resolve-server.ts'
 import type { Certificate } from './certificate-authority.ts'
 
 export interface Seen {
@@ -29,10 +30,20 @@ export class TlsPeer implements AsyncDisposable {
   }
 
   /** Listens on a port of its own, or on one that was free before. */
-  static async start(certificate: Certificate, answer: Answer, port = 0): Promise<TlsPeer> {
+  static start(certificate: Certificate, answer: Answer, port = 0): Promise<TlsPeer> {
+    return TlsPeer.startAt({ host: '127.0.0.1', port }, certificate, answer)
+  }
+
+  /** The same at an address of this machine. */
+  static async startAt({ host, port }: Endpoint, certificate: Certificate, answer: Answer): Promise<TlsPeer> {
     const peer = new TlsPeer(certificate, answer)
-    await new Promise<void>((resolve) => peer.#server.listen(port, '127.0.0.1', resolve))
+    await new Promise<void>((resolve, reject) => peer.#server.once('error', reject).listen(port, host, resolve))
     return peer
+  }
+
+  /** Shows another certificate to those who ask for this name. */
+  addCertificate(name: string, certificate: Certificate): void {
+    this.#server.addContext(name, certificate)
   }
 
   get port(): number {
