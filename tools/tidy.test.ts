@@ -6,7 +6,9 @@ import { dirname, join, normalize, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import { parseSync } from 'oxc-parser'
 import { clientServerGroups } from '@myelin/protocol/client-server/groups'
+import { serverServerGroups } from '@myelin/protocol/server-server/groups'
 import { clientHandlers } from '@myelin/server/endpoints/client/handlers'
+import { federationHandlers } from '@myelin/server/endpoints/federation/handlers'
 import { referencePages } from './reference-pages.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -217,4 +219,43 @@ test('every operation of the client-server API has a handler or stands in docs/u
   const isListed = ([name]: (typeof operations)[number]) => reasons.includes(`\`${name}\``)
   const endpoints = operations.filter(([, definition]) => 'method' in definition && 'path' in definition)
   complain(endpoints.filter((each) => isServed(each) === isListed(each)).map(([name]) => name))
+})
+
+/** Operations between servers that this server answers and never asks for, and why. */
+const onlyAnswered: Readonly<Record<string, string>> = {
+  perspectivesKeyQuery: 'the POST form asks for the same',
+  getServerKeyById: 'replaced by getServerKey in v1.6',
+  sendJoinV1: 'replaced by version 2, which every server has',
+  sendLeaveV1: 'replaced by version 2, which every server has',
+  askPolicyServerToSignMsc4284: 'the unstable name of askPolicyServerToSign',
+  exchangeOpenIdToken: 'asked by services to which a user identifies',
+  onBindThirdPartyIdentifier: 'asked by identity servers',
+  queryInfo: 'stands for the queries of their own names',
+  getPublicRooms: 'the POST form asks for the same',
+  getVersion: 'asked by people who look after servers',
+  getWellKnown: 'asked by URL, before the server is known (well-known.ts)',
+}
+
+describe('every operation of the server-server API', () => {
+  const reasons = readFileSync(join(root, 'docs/unsupported.md'), 'utf8')
+  const operations = Object.values(serverServerGroups)
+    .flatMap((group) => Object.entries<object>(group))
+    .flatMap(([name, definition]) => ('method' in definition && 'path' in definition ? [name] : []))
+  const handled = new Set(Object.values(federationHandlers).flatMap((handlers) => Object.keys(handlers)))
+
+  test('has a handler or stands in docs/unsupported.md', () => {
+    const isListed = (name: string) => reasons.includes(`\`${name}\``)
+    complain(operations.filter((name) => handled.has(name) === isListed(name)))
+  })
+
+  test('is called where a homeserver calls it', () => {
+    const callers = files.filter(
+      (file) =>
+        /^packages\/server\/src\/(?!endpoints\/)/.test(file.path) &&
+        !isTest(file) &&
+        file.imports.some((each) => each.startsWith('@myelin/protocol/server-server/')),
+    )
+    const isCalled = (name: string) => callers.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text))
+    complain(operations.filter((name) => isCalled(name) === name in onlyAnswered))
+  })
 })

@@ -24,6 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   addUser(program, verb)
   addRegistrationToken(program, verb)
   addEvent(program, verb)
+  addFederation(program, verb)
   addJoin(program, verb)
   addMedia(program, verb)
   addHook(program, verb)
@@ -122,6 +123,23 @@ function addEvent(program: Command, verb: Verb): void {
   ).action(
     verb(async (eventId: string, options: Options) =>
       (await import('./event.ts')).explainEvent(configOf(options), eventId),
+    ),
+  )
+}
+
+function addFederation(program: Command, verb: Verb): void {
+  const group = program.command('federation').description('How it stands with other servers. Needs a running server.')
+  addSettings(group.command('list').description('Show the servers that something waits for.')).action(
+    verb(async (options: Options) => (await import('./federation.ts')).listDestinations(configOf(options))),
+  )
+  addSettings(group.command('show <SERVER>').description('Show one, with its last error and its next try.')).action(
+    verb(async (name: string, options: Options) =>
+      (await import('./federation.ts')).showDestination(configOf(options), name),
+    ),
+  )
+  addSettings(group.command('retry <SERVER>').description('Try one again at once, whatever it failed with.')).action(
+    verb(async (name: string, options: Options) =>
+      (await import('./federation.ts')).retryDestination(configOf(options), name),
     ),
   )
 }

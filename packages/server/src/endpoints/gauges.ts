@@ -1,6 +1,8 @@
 // What the parts of the server count, for the metrics.
+import type { DestinationStatus } from '../federation/destination.ts'
 import type { Federation } from '../federation/federation.ts'
 import type { Metrics } from '../http/metrics.ts'
+import { destinationsInMetricsMax } from '../limits.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Store } from '../store/store.ts'
@@ -66,7 +68,28 @@ function addFederationGauges(metrics: Metrics, federation: Federation): void {
   metrics.gauge('myelin_federation_failing_servers', 'Those of them that cannot be reached.', failing)
   metrics.gauge('myelin_federation_queued_events', 'Events queued for other servers.', queued)
   metrics.gauge('myelin_federation_lag_entries', 'Journal entries that the server furthest behind has not got.', lag)
+  const rows = (read: (status: DestinationStatus) => number) => () =>
+    furthestBehind(statuses()).map((each) => ({ labels: { server: each.serverName }, count: read(each) }))
+  const lags = 'Journal entries that those furthest behind have not got.'
+  const failures = 'Failures of those furthest behind since their last success.'
+  metrics.gauges(
+    'myelin_federation_server_lag_entries',
+    lags,
+    rows(({ lag }) => lag),
+  )
+  metrics.gauges(
+    'myelin_federation_server_failures',
+    failures,
+    rows((each) => each.failures),
+  )
 }
+
+/** A few: whoever watches a server wants no row for each of thousands. */
+const furthestBehind = (statuses: readonly DestinationStatus[]): readonly DestinationStatus[] =>
+  statuses
+    .filter(({ lag }) => lag > 0)
+    .toSorted((a, b) => b.lag - a.lag)
+    .slice(0, destinationsInMetricsMax)
 
 /** How far behind the ledger is, and what it has written. */
 export function addLedgerGauges(metrics: Metrics, ledger: Ledger): void {

@@ -14,11 +14,12 @@ export interface Metrics {
   counter(name: string, help: string, read: () => number): void
   /** The same in several rows, told apart by labels. */
   counters(name: string, help: string, read: () => readonly LabelledCount[]): void
+  gauges(name: string, help: string, read: () => readonly LabelledCount[]): void
   /** Everything, in the text format. */
   text(): string
 }
 
-/** One row of a counter. Labels hold nothing that another server or a user made up. */
+/** One row of several. What others make up may be in a label only where there are few rows. */
 export interface LabelledCount {
   readonly labels: Readonly<Record<string, string>>
   readonly count: number
@@ -52,6 +53,7 @@ export function createMetrics(): Metrics {
     gauge: (name, help, read) => void readings.push({ type: 'gauge', name, help, read }),
     counter: (name, help, read) => void readings.push({ type: 'counter', name, help, read }),
     counters: (name, help, rows) => void readings.push({ type: 'counter', name, help, rows }),
+    gauges: (name, help, rows) => void readings.push({ type: 'gauge', name, help, rows }),
     text: () => [...requestLines(operations), ...readings.flatMap(readingLines), ''].join('\n'),
   }
 }
