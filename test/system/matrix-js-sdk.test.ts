@@ -14,22 +14,10 @@ import {
   type MatrixClient,
   type Room,
 } from 'matrix-js-sdk'
-import { logger, type Logger } from 'matrix-js-sdk/lib/logger.js'
 import { TestServer } from './testing/server.ts'
+import { quiet } from './testing/quiet-logger.ts'
 
 const messages = 100
-
-// What the client says goes to the logger it is given, and some of it to its global one.
-const nothing = () => undefined
-const quiet: Logger = {
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  getChild: () => quiet,
-}
-if ('setLevel' in logger && typeof logger.setLevel === 'function') logger.setLevel('silent')
 
 // Each sync of the client leaves a timer of 110 seconds behind that nothing stops: timers must not keep the process.
 const startTimer = globalThis.setTimeout

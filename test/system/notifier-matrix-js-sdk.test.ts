@@ -2,21 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createClient } from 'matrix-js-sdk'
-import { logger, type Logger } from 'matrix-js-sdk/lib/logger.js'
 import type { User } from './testing/api.ts'
 import { notify } from './testing/notifier.ts'
 import { TestServer } from './testing/server.ts'
-
-const nothing = () => undefined
-const quiet: Logger = {
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  getChild: () => quiet,
-}
-if ('setLevel' in logger && typeof logger.setLevel === 'function') logger.setLevel('silent')
+import { quiet } from './testing/quiet-logger.ts'
 
 describe('a pipeline in a real client', () => {
   let server: TestServer

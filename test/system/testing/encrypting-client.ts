@@ -7,21 +7,10 @@ import {
   type MatrixEvent,
   type UIAuthCallback,
 } from 'matrix-js-sdk'
-import { logger, type Logger } from 'matrix-js-sdk/lib/logger.js'
 import { eventually } from './network.ts'
+import { quiet } from './quiet-logger.ts'
 
-// What the client says goes to the logger it is given, and some of it to its global one.
-const nothing = () => undefined
-const quiet: Logger = {
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  getChild: () => quiet,
-}
-if ('setLevel' in logger && typeof logger.setLevel === 'function') logger.setLevel('silent')
-for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const) console[level] = nothing
+for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const) console[level] = () => undefined
 
 // The client leaves timers behind that nothing stops: they must not keep the process.
 const startTimer = globalThis.setTimeout
