@@ -36,7 +36,7 @@ function resolveDistinct(roots: readonly number[], room: StateResolutionRoom): R
   }
 }
 
-/** Remembers the last resolutions of one room by the set hashes of what was resolved, so it outlives compacted arenas. */
+/** Remembers the last resolutions of one room by the set hashes of what was resolved, so it outlives roots that were retired. */
 export class ResolutionMemory {
   readonly #hashes = new Map<string, string>()
 

@@ -143,19 +143,23 @@ describe('a state vector', () => {
   })
 })
 
-describe('compacting', () => {
-  test('keeps the live states, shares what they share, and frees the rest', () => {
+describe('retiring', () => {
+  test('keeps every state under its root until the next time, and its hash for good', () => {
     fc.assert(
       fc.property(edits, fc.array(edits, { minLength: 1, maxLength: 6 }), (common, forks) => {
         const arena = new StateArena()
         const base = applyEach(arena, arena.empty, common)
         const roots = forks.map((changes) => applyEach(arena, base, changes))
         const hashes = roots.map((root) => arena.hash(root))
-        const remap = arena.compact(roots)
-        assert.equal(remap[arena.empty], arena.empty)
+        arena.retire()
+        const fresh = applyEach(arena, arena.empty, common)
         for (const [i, root] of roots.entries()) {
-          const now = remap[root]!
-          assertHolds(arena, now, edited(edited(new Map(), common), forks[i]!))
+          const model = edited(edited(new Map(), common), forks[i]!)
+          assert.deepEqual(differences(arena, fresh, root), differencesOf(edited(new Map(), common), model))
+          const now = arena.current(root)
+          assertHolds(arena, root, model)
+          assertHolds(arena, now, model)
+          assertHolds(arena, applyEach(arena, root, [[3, 7]]), edited(model, [[3, 7]]))
           assert.equal(arena.hash(now), hashes[i])
           assert.equal(arena.find(hashes[i]!), now)
         }
@@ -169,9 +173,13 @@ describe('compacting', () => {
     for (let slot = 0; slot < 5000; slot++) root = arena.set(root, slot, slot + 1)
     const dead = arena.set(root, 1, 99)
     const before = arena.bytes
-    const remap = arena.compact([root])
-    assert.ok(arena.bytes < before / 20, `${arena.bytes} of ${before} bytes are left`)
-    assert.equal(remap[dead], -1)
-    assert.equal(arena.get(remap[root]!, 4999), 5000)
+    for (let times = 0; times < 2; times++) {
+      arena.retire()
+      root = arena.current(root)
+    }
+    assert.ok(arena.bytes < before / 10, `${arena.bytes} of ${before} bytes are left`)
+    assert.ok(arena.youngBytes < before / 20)
+    assert.throws(() => arena.get(dead, 1), RangeError)
+    assert.equal(arena.get(root, 4999), 5000)
   })
 })

@@ -23,7 +23,10 @@ export class StateArena {
   #nodesEnd = width
   #roots = new Int32Array(rootsInitially * rootStride)
   #rootsEnd = 1
-  /** Open addressing from set hash to root; 0 is free, for the empty root needs no entry. */
+  /** The last root from before `retire`: later ones are counted from there. Row 0 is the empty state always. */
+  #base = 0
+  #older: Generation | undefined
+  /** Open addressing from set hash to row; 0 is free, for the empty state needs no entry. */
   #index = new Int32Array(rootsInitially * 2)
   /** Nodes from here on belong to the version being made and may be written. */
   #fresh = 0
@@ -31,7 +34,18 @@ export class StateArena {
 
   /** Bytes held, including what is reserved for growth. */
   get bytes(): number {
+    const older = this.#older
+    return this.youngBytes + (older ? older.nodes.byteLength + older.roots.byteLength + older.moved.byteLength : 0)
+  }
+
+  /** The same of what was made or used since `retire`. */
+  get youngBytes(): number {
     return this.#nodes.byteLength + this.#roots.byteLength + this.#index.byteLength
+  }
+
+  /** States from before `retire` are still held. */
+  get hasOlder(): boolean {
+    return this.#older !== undefined
   }
 
   /** The nid at the slot, or 0. */
@@ -46,7 +60,7 @@ export class StateArena {
 
   /** The set hash as 32 hexadecimal digits: equal exactly for equal states, in every process. */
   hash(root: number): string {
-    const at = root * rootStride + columns.hash
+    const at = this.#row(root) * rootStride + columns.hash
     return Array.from(this.#roots.subarray(at, at + setHashLanes), hex).join('')
   }
 
@@ -140,32 +154,52 @@ export class StateArena {
   }
 
   /**
-   * Frees what only other roots need. Roots get new numbers: returns old root → new root, −1 for those that are gone.
-   * The empty root stays.
+   * Lets go of the states from before the last call. Those made since stay readable until the next one, and are taken over
+   * when they are asked for. An equal state may get another root then, so that of two roots from either side of a call
+   * only `current` tells whether they are one.
    */
-  compact(live: Iterable<number>): Int32Array {
-    const from = { nodes: this.#nodes, roots: this.#roots }
-    const moved = new Int32Array(this.#nodesEnd / width)
-    const remap = new Int32Array(this.#rootsEnd).fill(-1)
-    remap[this.empty] = this.empty
+  retire(): void {
+    const [nodes, roots, base] = [this.#nodes, this.#roots, this.#base]
+    this.#older = { nodes, roots, base, moved: new Int32Array(this.#nodesEnd / width), carried: new Map() }
+    this.#base += this.#rootsEnd - 1
     this.#nodes = new Int32Array(nodesInitially * width)
     this.#nodesEnd = width
     this.#roots = new Int32Array(rootsInitially * rootStride)
     this.#rootsEnd = 1
     this.#index = new Int32Array(rootsInitially * 2)
-    for (const root of live) {
-      if (remap[root] !== -1) continue
-      const at = root * rootStride
-      this.#lanes.set(from.roots.subarray(at + columns.hash, at + columns.hash + setHashLanes))
-      const shift = from.roots[at + columns.shift]!
-      const node = this.#move(from.roots[at + columns.node]!, shift, { nodes: from.nodes, moved })
-      remap[root] = this.#addRoot({ node, shift }, from.roots[at + columns.size]!)
-    }
-    return remap
+  }
+
+  /** The root by which a state is held until the next `retire`. Throws RangeError for what has been let go. */
+  current(root: number): number {
+    return root > this.#base || root === this.empty ? root : this.#carry(root)
   }
 
   #column(root: number, column: number): number {
-    return this.#roots[root * rootStride + column]!
+    const row = this.#row(root) // first, because it may put a larger array in place
+    return this.#roots[row * rootStride + column]!
+  }
+
+  #row(root: number): number {
+    return root === this.empty ? 0 : this.current(root) - this.#base
+  }
+
+  /** Takes a state of the older generation over, with the nodes that it does not share with one that was. */
+  #carry(root: number): number {
+    const older = this.#older
+    if (!older || root <= older.base) throw new RangeError(`State ${root} has been let go`)
+    const known = older.carried.get(root)
+    if (known !== undefined) return known
+    const at = (root - older.base) * rootStride
+    this.#lanes.set(older.roots.subarray(at + columns.hash, at + columns.hash + setHashLanes))
+    const carried = this.#known() ?? this.#move(older, at)
+    older.carried.set(root, carried)
+    return carried
+  }
+
+  #move(older: Generation, at: number): number {
+    const shift = older.roots[at + columns.shift]!
+    const node = this.#moveNode(older.roots[at + columns.node]!, shift, older)
+    return this.#addRoot({ node, shift }, older.roots[at + columns.size]!)
   }
 
   #top(root: number): Top {
@@ -278,7 +312,7 @@ export class StateArena {
     return level
   }
 
-  #move(node: number, shift: number, from: { readonly nodes: Int32Array; readonly moved: Int32Array }): number {
+  #moveNode(node: number, shift: number, from: Pick<Generation, 'nodes' | 'moved'>): number {
     if (node === 0) return 0
     const before = from.moved[node / width]!
     if (before !== 0) return before
@@ -286,7 +320,7 @@ export class StateArena {
     from.moved[node / width] = copy
     for (let i = 0; i < width; i++) {
       const value = from.nodes[node + i]!
-      const moved = shift === 0 ? value : this.#move(value, shift - bits, from)
+      const moved = shift === 0 ? value : this.#moveNode(value, shift - bits, from)
       this.#nodes[copy + i] = moved
     }
     return copy
@@ -311,37 +345,49 @@ export class StateArena {
     const roots = this.#roots
     const mask = this.#index.length - 1
     for (let at = a & mask; ; at = (at + 1) & mask) {
-      const root = this.#index[at]!
-      if (root === 0) return undefined
-      const hash = root * rootStride + columns.hash
-      if (roots[hash] === a && roots[hash + 1] === b && roots[hash + 2] === c && roots[hash + 3] === d) return root
+      const row = this.#index[at]!
+      if (row === 0) return undefined
+      const hash = row * rootStride + columns.hash
+      if (roots[hash] === a && roots[hash + 1] === b && roots[hash + 2] === c && roots[hash + 3] === d)
+        return this.#base + row
     }
   }
 
   #addRoot(top: Readonly<Top>, size: number): number {
-    const root = this.#rootsEnd++
-    if (root * rootStride === this.#roots.length) this.#roots = doubled(this.#roots)
-    const at = root * rootStride
+    const row = this.#rootsEnd++
+    if (row * rootStride === this.#roots.length) this.#roots = doubled(this.#roots)
+    const at = row * rootStride
     this.#roots[at + columns.node] = top.node
     this.#roots[at + columns.shift] = top.shift
     this.#roots[at + columns.size] = size
     this.#roots.set(this.#lanes, at + columns.hash)
     if (this.#rootsEnd * 2 > this.#index.length) this.#growIndex()
-    else this.#enter(root)
-    return root
+    else this.#enter(row)
+    return this.#base + row
   }
 
   #growIndex(): void {
     this.#index = new Int32Array(this.#index.length * 2)
-    for (let root = 1; root < this.#rootsEnd; root++) this.#enter(root)
+    for (let row = 1; row < this.#rootsEnd; row++) this.#enter(row)
   }
 
-  #enter(root: number): void {
+  #enter(row: number): void {
     const mask = this.#index.length - 1
-    let at = this.#column(root, columns.hash) & mask
+    let at = this.#roots[row * rootStride + columns.hash]! & mask
     while (this.#index[at] !== 0) at = (at + 1) & mask
-    this.#index[at] = root
+    this.#index[at] = row
   }
+}
+
+/** What was held before `retire`. */
+interface Generation {
+  readonly nodes: Int32Array
+  readonly roots: Int32Array
+  readonly base: number
+  /** Where its nodes have been moved, by their numbers there divided by their width; 0 for those that have not. */
+  readonly moved: Int32Array
+  /** Its states that have been taken over, by root. */
+  readonly carried: Map<number, number>
 }
 
 interface Top {

@@ -168,6 +168,8 @@ export const stateEventsKeptMax = 1_000
 export const hotRoomsMax = 2_000
 export const hotRoomsBytesMax = 128 * 1024 * 1024
 export const hotRoomArenaBytesMax = 16 * 1024 * 1024
+// Servers per room of which it is remembered how many of their users a past state has.
+export const serverStandingsMax = 100
 // Rooms not in memory of which it is remembered who is in them.
 export const coldCompaniesMax = 10_000
 

@@ -5,7 +5,15 @@ import type { AuthDag } from '@myelin/algorithms/auth-dag'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
-import { followedEventsMax, hotRoomArenaBytesMax, recentEventsMax, stateEventsKeptMax } from '../limits.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
+import {
+  followedEventsMax,
+  hotRoomArenaBytesMax,
+  recentEventsMax,
+  serverStandingsMax,
+  stateEventsKeptMax,
+} from '../limits.ts'
+import { AgingMap } from './aging-map.ts'
 import type { HistoryFetch } from './backfill.ts'
 import type { RoomEvent } from './room-event.ts'
 
@@ -63,6 +71,13 @@ export interface PartialState {
   readonly servers: readonly string[]
 }
 
+/** How many users of a server have joined, and are invited, in a state of the room. */
+export interface ServerStanding {
+  readonly root: number
+  readonly joined: number
+  readonly invited: number
+}
+
 /** A user as the room counts members. */
 export interface MemberHost {
   readonly isLocal: boolean
@@ -116,10 +131,14 @@ export class HotRoom {
   recentAfter = 0
   /** Servers with joined users, and how many of them each has. */
   readonly hosts = new Map<string, number>()
+  /** Servers with invited users, and how many of them each has. */
+  readonly invitedHosts = new Map<string, number>()
+  /** What past states say of servers, by name; of each server the state that was asked for last. */
+  readonly standings = new BoundedMap<ServerStanding>(serverStandingsMax)
   /** The heads are stored, because the last event of the timeline is not the only one. */
   headsStored = false
   /** State snapshots after events in the event graph, by nid, where `RoomEvent.snapshot` is another. */
-  readonly forks = new Map<number, number>()
+  readonly forks = new AgingMap<number, number>()
   /** The room's auth DAG, once a resolution has asked for it. */
   authDag: AuthDag | undefined
   authDagReady: Promise<void> | undefined
@@ -142,8 +161,8 @@ export class HotRoom {
   readonly #source: RoomSource
   readonly #slots = new Map<string, Map<string, number>>()
   readonly #slotKeys: (readonly [type: string, stateKey: string])[] = []
-  readonly #roots = new Map<number, number>([[0, this.root]])
-  readonly #parents = new Map<number, number>()
+  readonly #roots = new AgingMap<number, number>([[0, this.root]])
+  readonly #parents = new AgingMap<number, number>()
   /** Current state events by nid: the well-known ones, and of the others those used last. */
   readonly #wellKnown = new Map<number, RoomEvent>()
   readonly #others = new Map<number, RoomEvent>()
@@ -166,7 +185,19 @@ export class HotRoom {
   }
   /** Past states take far more than the current one. */
   get isBloated(): boolean {
-    return this.arena.bytes > hotRoomArenaBytesMax + this.slotCount * bytesPerSlot
+    return this.arena.youngBytes > hotRoomArenaBytesMax + this.slotCount * bytesPerSlot
+  }
+  /**
+   * Lets past states go that nobody has asked for since the last call. Those that were in memory until now stay so until
+   * the next one: it may come only when all who hold roots from before this one are done, and what they wrote is durable.
+   */
+  trim(): void {
+    this.arena.retire()
+    this.root = this.arena.current(this.root)
+    for (const map of [this.#roots, this.#parents, this.forks]) map.age()
+    this.#roots.set(0, this.arena.empty)
+    this.#roots.set(this.snapshot, this.root)
+    this.standings.clear()
   }
   get #heldEvents(): number {
     return this.#recent.length + this.#wellKnown.size + this.#others.size
@@ -278,10 +309,10 @@ export class HotRoom {
   }
   /** A state that was loaded whole, without the state it was made from. */
   addCheckpoint(snapshot: number, root: number): void {
-    this.#roots.set(snapshot, root)
+    this.#roots.set(snapshot, this.arena.current(root))
   }
   addRoot(snapshot: number, root: number, parent: number): void {
-    this.#roots.set(snapshot, root)
+    this.#roots.set(snapshot, this.arena.current(root))
     this.#parents.set(snapshot, parent)
   }
   /** Brings states into memory so that `rootOf` and `rootBefore` know them. */
@@ -364,7 +395,7 @@ export class HotRoom {
   moveState(event: RoomEvent, change: StateChange): void {
     if (this.slotOf(change.type, change.stateKey) === undefined) this.addSlot(change.slot, change.type, change.stateKey)
     this.addRoot(change.snapshot, change.root, this.snapshot)
-    this.root = change.root
+    this.root = this.arena.current(change.root)
     this.snapshot = change.snapshot
     this.changesSinceCheckpoint = change.changesSinceCheckpoint
     this.#letStateGo(change.replaced)
@@ -372,7 +403,7 @@ export class HotRoom {
   }
   /** The state has moved, by an event and by what state resolution made of it. The roots are known already. */
   setState({ root, snapshot, changesSinceCheckpoint, replaced, events }: StateMove): void {
-    this.root = root
+    this.root = this.arena.current(root)
     this.snapshot = snapshot
     this.changesSinceCheckpoint = changesSinceCheckpoint
     for (const nid of replaced) this.#letStateGo(nid)
@@ -381,19 +412,23 @@ export class HotRoom {
   setMembership(userNid: number, membership: Membership, { isLocal, host }: MemberHost): void {
     const before = this.memberships.get(userNid)
     const joins = Number(membership === 'join') - Number(before === 'join')
+    const invites = Number(membership === 'invite') - Number(before === 'invite')
     this.joinedCount += joins
-    this.invitedCount += Number(membership === 'invite') - Number(before === 'invite')
+    this.invitedCount += invites
     this.memberships.set(userNid, membership)
-    if (joins !== 0) this.#countHost(host, joins)
+    countHost(this.hosts, host, joins)
+    countHost(this.invitedHosts, host, invites)
     if (!isLocal) return
     if (membership === 'join') this.localJoined.add(userNid)
     else this.localJoined.delete(userNid)
   }
-  #countHost(host: string, joins: number): void {
-    const users = (this.hosts.get(host) ?? 0) + joins
-    if (users > 0) this.hosts.set(host, users)
-    else this.hosts.delete(host)
-  }
+}
+
+function countHost(hosts: Map<string, number>, host: string, change: number): void {
+  if (change === 0) return
+  const users = (hosts.get(host) ?? 0) + change
+  if (users > 0) hosts.set(host, users)
+  else hosts.delete(host)
 }
 
 /** State with an empty key that a hot room always holds in memory. */

@@ -118,3 +118,43 @@ test('a room swollen by past states is loaded anew', async () => {
   assert.notEqual(second, first)
   assert.equal(second?.arena.hash(second.root), first.arena.hash(first.root))
 })
+
+test('a room that somebody always uses is trimmed in use, and everybody goes on', async () => {
+  await using net = await openTestRooms()
+  const alice = await net.user('alice')
+  const roomId = await net.rooms.create({ by: alice, request: {} })
+  const room = await net.rooms.byId(roomId)
+  assert.ok(room)
+  const set = (n: number) =>
+    net.rooms.sendState(roomId, { by: alice, type: 'org.example', stateKey: '', content: { n } })
+  const { hotRooms } = net.rooms.context
+  const swell = () => {
+    for (let nid = 1; !room.isBloated; nid++) room.arena.set(room.root, nid % 5_000, nid)
+  }
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const { root, snapshot } = room
+  const entries = [...room.stateEntries(root)]
+  const slow = hotRooms.use(room.nid, async () => {
+    await first.promise
+    assert.deepEqual([...room.stateEntries(root)], entries)
+  })
+  const events = [await set(0)]
+  swell()
+  events.push(await set(1))
+  assert.equal(room.isBloated, false)
+  // While one is there that was there before, it is not trimmed again.
+  swell()
+  events.push(await set(2))
+  assert.equal(room.isBloated, true)
+  const next = hotRooms.use(room.nid, () => second.promise)
+  first.resolve()
+  await slow
+  for (let n = 3; room.isBloated; n++) events.push(await set(n))
+  assert.equal(hotRooms.peek(room.nid), room)
+  assert.throws(() => room.arena.size(root), RangeError)
+  await room.loadRoots([snapshot])
+  assert.deepEqual([...room.stateEntries(room.rootOf(snapshot))], entries)
+  assert.equal(room.stateNid('org.example'), (await net.rooms.findEvent(room, events.at(-1) ?? ''))?.nid)
+  second.resolve()
+  await next
+})

@@ -21,6 +21,13 @@ export interface Company {
   readonly hosts: Iterable<string>
 }
 
+/** When a room in use was trimmed. */
+interface Trim {
+  readonly lastTicket: number
+  /** What had been written by then can be read. */
+  isDurable: boolean
+}
+
 export class HotRooms {
   readonly #store: Store
   readonly #bounds: HotRoomBounds
@@ -29,7 +36,10 @@ export class HotRooms {
   readonly #rooms = new Map<number, HotRoom>()
   readonly #nids = new Map<string, number>()
   readonly #loading = new Map<number, Promise<HotRoom>>()
-  readonly #users = new Map<HotRoom, number>()
+  /** Who uses a room: tickets, the lowest first. */
+  readonly #users = new Map<HotRoom, Set<number>>()
+  readonly #trims = new WeakMap<HotRoom, Trim>()
+  #lastTicket = 0
   /** Of rooms that are not in memory: nobody joins or leaves one that is not. */
   readonly #companies = new BoundedMap<Company>(coldCompaniesMax)
 
@@ -82,16 +92,40 @@ export class HotRooms {
   async use<T>(roomNid: number, verb: (room: HotRoom) => Promise<T>): Promise<T> {
     let room = await this.get(roomNid)
     while (this.#rooms.get(roomNid) !== room) room = await this.get(roomNid)
-    this.#users.set(room, (this.#users.get(room) ?? 0) + 1)
+    const ticket = ++this.#lastTicket
+    const users = this.#users.get(room) ?? new Set()
+    this.#users.set(room, users.add(ticket))
     try {
       return await verb(room)
     } finally {
-      const users = (this.#users.get(room) ?? 1) - 1
-      if (users > 0) this.#users.set(room, users)
-      else this.#users.delete(room)
-      // Many past states have piled up; a fresh copy holds the current one, and readers keep the old as long as they need.
-      if (room.isBloated && this.#isIdle(room) && this.#rooms.get(roomNid) === room) this.#forget(room)
+      users.delete(ticket)
+      if (users.size === 0) this.#users.delete(room)
+      if (this.#rooms.get(roomNid) === room) this.#slim(room)
     }
+  }
+
+  /** Lets past states go once many have piled up. */
+  #slim(room: HotRoom): void {
+    if (!room.isBloated && !room.arena.hasOlder) return
+    // A fresh copy holds the current state alone, and readers keep the old as long as they need.
+    if (this.#isIdle(room)) return this.#forget(room)
+    if (!room.isBloated || !this.#isTrimOver(room)) return
+    const trim: Trim = { lastTicket: this.#lastTicket, isDurable: false }
+    this.#trims.set(room, trim)
+    room.trim()
+    this.#store
+      .write(() => undefined)
+      .then(
+        () => void (trim.isDurable = true),
+        () => undefined,
+      )
+  }
+
+  /** Nobody uses the room any more who did so before it was trimmed last. */
+  #isTrimOver(room: HotRoom): boolean {
+    const trim = this.#trims.get(room)
+    const [oldest = Infinity] = this.#users.get(room) ?? []
+    return !trim || (trim.isDurable && oldest > trim.lastTicket)
   }
 
   /** Takes in a room that was just made. */

@@ -8,9 +8,9 @@ import { serverAcl } from '@myelin/algorithms/server-acl'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { membershipIn } from './member-event.ts'
 import type { RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
+import { standingOf } from './server-standing.ts'
 
 /** A room as another server asks about it. */
 export interface ServerRoom {
@@ -79,18 +79,6 @@ export async function isVisible(room: HotRoom, origin: string, event: RoomEvent)
   const [setting] = nid === 0 ? [] : await room.events([nid])
   const visibility = historyVisibilityOf(setting?.content)
   if (visibility === 'shared' || visibility === 'world_readable') return true
-  const memberships = await membershipsOf(room, origin, root)
-  return isVisibleToServer({
-    visibility,
-    hasJoined: memberships.includes('join'),
-    hasInvited: memberships.includes('invite'),
-  })
-}
-
-/** Memberships of a server's users in a state. */
-async function membershipsOf(room: HotRoom, origin: string, root: number): Promise<unknown[]> {
-  const nids: number[] = []
-  for (const [userId, slot] of room.slotsOfType('m.room.member'))
-    if (userId.endsWith(`:${origin}`)) nids.push(room.arena.get(root, slot))
-  return (await room.events(nids.filter((nid) => nid !== 0))).map(membershipIn)
+  const { joined, invited } = await standingOf(room, origin, root)
+  return isVisibleToServer({ visibility, hasJoined: joined > 0, hasInvited: invited > 0 })
 }
