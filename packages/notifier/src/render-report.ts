@@ -119,7 +119,7 @@ export function jobLine(job: Job, options: RenderOptions = {}): Line {
 
 /** Most characters of output that a message quotes. */
 const excerptLengthMax = 2000
-const escapeSequence = new RegExp(String.raw`\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007]*\u0007)`, 'g')
+const escapeSequence = new RegExp(String.raw`\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*\u0007)`, 'g')
 
 function excerptOf({ excerpt }: Report): Line[] {
   if (excerpt === undefined || excerpt.trim() === '') return []

@@ -61,12 +61,12 @@ const entities: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
 }
 
-/** HTML as plain text: lines where there are blocks, no tags. */
+/** HTML as plain text: lines where there are blocks, no tags. Takes time in proportion to the text, whatever is in it. */
 export const textOf = (html: string): string =>
   html
-    .replaceAll(/<(br|\/p|\/li|\/h[1-6]|\/tr|\/pre|\/blockquote)\b[^>]*>/gi, '\n')
-    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/<(br|\/p|\/li|\/h[1-6]|\/tr|\/pre|\/blockquote)\b[^<>]*>/gi, '\n')
+    .replaceAll(/<[^<>]*>/g, '')
     .replaceAll(/&(amp|lt|gt|quot|#34|#39|nbsp);/g, (entity) => entities[entity] ?? entity)
-    .replaceAll(/[ \t]+\n/g, '\n')
+    .replaceAll(/(?<![ \t])[ \t]+\n/g, '\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()

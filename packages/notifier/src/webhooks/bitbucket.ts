@@ -56,9 +56,16 @@ const cloudPush: Read = (payload) => {
 function cloudCommit(value: unknown) {
   const hash = textAt(value, 'hash')
   if (hash === undefined) return undefined
-  const [, name, email] = /^(.*?)\s*<(.*)>$/.exec(textAt(value, 'author', 'raw') ?? '') ?? []
+  const [name, email] = nameAndAddress(textAt(value, 'author', 'raw') ?? '')
   const author = textAt(value, 'author', 'user', 'display_name') ?? name
   return commit({ hash, message: textAt(value, 'message'), author, email, link: pageOf(value) })
+}
+
+/** `Ada <ada@example.org>` */
+function nameAndAddress(raw: string): readonly [string | undefined, string | undefined] {
+  const start = raw.indexOf('<')
+  if (start === -1 || !raw.endsWith('>')) return [undefined, undefined]
+  return [raw.slice(0, start).trimEnd(), raw.slice(start + 1, -1)]
 }
 
 const dataCenterPush: Read = (payload) => {

@@ -55,6 +55,37 @@ test('a form with a payload is read as its payload, text as text', () => {
   assert.equal(payloadOf({ headers: { 'content-type': 'text/plain' }, body: Buffer.from('hi') }), 'hi')
 })
 
+test('JSON that calls itself a form, as `curl -d` does, is JSON', () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const [story] = storiesOf({ headers, body: Buffer.from('{"text":"**done**"}') })
+  assert.equal(story?.kind === 'words' && story.words.text, '**done**')
+})
+
+describe('megabytes made to keep a reader busy are read in no time', () => {
+  const million = 1_000_000
+  const payloads: Readonly<Record<string, object>> = {
+    'links that never end': { text: '<https://a|'.repeat(million / 4) },
+    'bold that never ends': { attachments: [{ text: '*a '.repeat(million) }] },
+    'tags that never end': { html: '<a <br '.repeat(million / 2) },
+    'brackets alone': { html: '<'.repeat(4 * million) },
+    'blanks before no line': { html: ' '.repeat(4 * million) },
+    'attachments without number': { attachments: Array.from({ length: 100_000 }, () => ({ text: '<https://a|' })) },
+  }
+  const authors = { raw: ' '.repeat(4 * million) }
+  const change = { new: { name: 'main', type: 'branch' }, commits: [{ hash: '1', author: authors }] }
+  const pushed = { repository: { full_name: 'a/b' }, push: { changes: [change] } }
+  const deliveries: readonly (readonly [string, Delivery])[] = [
+    ...Object.entries(payloads).map(([name, payload]) => [name, json(payload)] as const),
+    ['an author of blanks', json(pushed, { 'x-event-key': 'repo:push' })],
+  ]
+  for (const [name, delivery] of deliveries)
+    test(name, { timeout: 5000 }, async () => {
+      const { user } = process.cpuUsage()
+      for (const story of storiesOf(delivery)) await renderStory(story)
+      assert.ok(process.cpuUsage().user - user < 1_500_000)
+    })
+})
+
 describe('proofs', () => {
   const secret = 'shared secret'
   const now = Date.parse('2026-01-02T03:04:05Z')

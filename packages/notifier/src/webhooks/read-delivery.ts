@@ -29,13 +29,13 @@ export const vendorOf = (headers: Delivery['headers']): HookVendor => vendors.fi
 
 /**
  * The payload of a body: JSON, the `payload` field of a form (as GitHub and Slack's senders may send it), or text as it
- * stands. Throws SyntaxError for JSON that is none.
+ * stands. JSON that calls itself a form, as `curl -d` does, is JSON. Throws SyntaxError for JSON that is none.
  */
 export function payloadOf({ headers, body }: Delivery): unknown {
   const text = new TextDecoder().decode(body)
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/x-www-form-urlencoded') return formOf(new URLSearchParams(text))
-  return type === 'application/json' || type.endsWith('+json') || /^\s*\{/.test(text) ? JSON.parse(text) : text
+  if (type === 'application/json' || type.endsWith('+json') || /^\s*\{/.test(text)) return JSON.parse(text)
+  return type === 'application/x-www-form-urlencoded' ? formOf(new URLSearchParams(text)) : text
 }
 
 function formOf(form: URLSearchParams): unknown {
