@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { User } from './testing/api.ts'
+import { notify as cli } from './testing/notifier.ts'
 import { TestServer } from './testing/server.ts'
 import { notifyCommand } from './testing/commands.ts'
 
@@ -55,6 +56,14 @@ describe('myelin-notify', () => {
 
   const notices = async (roomId: string) =>
     (await ci.history(roomId)).filter(({ content }) => content.msgtype === 'm.notice').map(({ content }) => content)
+
+  test('the account may be named before the command, and what no command knows is refused there', async () => {
+    const run = (...parameters: string[]) => cli(parameters, { variables: { MYELIN_NOTIFY_USER: 'another' } })
+    assert.match((await run(...account, 'whoami')).stdout, /^@ci:hs1 /)
+    assert.match((await run(...account.slice(0, 2), 'whoami', ...account.slice(2))).stdout, /^@ci:hs1 /)
+    const { code, stderr } = await run('--range', 'HEAD', 'whoami', ...account)
+    assert.deepEqual([code, stderr], [2, "--range is no option of 'whoami'\n"])
+  })
 
   test('a dry run shows what it would post and posts nothing', async () => {
     const { code, output } = await notify(...account, '--dry-run')

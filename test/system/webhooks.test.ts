@@ -204,6 +204,43 @@ describe('webhooks', () => {
     assert.equal((await waitFor(alice, roomId, ({ length }) => length > 0))[0]?.body, 'x')
   })
 
+  test('a hook goes with the people when its room is upgraded', async () => {
+    const roomId = await publicRoom()
+    const hook = await makeHook(server.data, { name: 'upgraded', rooms: [roomId], secret: null })
+    const upgrade = () => alice.post(`/rooms/${encodeURIComponent(roomId)}/upgrade`, { new_version: '11' })
+    const { replacement_room: newer } = await upgrade()
+    await deliver(server.baseUrl, hook, { text: 'where are you' })
+    const [shown] = await waitFor(alice, newer, ({ length }) => length > 0)
+    assert.equal(shown?.body, 'where are you')
+    const path = `/_myelin/admin/v1/webhooks/${hook.hookId}`
+    const { webhook } = await admin(server.data, { method: 'GET', path })
+    assert.deepEqual(webhook.rooms, [newer])
+  })
+
+  test('a room that merely says it was replaced by another does not send a hook there', async () => {
+    const [roomId, other] = [await publicRoom(), await publicRoom()]
+    const hook = await makeHook(server.data, { name: 'misled', rooms: [roomId], secret: null })
+    await alice.put(`/rooms/${encodeURIComponent(roomId)}/state/m.room.tombstone/`, {
+      body: 'gone',
+      replacement_room: other,
+    })
+    await deliver(server.baseUrl, hook, { text: 'here' })
+    const [shown] = await waitFor(alice, roomId, ({ length }) => length > 0)
+    assert.equal(shown?.body, 'here')
+    assert.deepEqual(await shownIn(alice, other), [])
+  })
+
+  test('a hook is not made for a room where nobody could hear it', async () => {
+    const roomId = await alice.createRoom({
+      preset: 'public_chat',
+      power_level_content_override: { users_default: -1 },
+    })
+    await assert.rejects(
+      makeHook(server.data, { name: 'mute', rooms: [roomId] }),
+      /may not speak.*give it power level 0/,
+    )
+  })
+
   test('a moderator makes, tries, silences and removes a hook by words; others cannot', async () => {
     const roomId = await publicRoom()
     const bob = await server.user('bob')
@@ -247,6 +284,27 @@ describe('webhooks', () => {
     await answered(/no longer tells this room/)
     assert.equal((await deliver(server.baseUrl, hook, payload, headers)).status, 404)
   })
+})
+
+test('commands are heard from the first hook on, and names may be several words', async () => {
+  await using server = await TestServer.start()
+  const alice = await server.user('alice')
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  await makeHook(server.data, { name: 'first', rooms: [roomId] })
+  const answerTo = async (body: string, pattern: RegExp) => {
+    const content = { msgtype: 'm.text', body }
+    await alice.put(`/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${encodeURIComponent(body)}`, content)
+    await waitFor(alice, roomId, (all) =>
+      all.some(({ sender, body: said }) => sender === '@hooks:hs1' && pattern.test(said)),
+    )
+  }
+  await answerTo('!ci list', /^first$/)
+  await answerTo('!ci add nightly  build', /^Hook nightly build is made/)
+  await answerTo('!ci mute nightly build', /^For how long/)
+  await answerTo('!ci mute nightly build 2h', /^Hook nightly build is muted until/)
+  await answerTo('!ci unmute nightly build', /no longer muted/)
+  await answerTo('!ci test nightly build', /^Hook nightly build works/)
+  await answerTo('!ci remove nightly build', /no longer tells this room/)
 })
 
 test('what was acknowledged is told after a kill, in every room and once', async () => {

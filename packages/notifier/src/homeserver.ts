@@ -188,8 +188,12 @@ function kindOf({ errcode, status }: MatrixError, step: 'login' | 'use'): Failur
 function reachProblem(error: MatrixError): string {
   let deepest: unknown = error
   while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause
-  const detail = deepest instanceof Error && deepest !== error ? `: ${deepest.message || codeOf(deepest)}` : ''
+  const detail = deepest instanceof Error && deepest !== error ? `: ${messageIn(deepest)}` : ''
   return `${error.message}${detail}`
 }
+
+/** What is wrong; of a failure of TLS its reason alone, without where in the library it was found. */
+const messageIn = (error: Error): string =>
+  'reason' in error && typeof error.reason === 'string' ? error.reason : error.message || codeOf(error)
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : error.name)

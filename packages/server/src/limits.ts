@@ -421,6 +421,8 @@ export const restoreServersNamedMax = 3
 
 // Webhooks. What a sender delivers, what is made of it, and how long it is remembered.
 export const webhooksMax = 1_000
+export const webhooksInRoomMax = 20
+export const webhookUpgradesFollowedMax = 5
 export const webhookBodyBytesMax = 5 * 1024 * 1024
 export const webhookStoriesBytesMax = 256 * 1024
 export const webhookDeliveriesWaitingMax = 1_000

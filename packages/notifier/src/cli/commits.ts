@@ -66,5 +66,11 @@ function report(outcomes: readonly Outcome[], output: Output): number {
     output.say(`${roomId}  ${result}${problem}  ${line}`, object)
     if (error !== undefined && output.isQuiet) output.warn(`${roomId}: ${error.message}`)
   }
-  return exitCodeOf(outcomes)
+  const exitCode = exitCodeOf(outcomes)
+  if (output.isJson && outcomes.length > 0) {
+    const rooms = new Set(outcomes.map(({ roomId }) => roomId)).size
+    const failed = outcomes.filter(({ result }) => result === 'failed').length
+    output.say('', { summary: true, rooms, commits: outcomes.length / rooms, failed, exit_code: exitCode })
+  }
+  return exitCode
 }

@@ -33,7 +33,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     <Flags extends ConnectionFlags>(action: Action<Flags>) =>
     async (...given: readonly unknown[]) => {
       const command = given.at(-1) as Command
-      const flags: Flags = command.opts<Flags>()
+      const flags = flagsOf<Flags>(command)
       output = new Output({ isJson: flags.json ?? false, isQuiet: flags.quiet ?? false })
       exitCode = await softened(flags, action(command.args, flags, output), output)
     }
@@ -44,6 +44,21 @@ export async function run(argv: readonly string[]): Promise<number> {
     const code = failed(error, output)
     return interruptedExitCode() ?? code
   }
+}
+
+/** The options of a command; those it has in common with the commands above it may stand before its name too. */
+function flagsOf<Flags extends object>(command: Command): Flags {
+  const flags = command.opts<Flags>()
+  const isGiven = (to: Command, name: string) => to.getOptionValueSource(name) === 'cli'
+  for (let above = command.parent; above !== null; above = above.parent)
+    for (const option of above.options) {
+      const name = option.attributeName()
+      if (!isGiven(above, name) || isGiven(command, name)) continue
+      if (!command.options.some((own) => own.attributeName() === name))
+        throw new NotifierError('usage', `${option.long ?? name} is no option of '${command.name()}'`)
+      Object.assign(flags, { [name]: above.getOptionValue(name) as unknown })
+    }
+  return flags
 }
 
 type Act = <Flags extends ConnectionFlags>(action: Action<Flags>) => (...given: readonly unknown[]) => Promise<void>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from '../config/load.ts'
 import type { Config } from '../config/settings.ts'
-import { durationOf } from '../webhooks/commands.ts'
+import { durationOf } from '../webhooks/duration.ts'
 import { callOperatorSocket, type OperatorCall } from './operator-client.ts'
 
 const root = '/_myelin/admin/v1/webhooks'
@@ -31,7 +31,9 @@ export async function addHook(config: Config, name: string, options: HookOptions
   const body = { name, rooms: options.room ?? [], wishes: wishesOf(options), ...secretOf(options) }
   const answer = await running(config, { method: 'POST', path: root, body })
   const { address } = answer['webhook'] as Hook
-  console.log(`Address: ${address}`)
+  console.log(
+    `Address: ${address}${config.publicBaseUrl === '' ? '  (below the address of this server: see publicBaseUrl)' : ''}`,
+  )
   console.log(answer['secret'] === null ? 'No secret: keep the address to yourself.' : `Secret: ${answer['secret']}`)
   return 0
 }

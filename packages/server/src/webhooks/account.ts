@@ -15,15 +15,21 @@ export class HookAccount {
   readonly userId: UserId
   readonly #options: WebhooksOptions
   #actor: Promise<HookActor> | undefined
+  #made: HookActor | undefined
 
   constructor(options: WebhooksOptions) {
     this.#options = options
     this.userId = `@${options.config['webhooks.user']}:${options.config.serverName}` as UserId
   }
 
+  /** The account, if this run of the server has met it. */
+  get made(): HookActor | undefined {
+    return this.#made
+  }
+
   /** The account; made now if there is none. Throws `M_USER_IN_USE` when somebody else has the name. */
   actor(): Promise<HookActor> {
-    this.#actor ??= this.#open().catch((error: unknown) => {
+    this.#actor ??= this.#openOnce().catch((error: unknown) => {
       this.#actor = undefined
       throw error
     })
@@ -34,6 +40,10 @@ export class HookAccount {
   async known(): Promise<HookActor | undefined> {
     const { store } = this.#options
     return (await webhookAccount(store.read)) === undefined ? undefined : this.actor()
+  }
+
+  async #openOnce(): Promise<HookActor> {
+    return (this.#made = await this.#open())
   }
 
   async #open(): Promise<HookActor> {

@@ -16,11 +16,12 @@ import {
   type DeliveryRow,
 } from '../store/webhook-deliveries.ts'
 import { pruneStoryMessages } from '../store/webhook-messages.ts'
-import { roomsOfWebhook, webhookByNid } from '../store/webhooks.ts'
+import { webhookByNid } from '../store/webhooks.ts'
 import type { WebhooksContext } from './context.ts'
 import { gather, judge, type Gathered } from './gather.ts'
 import { webhookOf, type Webhook } from './hook.ts'
 import { tell } from './tell.ts'
+import { currentRooms } from './upgrades.ts'
 
 export class Deliverer implements AsyncDisposable {
   readonly #context: WebhooksContext
@@ -97,9 +98,8 @@ export class Deliverer implements AsyncDisposable {
   /** What kept rooms from being told, by nid of the delivery. */
   async #tellAll(hook: Webhook, stories: readonly Gathered[]): Promise<Map<number, string>> {
     const failures = new Map<number, string>()
-    const { environment, store } = this.#context
-    const roomIds = await roomsOfWebhook(store.read, hook.nid)
-    if (hook.mutedUntil > environment.now()) return failures
+    if (hook.mutedUntil > this.#context.environment.now()) return failures
+    const roomIds = await currentRooms(this.#context, hook.nid)
     for (const { story, from, place } of stories) {
       const judgement = await judge(this.#context, { hook, roomIds }, story)
       if (judgement.isSilent) continue

@@ -10,6 +10,7 @@ import {
   webhooksMax,
   webhookTemplateCharactersMax,
 } from '../limits.ts'
+import { powerLevelsOf } from '../rooms/power.ts'
 import { latestDeliveries, type DeliveryRow } from '../store/webhook-deliveries.ts'
 import {
   allWebhooks,
@@ -150,6 +151,7 @@ function wordsOutside(what: string, words: readonly string[] = [], known: readon
 async function enterAll(context: WebhooksContext, rooms: readonly string[]): Promise<string[]> {
   const roomIds: string[] = []
   for (const room of rooms) roomIds.push(await enter(context, room))
+  for (const roomId of roomIds) await requireVoice(context, roomId)
   return [...new Set(roomIds)]
 }
 
@@ -164,4 +166,15 @@ async function enter({ rooms, account }: WebhooksContext, room: string): Promise
       cause,
     })
   }
+}
+
+/** Throws M_FORBIDDEN with what has to be done where the hooks' account may not speak, as in announcement rooms. */
+async function requireVoice({ rooms, account }: WebhooksContext, roomId: string): Promise<void> {
+  const { userId } = await account.actor()
+  const room = await rooms.byId(roomId)
+  if (room === undefined) return
+  const levels = powerLevelsOf(room)
+  const needed = levels.required('m.room.message', false)
+  if (levels.of(userId) < needed)
+    throw new MatrixError('M_FORBIDDEN', `${userId} may not speak in ${roomId}: give it power level ${needed} there`)
 }

@@ -2,9 +2,9 @@
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { Logger } from '../http/log.ts'
 import { HookAccount } from './account.ts'
-import { followRooms } from './commands.ts'
 import type { WebhooksContext, WebhooksOptions } from './context.ts'
 import { Deliverer } from './deliver.ts'
+import { followRooms } from './follow.ts'
 import { change, create, deliveries, get, list, remove, test, type WebhookChange } from './manage.ts'
 import { receive, type ReceivedDelivery } from './receive.ts'
 
