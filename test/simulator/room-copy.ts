@@ -26,7 +26,7 @@ export interface RoomCopy {
   /** Event ids by type and state key. */
   readonly state: ReadonlyMap<string, string>
   readonly heads: readonly string[]
-  /** The state after each head. */
+  /** The state after each head, in their order. */
   readonly statesAfterHeads: readonly ReadonlyMap<string, string>[]
   readonly members: ReadonlyMap<string, string>
 }
@@ -63,7 +63,9 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
         ([type, stateKey, nid]) => [`${type} ${stateKey}`, ids.get(nid) ?? `unknown ${nid}`] as const,
       ).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     )
-  const heads = await room.events(room.heads.map(({ nid }) => nid))
+  const heads = (await room.events(room.heads.map(({ nid }) => nid))).toSorted((a, b) =>
+    a.eventId < b.eventId ? -1 : 1,
+  )
   const places = await Promise.all(heads.map((head) => stateAfter(rooms.context, room, head)))
   return {
     serverName: config.serverName,
@@ -72,7 +74,7 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
     outliers: new Map(all.flatMap((each) => (isOutlier(each) ? [[each.eventId, each]] : []))),
     state: stateAt(room.root),
     statesAfterHeads: places.map(({ root }) => stateAt(root)),
-    heads: room.heads.map(({ eventId }) => eventId).toSorted(),
+    heads: heads.map(({ eventId }) => eventId),
     members: new Map(
       members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),
     ),

@@ -4,7 +4,7 @@ import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { RoomsContext } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
-import { isAdmitted, useSharedRoom } from '../rooms/server-access.ts'
+import { isAdmitted, useResidentRoom } from '../rooms/server-access.ts'
 
 /** Runs `use` with a room in which `origin` may say things of its users. Throws M_NOT_FOUND and M_FORBIDDEN. */
 export function usePeerRoom<T>(
@@ -12,7 +12,7 @@ export function usePeerRoom<T>(
   { roomId, origin }: { readonly roomId: string; readonly origin: string },
   use: (room: HotRoom) => Promise<T>,
 ): Promise<T> {
-  return useSharedRoom(rooms, { roomId, origin }, (room) => {
+  return useResidentRoom(rooms, roomId, async (room) => {
     // "If … the origin … is denied access to the room, the receiving server MUST ignore" its typing and receipts.
     if (!isAdmitted(room, origin)) throw new MatrixError('M_FORBIDDEN', 'Your server is banned from the room')
     return use(room)

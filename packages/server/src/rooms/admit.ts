@@ -117,11 +117,11 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   const refusal = byCurrentState ?? policyRefusal(room, received)
   if (refusal !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', refusal.reason)
   if (refusal !== undefined) return { verdict: 'soft-failed', refusal, before, after, ...unmoved(room) }
-  // The room has gone on from it already, with servers that had it: it comes late and moves nothing.
-  if (mode === 'live' && room.isFollowed(fields.eventId))
-    return accepted(context, room, { before, after, root: room.root, heads: room.heads })
-  const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
   const others = room.heads.filter(({ eventId }) => !authEvent.prevEvents.includes(eventId))
+  // The room has gone on from it already, with servers that had it: it comes late and is no head, nor is what it follows.
+  if (mode === 'live' && room.isFollowed(fields.eventId))
+    return accepted(context, room, { before, after, ...(await withoutFollowed(context, room, others)) })
+  const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
   const heads = [...others.slice(1 - forwardExtremitiesMax), head]
   const root = await resolvedRoot(context, room, { fields, after, others })
   return accepted(context, room, { before, after, root, heads })
@@ -153,12 +153,28 @@ interface Forked {
   readonly others: HotRoom['heads']
 }
 
+/** The room once it has only these heads; as it is where none is left, as those that followed them were refused. */
+async function withoutFollowed(
+  context: RoomsContext,
+  room: HotRoom,
+  heads: HotRoom['heads'],
+): Promise<Pick<Decision, 'root' | 'heads'>> {
+  const isUnmoved = heads.length === 0 || heads.length === room.heads.length
+  if (isUnmoved) return { root: room.root, heads: room.heads }
+  return { root: await resolveStates(context, room, { roots: await rootsAfter(context, room, heads) }), heads }
+}
+
+async function rootsAfter(context: RoomsContext, room: HotRoom, heads: HotRoom['heads']): Promise<number[]> {
+  const roots: number[] = []
+  for (const event of await room.events(heads.map(({ nid }) => nid)))
+    roots.push((await stateAfter(context, room, event)).root)
+  return roots
+}
+
 /** The state after the heads that there will be. */
 async function resolvedRoot(context: RoomsContext, room: HotRoom, { fields, after, others }: Forked): Promise<number> {
   if (others.length === 0) return after
-  const roots = [after]
-  for (const event of await room.events(others.map(({ nid }) => nid)))
-    roots.push((await stateAfter(context, room, event)).root)
+  const roots = [after, ...(await rootsAfter(context, room, others))]
   if (roots.every((root) => root === after)) return after
   return resolveStates(context, room, { roots, fresh: freshOf(room, fields) })
 }

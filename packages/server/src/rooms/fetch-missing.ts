@@ -112,11 +112,13 @@ function historyFloor(context: RoomsContext, room: HotRoom): number {
   return Number.isFinite(floor) ? floor : 0
 }
 
-/** Whether this server came into the room by the event: what it follows is not here. */
+/** Whether this server came into the room by the event: what it follows is not here, or as part of the state alone. */
 const isArrival = (context: RoomsContext, room: HotRoom, { type, stateKey = '', json }: RoomEvent): boolean =>
   type === 'm.room.member' &&
   isLocal(context, stateKey) &&
-  previousIds(json).every((eventId) => room.eventById(eventId) === undefined)
+  previousIds(json).every(
+    (eventId) => ((room.eventById(eventId)?.flags ?? eventFlag.outlier) & eventFlag.outlier) !== 0,
+  )
 
 /** Those of the values that are events, signed as they must be. */
 async function readAll(context: RoomsContext, room: HotRoom, values: readonly unknown[]): Promise<IncomingEvent[]> {

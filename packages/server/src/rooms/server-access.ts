@@ -8,7 +8,7 @@ import { serverAcl } from '@myelin/algorithms/server-acl'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import type { RoomEvent } from './room-event.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { standingOf } from './server-standing.ts'
 
@@ -32,31 +32,42 @@ export async function requireAdmitted(context: RoomsContext, { roomId, origin }:
 }
 
 /** Runs a verb with a room that this server takes part in. Throws M_NOT_FOUND for others. */
-export async function useResidentRoom<T>(
+export const useResidentRoom = <T>(
   context: RoomsContext,
   roomId: string,
   verb: (room: HotRoom) => Promise<T>,
-): Promise<T> {
-  const nid = await roomNid(context, roomId)
-  const notHere = () => new MatrixError('M_NOT_FOUND', 'This server is not in the room')
-  if (nid === undefined) throw notHere()
-  return context.hotRooms.use(nid, (room) => {
+): Promise<T> =>
+  useKnownRoom(context, roomId, async (room) => {
     if (room.localJoined.size === 0) throw notHere()
     return verb(room)
   })
-}
 
-/** The same for a server that has users in the room. Throws M_FORBIDDEN for others. */
-export function useSharedRoom<T>(
+/**
+ * Runs a verb with a room that this server takes part in or has left, for a server that has users in it as far as is known
+ * here. What was said here before the leave may not have been heard everywhere, and nobody else can tell of it. Throws
+ * M_NOT_FOUND for other rooms, M_FORBIDDEN for other servers.
+ */
+export const useSharedRoom = <T>(
   context: RoomsContext,
   { roomId, origin }: ServerRoom,
   verb: (room: HotRoom) => Promise<T>,
-): Promise<T> {
-  return useResidentRoom(context, roomId, (room) => {
+): Promise<T> =>
+  useKnownRoom(context, roomId, async (room) => {
+    if (room.localJoined.size === 0 && !hasHistory(room)) throw notHere()
     if (!room.hosts.has(origin) && !room.partial?.servers.includes(origin))
       throw new MatrixError('M_FORBIDDEN', 'Your server is not in the room')
     return verb(room)
   })
+
+/** Of a room that was only described to this one, in an invite, nothing is told: its state has no place in the history. */
+const hasHistory = ({ recent }: HotRoom): boolean => recent.some(({ flags }) => (flags & eventFlag.outlier) === 0)
+
+const notHere = () => new MatrixError('M_NOT_FOUND', 'This server is not in the room')
+
+async function useKnownRoom<T>(context: RoomsContext, roomId: string, verb: (room: HotRoom) => Promise<T>): Promise<T> {
+  const nid = await roomNid(context, roomId)
+  if (nid === undefined) throw notHere()
+  return context.hotRooms.use(nid, verb)
 }
 
 /** The texts of events as a server may have them: those hidden from its users come redacted. */

@@ -1,0 +1,118 @@
+// What comes late, or is asked for when it is late: by a server that has left, and from before a server came.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { User } from './testing/api.ts'
+import { eventually, Network } from './testing/network.ts'
+import { RemoteServer } from './testing/remote-server.ts'
+
+let net: Network
+let alice: User
+let remote: RemoteServer
+
+before(async () => {
+  net = await Network.create(1, ['late.test', 'other.test'])
+  alice = await net.server(0).user('alice')
+  remote = await RemoteServer.start(net, 'late.test')
+})
+after(async () => {
+  await remote[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
+
+const encoded = encodeURIComponent
+
+async function storedRoom(roomId: string) {
+  const stored = await net.server(0).services.rooms.byId(roomId)
+  assert.ok(stored)
+  return stored
+}
+
+test('a server whose last user has left still tells the others of what was said until then', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const room = await remote.join(net.server(0), roomId)
+  const said = await alice.say(roomId, 'before I go')
+  await alice.post(`/rooms/${encoded(roomId)}/leave`, {})
+  const stored = await storedRoom(roomId)
+  const leave = stored.heads.at(-1)?.eventId ?? ''
+  const ask = (path: string) => remote.call(net.server(0), 'GET', `/_matrix/federation/v1/${path}`)
+  const body = JSON.stringify({ earliest_events: [room.last], latest_events: [leave], limit: 10, min_depth: 0 })
+  const path = `/_matrix/federation/v1/get_missing_events/${encoded(roomId)}`
+  const missing = await remote.call(net.server(0), 'POST', path, body)
+  assert.deepEqual(
+    (missing.body.events as { content: { body?: string } }[]).map(({ content }) => content.body),
+    ['before I go'],
+  )
+  const state = await ask(`state_ids/${encoded(roomId)}?event_id=${encoded(leave)}`)
+  assert.ok((state.body.pdu_ids as string[]).includes(room.state.get('m.room.create ') ?? ''))
+  assert.equal((await ask(`event_auth/${encoded(roomId)}/${encoded(leave)}`)).status, 200)
+  assert.equal((await ask(`backfill/${encoded(roomId)}?v=${encoded(said)}&limit=5`)).status, 200)
+  await using other = await RemoteServer.start(net, 'other.test')
+  const refused = await other.call(net.server(0), 'POST', path, body)
+  assert.equal(refused.status, 403, 'a server that was never in the room')
+  const join = await ask(`make_join/${encoded(roomId)}/${encoded('@new:late.test')}?ver=11&ver=12&ver=10`)
+  assert.equal(join.status, 404, 'nobody is let in by a server that is not in the room')
+})
+
+test('of a room that an invite describes a server tells nothing', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await inviteAlice(room)
+  const body = JSON.stringify({ earliest_events: [], latest_events: [room.last], limit: 10, min_depth: 0 })
+  const path = `/_matrix/federation/v1/get_missing_events/${encoded(room.roomId)}`
+  assert.equal((await remote.call(net.server(0), 'POST', path, body)).status, 404)
+})
+
+test('neither an event that comes after those that follow it is a head, nor one that it follows', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const room = await remote.join(net.server(0), roomId)
+  const [first, second, third] = [room.next(), room.next(), room.next()]
+  const state = [...room.state.values()]
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  const stored = await storedRoom(roomId)
+  const has = (eventId: string) => stored.recent.some((event) => event.eventId === eventId) || undefined
+  await room.send(third)
+  await eventually(async () => has(third.eventId))
+  await room.send(first)
+  await room.send(second)
+  await eventually(async () => has(second.eventId))
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId).filter((eventId) => eventId !== third.eventId),
+    [],
+  )
+  remote.answers.delete('get_missing_events')
+  remote.answers.delete('state_ids')
+})
+
+test('what was said before a server came is not taken for new, though its user was invited before that', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await inviteAlice(room)
+  const { last, depth } = room
+  const before = [1, 2].map((n) => room.event({ prev_events: [last], depth: depth + n }))
+  room.next({ type: 'm.room.name', state_key: '', content: { name: 'A state event is the last before the join' } })
+  for (let n = 0; n < 5; n++) room.next({ type: 'm.room.topic', state_key: '', content: { topic: `${n}` } })
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  room.servesHistory()
+  const state = [...room.state.values()]
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  const follows = room.event({ prev_events: [room.last, ...before.map(({ eventId }) => eventId)] })
+  await room.send(follows)
+  const stored = await storedRoom(room.roomId)
+  await eventually(async () => stored.recent.some(({ eventId }) => eventId === follows.eventId) || undefined)
+  const shown = new Set(stored.recent.map(({ eventId }) => eventId))
+  assert.deepEqual(
+    before.map(({ eventId }) => shown.has(eventId)),
+    [false, false],
+  )
+})
+
+async function inviteAlice(room: ReturnType<RemoteServer['createRoom']>): Promise<void> {
+  const invite = room.next({
+    type: 'm.room.member',
+    state_key: alice.userId,
+    content: { membership: 'invite' },
+  })
+  const path = `/_matrix/federation/v2/invite/${encoded(room.roomId)}/${encoded(invite.eventId)}`
+  const body = { room_version: room.rules.id, event: invite.pdu, invite_room_state: [] }
+  const answer = await remote.call(net.server(0), 'PUT', path, JSON.stringify(body))
+  assert.equal(answer.status, 200, JSON.stringify(answer.body))
+}
