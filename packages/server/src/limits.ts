@@ -58,6 +58,8 @@ export const keyRetryFirstMs = 5_000
 export const keyRetryMaxMs = 5 * 60 * 1000
 export const keyDocumentBytesMax = 256 * 1024
 export const notaryQueryServersMax = 100
+export const notaryFetchesAtOnceMax = 10
+export const notaryFetchesWaitingMax = 100
 // Signatures: so few are verified where they are asked for, since asking a thread costs more; the rest in batches.
 export const signaturesInlineMax = 3
 export const signaturesPerBatchMax = 100

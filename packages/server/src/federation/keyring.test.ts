@@ -1,5 +1,7 @@
 // Keys of other servers over real TLS: what is believed, how often they are asked, notaries, and requests they signed.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import { signJson, verifyJson } from '@myelin/algorithms/signatures'
@@ -199,6 +201,36 @@ describe('a notary', () => {
     assert.ok(isSignedByBoth(await keyring.notarized('them.test', 0)))
     assert.equal(await keyring.notarized('nobody.test', 0), undefined)
     assert.equal((await keyring.notarized('us.test', 0))?.['server_name'], 'us.test')
+  })
+
+  test('has what it needs itself though it is asked for the keys of hundreds that are silent', async () => {
+    await using world = await setUp(json(200, theirDocument()))
+    const connections: Socket[] = []
+    const silent = createServer((socket) => void connections.push(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    let answered = 0
+    const asked = Array.from({ length: 300 }, (_, n) =>
+      world.keyring.notarized(`silent${n}.test:${port}`, 0).then(() => answered++),
+    )
+    const keyIsHad = world.keyring.key('them.test', theirKey.keyId, start)
+    assert.ok(await keyIsHad)
+    assert.ok(answered < 300)
+    silent.close()
+    for (const socket of connections) socket.destroy()
+    await Promise.all(asked)
+  })
+
+  test('does not forget a document for an older one that another notary has', async () => {
+    const older = keyDocumentOf({ serverName: 'them.test', key: theirKey, validUntilTs: start + hour })
+    const answer = notaryAnswering([signJson(older, 'notary.test', notaryKey)])
+    await using world = await setUp(json(200, theirDocument()), { notary: answer, trusts: ['notary.test'] })
+    assert.ok(await world.keyring.notarized('them.test', 0))
+    world.clock.advance(hour)
+    await world.keyring.key('them.test', 'ed25519:none', start)
+    assert.ok(world.notary.seen.some(({ method }) => method === 'POST'))
+    const document = await world.keyring.notarized('them.test', 0)
+    assert.equal(document?.['valid_until_ts'], theirDocument()['valid_until_ts'])
   })
 })
 

@@ -13,6 +13,8 @@ import {
   keyFetchesWaitingMax,
   keyRefetchMinMs,
   keyringServersMax,
+  notaryFetchesAtOnceMax,
+  notaryFetchesWaitingMax,
   keyRetryFirstMs,
   keyRetryMaxMs,
 } from '../limits.ts'
@@ -62,6 +64,7 @@ export class Keyring {
   readonly #fetches = new Map<string, Promise<void>>()
   readonly #queries = new Map<string, Promise<void>>()
   readonly #slots = new Slots(keyFetchesAtOnceMax)
+  readonly #notarySlots = new Slots(notaryFetchesAtOnceMax)
   readonly #ownKeys: ReadonlyMap<string, KnownKey>
 
   constructor(options: KeyringOptions) {
@@ -99,7 +102,7 @@ export class Keyring {
       row !== undefined && row.validUntilTs >= neededTs && environment.now() < (row.fetchedTs + row.validUntilTs) / 2
     let row = await keyDocument(store.read, serverName)
     if (!isFresh(row)) {
-      await this.#fetch(serverName)
+      await this.#fetchForOthers(serverName)
       row = await keyDocument(store.read, serverName)
     }
     return row && signJson(JSON.parse(row.json) as JsonObject, own.serverName, own.key)
@@ -121,13 +124,22 @@ export class Keyring {
   }
 
   /** False when that was done a moment ago, or failed lately. Never throws for what the other server does. */
-  async #fetch(serverName: string): Promise<boolean> {
+  #fetch(serverName: string): Promise<boolean> {
+    return this.#fetchIn(serverName, { slots: this.#slots, waitingMax: keyFetchesWaitingMax })
+  }
+
+  /** Anybody may ask a notary for anything: that must not hold up what this server needs itself. */
+  #fetchForOthers(serverName: string): Promise<boolean> {
+    return this.#fetchIn(serverName, { slots: this.#notarySlots, waitingMax: notaryFetchesWaitingMax })
+  }
+
+  async #fetchIn(serverName: string, { slots, waitingMax }: FetchLane): Promise<boolean> {
     const entry = await this.#entry(serverName)
     if (!this.#fetches.has(serverName)) {
       const isTooEarly = entry.nextFetchMs > this.#options.environment.now()
-      if (isTooEarly || this.#fetches.size >= keyFetchesWaitingMax) return false
+      if (isTooEarly || this.#fetches.size >= waitingMax) return false
     }
-    await shared(this.#fetches, serverName, () => this.#slots.run(() => this.#fetchNow(serverName, entry)))
+    await shared(this.#fetches, serverName, () => slots.run(() => this.#fetchNow(serverName, entry)))
     return true
   }
 
@@ -175,7 +187,8 @@ export class Keyring {
     { keys }: Entry,
     { keys: said, validUntilTs, document, isVouchedFor }: Learned,
   ): Promise<void> {
-    const now = this.#options.environment.now()
+    const { store, environment } = this.#options
+    const now = environment.now()
     const isTrusted = ({ keyId, publicKey }: KnownKey) => {
       const known = keys.get(keyId)?.publicKey
       return !isVouchedFor || known === undefined || Buffer.compare(known, publicKey) === 0
@@ -185,13 +198,21 @@ export class Keyring {
       .filter((key) => isTrusted(key) && isNews(keys.get(key.keyId), key))
     for (const key of news) keys.set(key.keyId, key)
     const row = { json: JSON.stringify(document), fetchedTs: now, validUntilTs: validUntil(validUntilTs, now) }
-    await this.#options.store.write((w) => saveServerKeys(w, { serverName, keys: news.map(toRow), document: row }))
+    const known = isVouchedFor ? await keyDocument(store.read, serverName) : undefined
+    const isOlder = known !== undefined && known.validUntilTs > row.validUntilTs
+    const kept = { serverName, keys: news.map(toRow), document: isOlder ? known : row }
+    await store.write((w) => saveServerKeys(w, kept))
   }
 }
 
 interface Learned extends KeyDocument {
   /** It comes from a notary, not from the server itself. */
   readonly isVouchedFor: boolean
+}
+
+interface FetchLane {
+  readonly slots: Slots
+  readonly waitingMax: number
 }
 
 /** The key somebody waits for. */
