@@ -68,6 +68,10 @@ export class Machine implements Environment {
       },
       hear: (listener) => void (outside = listener),
       onEnd: (listener) => void (ended = listener),
+      end: () => {
+        inside = () => undefined
+        this.#later(0.01, () => ended(new Error('The thread has ended')))
+      },
     }
   }
 

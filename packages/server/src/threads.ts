@@ -9,6 +9,8 @@ export interface Thread<ToThread, FromThread> {
   hear(listener: (message: FromThread) => void): void
   /** Called when the thread is no more: with an error it failed with, or that says that it ended. */
   onEnd(listener: (cause: unknown) => void): void
+  /** Ends it in the middle of whatever it does. */
+  end(): void
 }
 
 /** The other side, as the thread's code sees it. */
@@ -43,6 +45,7 @@ export function startWorker<Options, ToThread, FromThread>(
       worker.on('error', listener)
       worker.on('exit', () => listener(new Error('The thread has ended')))
     },
+    end: () => void worker.terminate(),
   }
 }
 

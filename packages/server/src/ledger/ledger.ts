@@ -1,9 +1,7 @@
 // The history of the rooms in git: a reader of the journal that decides where commits end, and has a thread make them.
 //
 //   onDurable ─▶ where commits end, in the store ─▶ thread: reads, signs, packs, moves the branch ─▶ position
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import type { Config } from '../config/settings.ts'
 import type { SigningKeys } from '../config/signing-keys.ts'
 import type { Environment } from '../environment.ts'
@@ -19,8 +17,15 @@ import {
 import { insertLedgerCommit, lastLedgerCommit } from '../store/ledger.ts'
 import { threadUrl } from '../store/sqlite/thread-url.ts'
 import { journalKind, type Journaled, type Store } from '../store/store.ts'
+import type { Thread, ThreadCode } from '../threads.ts'
 import { lockLedger } from './ledger-lock.ts'
+import { LedgerWriter } from './ledger-writer.ts'
 import type { FromLedger, LedgerThreadOptions, ToLedger } from './messages.ts'
+
+const threadCode: ThreadCode<LedgerThreadOptions, ToLedger, FromLedger> = {
+  url: threadUrl('ledger-thread', import.meta.url),
+  run: (port, options) => void new LedgerWriter(port, options),
+}
 
 export interface LedgerOptions {
   readonly store: Store
@@ -61,7 +66,8 @@ export class Ledger implements AsyncDisposable {
   readonly #unlock: () => void
   readonly #troubles = new Map<string, string>()
   readonly #counts = { commits: 0, events: 0 }
-  #thread: Worker | undefined
+  #thread: Thread<ToLedger, FromLedger> | undefined
+  readonly #threadGone = Promise.withResolvers<void>()
   #branch: string | undefined
   #commit: string | undefined
   #position = 0
@@ -127,23 +133,24 @@ export class Ledger implements AsyncDisposable {
   async #endThread(): Promise<void> {
     const thread = this.#thread
     if (thread === undefined) return
-    const gone = once(thread, 'exit')
     this.#tell({ kind: 'close' })
-    const cancel = this.#options.environment.timer(stopDrainMs, () => void thread.terminate())
-    await gone
+    const cancel = this.#options.environment.timer(stopDrainMs, () => thread.end())
+    await this.#threadGone.promise
     cancel()
   }
 
   #startThread(): void {
-    const thread = new Worker(threadUrl('ledger-thread', import.meta.url), { workerData: this.#threadOptions() })
+    const thread = this.#options.environment.startThread(threadCode, this.#threadOptions())
     this.#thread = thread
     this.#isBusy = true
     this.#stepTarget = this.#target
     this.#stepSince ??= this.#options.environment.monotonic()
-    thread.on('message', (message: FromLedger) => this.#receive(message))
-    thread.on('error', (error: unknown) => this.#fail(error))
-    thread.on('exit', () => {
-      if (this.#thread === thread) this.#thread = undefined
+    thread.hear((message) => this.#receive(message))
+    thread.onEnd((cause) => {
+      if (this.#thread !== thread) return // it has said so already
+      this.#thread = undefined
+      if (this.#isStopped) this.#threadGone.resolve()
+      else this.#fail(cause)
     })
   }
 
@@ -238,9 +245,8 @@ export class Ledger implements AsyncDisposable {
 
   /** The thread has ended by an error. Another one begins from what is on the disk. */
   #fail(error: unknown): void {
-    this.#thread = undefined
     this.#note('commits', error)
-    if (this.#isStopped || this.#onCaughtUp) return this.#onCaughtUp?.()
+    if (this.#onCaughtUp) return this.#onCaughtUp()
     this.#cancelTimer?.()
     this.#cancelTimer = this.#options.environment.timer(this.#retryMs, () => {
       this.#cancelTimer = undefined
@@ -262,6 +268,6 @@ export class Ledger implements AsyncDisposable {
   }
 
   #tell(message: ToLedger): void {
-    this.#thread?.postMessage(message, [])
+    this.#thread?.say(message)
   }
 }
