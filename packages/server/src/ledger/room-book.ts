@@ -6,11 +6,13 @@ import { redactContent } from '@myelin/algorithms/redaction'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { parseExactJson } from '@myelin/protocol/exact-numbers'
 import { ledgerKnownEventsPerRoomMax, ledgerLinesPerSegment } from '../limits.ts'
+import { erasedAmong } from '../store/accounts.ts'
 import { eventsByIds, eventsByNids, eventsInRoom, type EventRow } from '../store/events.ts'
 import { changesBetween, eventsThrough, type SlotChange } from '../store/ledger.ts'
 import { slotsOfRoom } from '../store/slots.ts'
 import { loadVector } from '../store/state.ts'
 import type { Reader } from '../store/store.ts'
+import { isPersonal, isPersonalLine } from './erasure.ts'
 import { eventLine, redactedText } from './event-line.ts'
 import { type Branches, linesOf, segmentCount, Segments } from './segments.ts'
 import { segmentFile } from './layout.ts'
@@ -51,6 +53,8 @@ export class RoomBook {
   readonly #known = new Map<string, number>()
   #outlierIds: Set<string> | undefined
   #snapshot: number
+  /** Of those who wrote what is being appended. */
+  #erasedNids: ReadonlySet<number> = new Set()
   #isEncrypted: boolean
 
   static async open(options: RoomBookOptions): Promise<RoomBook> {
@@ -76,6 +80,7 @@ export class RoomBook {
     const moves = await this.#stateMoves(last.row.snapshot)
     if (moves.some(({ key, event }) => key === encryptionKey && event)) this.#isEncrypted = true
     const { outliers, notHeld } = await this.#citations(events, moves)
+    if (this.#showsContent) this.#erasedNids = await this.#erasedOf([...events, ...outliers], moves)
     for (const event of outliers) this.#outliers.append(this.#lines(event, notHeld.get(event.row.eventId)))
     for (const event of events) this.#events.append(this.#lines(event, notHeld.get(event.row.eventId)))
     this.#outliers.write()
@@ -102,6 +107,30 @@ export class RoomBook {
     return inEvents || inOutliers
   }
 
+  /** Takes what a user has written out of the second branch. Whether there was any of it. */
+  erase(userId: string): boolean {
+    const { branches, path } = this.#options
+    if (branches.content === undefined) return false
+    const isTheirs = (line: string) => isPersonalLine(line, userId)
+    const hadAny = [this.#events, this.#outliers].map((segments) => segments.redactAll(isTheirs)).includes(true)
+    const key = stateKeyOf('m.room.member', userId)
+    const shown = stateEntryOf(branches.content, `${path}/members`, key)
+    const entry = stateEntryOf(branches.main, `${path}/members`, key)
+    if (shown?.sender !== userId) return hadAny
+    changeStateFiles(branches.content, `${path}/members`, [{ key, entry }])
+    return true
+  }
+
+  #erasedOf(events: readonly ReadEvent[], moves: readonly StateMove[]): Promise<Set<number>> {
+    const moved = moves.flatMap(({ event }) => event ?? [])
+    const senders = [...events, ...moved].map(({ row }) => row.senderNid)
+    return erasedAmong(this.#options.read, senders)
+  }
+
+  #isErased({ row, pdu }: ReadEvent): boolean {
+    return this.#erasedNids.has(row.senderNid) && isPersonal(pdu)
+  }
+
   #redactOutlier(eventId: string): boolean {
     if (!this.#loadOutlierIds().has(eventId)) return false
     for (let line = 1; line <= this.#outliers.count; line += ledgerLinesPerSegment)
@@ -118,10 +147,14 @@ export class RoomBook {
     return contents === 'all' || (contents === 'unencrypted-rooms' && !this.#isEncrypted)
   }
 
-  #lines({ row, pdu }: ReadEvent, notHeld: readonly string[] | undefined) {
+  #lines(event: ReadEvent, notHeld: readonly string[] | undefined) {
+    const { row, pdu } = event
     const { eventId, json } = row
     const redacted = eventLine(eventId, redactedText(pdu, this.#options.rules), notHeld)
-    return { redacted, full: this.#showsContent ? eventLine(eventId, json, notHeld) : undefined }
+    return {
+      redacted,
+      full: this.#showsContent ? (this.#isErased(event) ? redacted : eventLine(eventId, json, notHeld)) : undefined,
+    }
   }
 
   // State
@@ -178,7 +211,7 @@ export class RoomBook {
   #change({ key, event }: StateMove, isFull: boolean): StateFileChange {
     if (event === undefined) return { key, entry: undefined }
     const { row, pdu } = event
-    const content = isFull ? pdu.content : this.#redacted(pdu)
+    const content = isFull && !this.#isErased(event) ? pdu.content : this.#redacted(pdu)
     const { type, state_key: stateKey = '', sender } = pdu
     return { key, entry: { type, state_key: stateKey, sender, event_id: row.eventId, content } }
   }

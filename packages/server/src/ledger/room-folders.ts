@@ -36,6 +36,11 @@ export class RoomFolders {
     return path
   }
 
+  /** Whether anything of the room is written. */
+  has(roomId: string): boolean {
+    return this.#paths.has(roomId)
+  }
+
   nameOf(roomNid: number): string | undefined {
     return this.#names.get(roomNid)
   }

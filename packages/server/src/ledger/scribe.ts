@@ -2,11 +2,13 @@
 // commit follows from the database and the key, so that it is the same whenever and wherever it is made.
 import { roomVersion } from '@myelin/algorithms/room-version'
 import { ledgerCommitsPerStep, ledgerPackBytesMax, ledgerRoomsRememberedMax } from '../limits.ts'
+import { erasedAmong } from '../store/accounts.ts'
 import { eventById, type EventRow, eventsByNids } from '../store/events.ts'
 import { entriesAfter } from '../store/journal.ts'
 import { ledgerCommitsBetween } from '../store/ledger.ts'
 import { roomByNid } from '../store/rooms.ts'
 import { journalKind, type Reader } from '../store/store.ts'
+import { userRooms } from '../store/user-rooms.ts'
 import { authorOf, type LedgerIdentity, readServerFile, writeFrontMatter } from './front-matter.ts'
 import { encodeCommit } from './git/commit.ts'
 import { GitError } from './git/object.ts'
@@ -54,6 +56,8 @@ export class Scribe {
   #next: { main: string | undefined; content: string | undefined }
   #position: number
   #isRedacted = false
+  /** Users whose contents are gone. */
+  readonly #erasedNids = new Set<number>()
 
   constructor(options: ScribeOptions) {
     this.#options = options
@@ -125,6 +129,7 @@ export class Scribe {
     }
     let redacted = 0
     for (const row of rows) if (row.type === 'm.room.redaction') redacted += Number(await this.#redact(row, before))
+    if (this.#branches.content) redacted += await this.#eraseThoseWhoLeave(rows)
     const message = commitMessage(changes, position)
     const timestampS = secondsOf(rows.at(-1)?.ts ?? 0)
     this.#next.main = this.#commit(this.#branches.main, { parent: this.#next.main, message, timestampS })
@@ -195,6 +200,25 @@ export class Scribe {
     if (target?.redactedBy !== redaction.nid || target.roomNid !== redaction.roomNid) return false
     if (target.ord !== null && target.ord > before) return false // it was redacted when it was written
     return (await this.#book(target.roomNid, []))?.redact(target) ?? false
+  }
+
+  /**
+   * Who asks to be erased leaves all rooms: with the first that is written, all they wrote goes. What they wrote that
+   * is written later comes without its content.
+   */
+  async #eraseThoseWhoLeave(rows: readonly EventRow[]): Promise<number> {
+    const { read } = this.#options
+    const members = rows.filter(({ type, senderNid }) => type === 'm.room.member' && !this.#erasedNids.has(senderNid))
+    const senders = members.map(({ senderNid }) => senderNid)
+    let erased = 0
+    for (const userNid of await erasedAmong(read, senders)) {
+      this.#erasedNids.add(userNid)
+      const row = members.find(({ senderNid }) => senderNid === userNid)
+      const { sender } = JSON.parse(row?.json ?? '{}') as { sender: string }
+      for (const { roomNid, roomId } of await userRooms(read, userNid))
+        if (this.#folders.has(roomId)) erased += Number((await this.#book(roomNid, []))?.erase(sender) ?? false)
+    }
+    return erased
   }
 
   /** Makes the commits durable, then moves the branches: the second one first, which can be written twice. */

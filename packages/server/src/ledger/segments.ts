@@ -73,6 +73,25 @@ export class Segments {
     return true
   }
 
+  /** The same for every line that is one of `isWanted`. Whether there were any. */
+  redactAll(isWanted: (line: string) => boolean): boolean {
+    this.write()
+    const { main, content } = this.#branches
+    let hasChanged = false
+    if (content === undefined) return hasChanged
+    for (let segment = 0; segment <= this.#segment; segment++) {
+      const file = `${this.#path}/${segmentFile(segment)}`
+      const full = linesOf(content, file)
+      const redacted = full.length === 0 ? [] : linesOf(main, file)
+      const left = full.map((line, index) => (line !== redacted[index] && isWanted(line) ? redacted[index]! : line))
+      if (left.every((line, index) => line === full[index])) continue
+      hasChanged = true
+      content.setText(file, textOf(left))
+      if (segment === this.#segment && this.#full) this.#full = left
+    }
+    return hasChanged
+  }
+
   #next(): void {
     this.write()
     this.#segment++

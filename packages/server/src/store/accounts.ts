@@ -124,3 +124,14 @@ const selectDeparting = sql`
 export function departingAccounts(read: Reader): Promise<Departing[]> {
   return read.all<Departing>(selectDeparting, {})
 }
+
+const selectErased = sql`SELECT user_nid AS "userNid" FROM accounts
+  WHERE user_nid IN (SELECT value FROM json_each(${'userNids'})) AND is_erased = 1`
+
+/** Those of the users who asked that what they wrote be erased. */
+export async function erasedAmong(read: Reader, userNids: readonly number[]): Promise<Set<number>> {
+  if (userNids.length === 0) return new Set()
+  const unique = JSON.stringify([...new Set(userNids)])
+  const rows = await read.all<{ userNid: number }, 'userNids'>(selectErased, { userNids: unique })
+  return new Set(rows.map(({ userNid }) => userNid))
+}
