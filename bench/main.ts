@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { calibrate } from './calibrate.ts'
 import { startOwnServer } from './own-server.ts'
+import { ledger, ledgerTable } from './scenarios/ledger.ts'
 import { s2, s2Table } from './scenarios/s2.ts'
 import { s4, s4Table } from './scenarios/s4.ts'
 import { s7, s7Table } from './scenarios/s7.ts'
@@ -16,6 +17,7 @@ const usage = `npm run bench -- SCENARIO [options]
   s7            joining a big room of other servers (its own server only)
   s8            events of other servers, in one room and in many (its own server only)
   s9            forks of other servers and the event that joins them (its own server only)
+  ledger        one room, many senders, with a ledger and without one in turn (its own servers only)
   calibrate     only what the machine can do
   state         state versions, auth difference, resolution: the algorithms alone, CPU time
   events        hashes, signatures, authorisation, push rules: the algorithms alone, CPU time
@@ -27,7 +29,7 @@ const usage = `npm run bench -- SCENARIO [options]
   --room-version 10   version of the rooms that are made
   --members 10000     members of the big room, one run each
   --events 5          events of each member
-  --runs 5            runs of each case of s4, of which the median counts
+  --runs 5            runs of each case of s4 and ledger, of which the median counts
 `
 
 const { values, positionals } = parseArgs({
@@ -53,7 +55,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const [scenario = ''] = positionals
 const program = programs[scenario]
-if (values.help || (!['s2', 's4', 's7', 's8', 's9', 'calibrate'].includes(scenario) && !program)) {
+if (values.help || (!['s2', 's4', 's7', 's8', 's9', 'ledger', 'calibrate'].includes(scenario) && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -63,6 +65,7 @@ else {
   console.log(`${await calibrate()}\n`)
   if (scenario === 's2') await runS2()
   if (scenario === 's4') await runS4()
+  if (scenario === 'ledger') await runLedger()
   if (scenario === 's8') console.log(s8Table(await s8()))
   if (scenario === 's9')
     for (const members of values.members.split(',').map(Number))
@@ -105,4 +108,9 @@ async function runS4(): Promise<void> {
     console.log(`durability: ${durability}`)
     console.log(`${s4Table(await s4({ baseUrl: server.baseUrl, runs }))}\n`)
   }
+}
+
+async function runLedger(): Promise<void> {
+  const senders = Math.max(...values.senders.split(',').map(Number))
+  console.log(ledgerTable(await ledger({ senders, messages: Number(values.messages), runs: Number(values.runs) })))
 }
