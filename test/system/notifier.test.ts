@@ -75,6 +75,8 @@ describe('myelin-notify', () => {
         .filter((line) => line.includes('would post')).length,
       3,
     )
+    const said = await cli([...account, 'announce', 'Hello **all**', '--dry-run', '--key', 'once'])
+    assert.equal(said.stdout.split('\n  Hello **all**\n').length, 4)
     assert.deepEqual(await notices(rooms[0]!), [])
   })
 

@@ -7,6 +7,8 @@ export interface RoomOutcome {
   readonly roomId: string
   readonly result: 'posted' | 'edited' | 'unchanged' | 'silent' | 'would post' | 'would edit' | 'failed'
   readonly eventId?: string | undefined
+  /** Of a dry run: the text that would be said. */
+  readonly body?: string | undefined
   /** How long it took, milliseconds. */
   readonly ms: number
   readonly error?: Error | undefined
@@ -30,7 +32,7 @@ export async function inEachRoom<Result>(
 /** Runs work in a room and tells what became of it, failures included. */
 export async function outcomeOf(
   roomId: string,
-  work: () => Promise<Pick<RoomOutcome, 'result' | 'eventId'>>,
+  work: () => Promise<Pick<RoomOutcome, 'result' | 'eventId' | 'body'>>,
 ): Promise<RoomOutcome> {
   const startMs = performance.now()
   const ms = () => Math.round(performance.now() - startMs)

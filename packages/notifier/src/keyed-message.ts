@@ -48,6 +48,8 @@ export interface Posted {
   readonly result: 'posted' | 'edited' | 'unchanged' | 'would post' | 'would edit'
   /** The message that people see: of an edit, what was edited. */
   readonly eventId?: string | undefined
+  /** Of a dry run: the text that would be said. */
+  readonly body?: string | undefined
 }
 
 /** Posts the message, or edits the one with its key, or does nothing when that says the same already. */
@@ -57,7 +59,7 @@ export async function postOnce(homeserver: Homeserver, message: KeyedMessage): P
   const known = message.known ?? knownOf(await homeserver.ownMessages(roomId), key)
   const digest = digestOf(message.content)
   if (known.rootId !== undefined) return edit(homeserver, message, { rootId: known.rootId, known, digest })
-  if (isDryRun) return { result: 'would post' }
+  if (isDryRun) return { result: 'would post', body: String(message.content['body']) }
   const content = withinLimit(withFields(message, digest))
   const eventId = await homeserver.send(roomId, { txnId: txnIdOf(roomId, key, 'post', digest), content })
   return settle(homeserver, message, eventId)
@@ -81,7 +83,7 @@ async function edit(homeserver: Homeserver, message: KeyedMessage, target: Targe
   const { rootId, known, digest } = target
   const [latest] = known.fields
   if (latest?.['digest'] === digest) return { result: 'unchanged', eventId: rootId }
-  if (message.isDryRun === true) return { result: 'would edit', eventId: rootId }
+  if (message.isDryRun === true) return { result: 'would edit', eventId: rootId, body: String(message.content['body']) }
   const edited = editOf(rootId, withFields({ ...message, threadRoot: undefined }, digest), latest)
   // The edit before is part of the ID: going back to an earlier text is a new edit, repeating one is not.
   const txnId = txnIdOf(message.roomId, message.key, known.latestId ?? rootId, digest)

@@ -64,7 +64,7 @@ interface Telling {
   readonly options: TellOptions
 }
 
-type Told = Pick<RoomOutcome, 'result' | 'eventId'>
+type Told = Pick<RoomOutcome, 'result' | 'eventId' | 'body'>
 
 async function tellRoom(homeserver: Homeserver, { roomId, report, options }: Telling): Promise<Told> {
   await homeserver.encryptionFor(roomId)

@@ -36,7 +36,7 @@ export async function announceMessage(
         if (flags.key !== undefined)
           return postOnce(homeserver, { roomId, key: flags.key, content, isDryRun: flags.dryRun ?? false })
         await homeserver.encryptionFor(roomId)
-        if (flags.dryRun === true) return { result: 'would post' }
+        if (flags.dryRun === true) return { result: 'would post', body: String(content['body']) }
         const marked = { ...content, [ciField]: { v: 1, kind: 'message' } }
         return {
           result: 'posted',

@@ -67,9 +67,11 @@ export function yamlIn(file: string): unknown {
 
 /** Says what became of each room, and turns it into the exit code. */
 export function reportOutcomes(outcomes: readonly RoomOutcome[], output: Output): number {
-  for (const { roomId, result, eventId, ms, error } of outcomes) {
-    const object = { room: roomId, event_id: eventId, result, edited: result === 'edited', ms, error: error?.message }
-    output.say(`${roomId}  ${result}${error === undefined ? '' : ` (${error.message})`}`, object)
+  for (const { roomId, result, eventId, body, ms, error } of outcomes) {
+    const edited = result === 'edited'
+    const object = { room: roomId, event_id: eventId, result, edited, body, ms, error: error?.message }
+    const said = body?.split('\n').map((line) => `\n  ${line}`) ?? []
+    output.say(`${roomId}  ${result}${error === undefined ? '' : ` (${error.message})`}${said.join('')}`, object)
     if (error !== undefined && output.isQuiet) output.warn(`${roomId}: ${error.message}`)
   }
   const exitCode = exitCodeOf(outcomes)

@@ -61,6 +61,13 @@ test('JSON that calls itself a form, as `curl -d` does, is JSON', () => {
   assert.equal(story?.kind === 'words' && story.words.text, '**done**')
 })
 
+test('JSON is read a hundred levels deep, brackets in its texts apart', () => {
+  const nested = (levels: number) => Buffer.from(`${'{"a":'.repeat(levels)}"[[[\\"[{"${'}'.repeat(levels)}`)
+  const read = (levels: number) => payloadOf({ headers: {}, body: nested(levels) })
+  assert.ok(read(100))
+  assert.throws(() => read(101), SyntaxError)
+})
+
 describe('megabytes made to keep a reader busy are read in no time', () => {
   const million = 1_000_000
   const payloads: Readonly<Record<string, object>> = {
@@ -71,6 +78,8 @@ describe('megabytes made to keep a reader busy are read in no time', () => {
     'blanks before no line': { html: ' '.repeat(4 * million) },
     'attachments without number': { attachments: Array.from({ length: 100_000 }, () => ({ text: '<https://a|' })) },
   }
+  const nested = { headers: { 'content-type': 'application/json' }, body: Buffer.from('['.repeat(5 * million)) }
+  const quotes = { headers: {}, body: Buffer.from(`{${'"'.repeat(5 * million + 1)}`) }
   const authors = { raw: ' '.repeat(4 * million) }
   const change = { new: { name: 'main', type: 'branch' }, commits: [{ hash: '1', author: authors }] }
   const pushed = { repository: { full_name: 'a/b' }, push: { changes: [change] } }
@@ -78,6 +87,11 @@ describe('megabytes made to keep a reader busy are read in no time', () => {
     ...Object.entries(payloads).map(([name, payload]) => [name, json(payload)] as const),
     ['an author of blanks', json(pushed, { 'x-event-key': 'repo:push' })],
   ]
+  test('brackets and quotes without end', { timeout: 5000 }, () => {
+    const { user } = process.cpuUsage()
+    for (const delivery of [nested, quotes]) assert.throws(() => payloadOf(delivery), SyntaxError)
+    assert.ok(process.cpuUsage().user - user < 1_500_000)
+  })
   for (const [name, delivery] of deliveries)
     test(name, { timeout: 5000 }, async () => {
       const { user } = process.cpuUsage()

@@ -34,13 +34,30 @@ export const vendorOf = (headers: Delivery['headers']): HookVendor => vendors.fi
 export function payloadOf({ headers, body }: Delivery): unknown {
   const text = new TextDecoder().decode(body)
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json' || type.endsWith('+json') || /^\s*\{/.test(text)) return JSON.parse(text)
+  if (type === 'application/json' || type.endsWith('+json') || /^\s*\{/.test(text)) return parsed(text)
   return type === 'application/x-www-form-urlencoded' ? formOf(new URLSearchParams(text)) : text
 }
 
 function formOf(form: URLSearchParams): unknown {
   const payload = form.get('payload')
-  return payload === null ? Object.fromEntries(form) : JSON.parse(payload)
+  return payload === null ? Object.fromEntries(form) : parsed(payload)
+}
+
+/** Deepest nesting that is read: no sender needs more, and millions of brackets take a second to parse. */
+const nestingMax = 100
+
+function parsed(text: string): unknown {
+  if (isDeeperThan(text, nestingMax)) throw new SyntaxError(`JSON of more than ${nestingMax} levels`)
+  return JSON.parse(text)
+}
+
+function isDeeperThan(json: string, max: number): boolean {
+  let depth = 0
+  for (const [token] of json.matchAll(/[[\]{}]|"(?:[^"\\]|\\.)*"/gs))
+    if (token === '[' || token === '{') {
+      if (++depth > max) return true
+    } else if (token === ']' || token === '}') depth--
+  return false
 }
 
 /** What a delivery tells; nothing for events of no interest. Throws SyntaxError for JSON that is none. */
