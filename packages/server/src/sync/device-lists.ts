@@ -13,7 +13,7 @@ import { deviceListChanges, membersMovedSince, type MovedMember, sharingRoom } f
 import { journalKind } from '../store/store.ts'
 import type { UserRoom } from '../store/user-rooms.ts'
 import { type Changes, kindBit } from './dirty.ts'
-import { membershipPath } from './memberships.ts'
+import { membershipPath, type PathRequest } from './memberships.ts'
 import type { SyncParts } from './parts.ts'
 import type { View } from './view.ts'
 
@@ -84,7 +84,12 @@ async function ownMembership(parts: SyncParts, view: Watcher, { row, found }: Ro
   if (row.eventNid === 0) return
   const room = await parts.rooms.get(row.roomNid)
   if (!isToldWhole(room)) return
-  const path = await membershipPath(room, row, view.userId, view.since)
+  const path = await membershipPath(room, {
+    row,
+    userId: view.userId,
+    since: view.since,
+    eventsBefore: parts.rooms.eventsBefore,
+  })
   const isNew = row.membership === 'join' && (path.interrupted || path.before !== 'join')
   const isGone = row.membership !== 'join' && path.everJoined
   if (!isNew && !isGone) return
@@ -107,7 +112,9 @@ async function otherMembers(parts: SyncParts, view: Watcher, { row, found }: Roo
     if (userId === undefined || member.userNid === view.userNid) continue
     // Where very many came and went, some are told of who only changed their name.
     const isExact = index < deviceListMovedMembersMax && member.eventNid !== 0
-    const way = isExact ? await wayOf(room, member, { userId, since }) : member.membership
+    const way = isExact
+      ? await wayOf(room, member, { userId, since, eventsBefore: parts.rooms.eventsBefore })
+      : member.membership
     if (way === 'join') found.changed.add(member.userNid)
     else if (way === 'leave' || way === 'ban') found.left.add(member.userNid)
   }
@@ -117,10 +124,9 @@ async function otherMembers(parts: SyncParts, view: Watcher, { row, found }: Roo
 async function wayOf(
   room: HotRoom,
   member: MovedMember,
-  { userId, since }: { readonly userId: string; readonly since: number },
+  { userId, since, eventsBefore }: Pick<PathRequest, 'userId' | 'since' | 'eventsBefore'>,
 ): Promise<'join' | 'leave' | undefined> {
-  const row = { eventNid: member.eventNid, membership: member.membership, position: member.position }
-  const { before, interrupted, everJoined } = await membershipPath(room, row, userId, since)
+  const { before, interrupted, everJoined } = await membershipPath(room, { row: member, userId, since, eventsBefore })
   if (member.membership === 'join') return interrupted || before !== 'join' ? 'join' : undefined
   return everJoined ? 'leave' : undefined
 }

@@ -1,6 +1,5 @@
 // One joined room in an answer.
 import type { HotRoom } from '../rooms/hot-room.ts'
-import type { RoomEvent } from '../rooms/room-event.ts'
 import { type AccountDataEntry } from '../store/account-data.ts'
 import { journalKind } from '../store/store.ts'
 import type { RoomCounts } from '../push/counts.ts'
@@ -9,7 +8,7 @@ import { kindBit } from './dirty.ts'
 import type { SyncParts } from './parts.ts'
 import { roomEphemeral } from './room-ephemeral.ts'
 import { roomTimeline, stateField, stateSection, stateTexts, timelineField, viewerOf } from './room-fields.ts'
-import { roomSummary } from './summary.ts'
+import { roomSummary, type Summary } from './summary.ts'
 import type { Timeline } from './timeline.ts'
 import { eventsField, type View } from './view.ts'
 
@@ -19,6 +18,8 @@ export interface JoinedRoom {
   readonly kinds: number
   /** The client knows nothing of the room: an initial sync, or the user joined after `since`. */
   readonly isNew: boolean
+  /** The client has an older timeline of the room, which this one does not follow. */
+  readonly isAgain: boolean
   /** Place of an event from which on the user was in the room without a break. */
   readonly joinedAt: number
   /** The user's account data in the room that changed. */
@@ -33,9 +34,11 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
   const timeline = await timelineOf(parts, view, joined)
   // Of a room whose members came late the client knows only some.
   const fullState = isNew || view.fullState || room.completedAt > view.since
-  const membersMayDiffer = fullState || timeline.limited || timeline.events.some(isMember)
-  const summary = membersMayDiffer ? await roomSummary(parts.heroes, room, view.userNid) : undefined
-  const alsoMembers = summary?.heroes ?? []
+  let summary: Summary | undefined
+  const alsoMembers = async () => {
+    summary = await roomSummary(parts.heroes, room, view.userNid)
+    return summary.heroes ?? []
+  }
   const state = await stateSection(parts, view, { room, timeline, to: view.to, full: fullState, alsoMembers })
   const stateEvents = await stateTexts(parts, view, { room, state })
   const ephemeral = await roomEphemeral(
@@ -51,27 +54,25 @@ export async function joinedRoom(parts: SyncParts, view: View, joined: JoinedRoo
     eventsField('ephemeral', ephemeral),
     eventsField('account_data', accountData),
     ...unreadFields(view, await parts.push.counts(view.userNid, room)),
-    ...(summary && state.membersChanged ? [summary.json] : []),
+    ...(summary ? [summary.json] : []),
   ]
   return `${JSON.stringify(roomId)}:{${fields.join(',')}}`
 }
 
-const isMember = (event: RoomEvent) => event.type === 'm.room.member'
-
-function timelineOf(
+async function timelineOf(
   parts: SyncParts,
   view: View,
-  { room, kinds, isNew, joinedAt }: JoinedRoom,
-): Promise<Timeline> | Timeline {
-  if (!isNew && (kinds & kindBit(journalKind.event)) === 0)
-    return { events: [], limited: false, startsAfter: view.to, hidesState: false }
-  return roomTimeline(parts, view, {
+  { room, kinds, isNew, isAgain, joinedAt }: JoinedRoom,
+): Promise<Timeline> {
+  if (!isNew && (kinds & kindBit(journalKind.event)) === 0) return { events: [], limited: false, startsAfter: view.to }
+  const timeline = await roomTimeline(parts, view, {
     room,
     after: isNew ? 0 : view.since,
     to: view.to,
     joinedAt,
     viewer: viewerOf(view),
   })
+  return isAgain ? { ...timeline, limited: true } : timeline
 }
 
 async function accountDataOf(

@@ -28,9 +28,9 @@ export async function leftRoom(parts: SyncParts, view: View, left: LeftRoom): Pr
         timeline,
         to: leftAt,
         full: !left.wasJoined || view.fullState,
-        alsoMembers: [],
+        alsoMembers: async () => [],
       })
-    : { nids: [], membersChanged: false }
+    : []
   const fields = [
     await timelineField(parts, { room, viewer, timeline }),
     stateField(view, await stateTexts(parts, view, { room, state })),
@@ -54,5 +54,5 @@ function timelineUpTo(parts: SyncParts, view: View, { room, leftAt, wasJoined }:
 /** An invite declined or withdrawn, a knock denied: of the room itself the user sees nothing. */
 async function onlyTheLeave({ room, eventNid, leftAt }: LeftRoom): Promise<Timeline> {
   const events = await room.events([eventNid])
-  return { events, limited: false, startsAfter: leftAt - 1, hidesState: false }
+  return { events, limited: false, startsAfter: leftAt - 1 }
 }

@@ -142,6 +142,7 @@ test('leaving and coming back between two answers starts the room anew', async (
   await say(server, roomId, alice, 'welcome back')
   const room = (await server.poll(bob, { since })).rooms?.join?.[roomId]
   assert.deepEqual(bodies(room?.timeline), ['welcome back'])
+  assert.equal(room?.timeline.limited, true, 'it does not follow the timeline from before')
   const types = [...(room?.state?.events ?? []), ...(room?.timeline.events ?? [])].map((event) => event.type)
   assert.ok(types.includes('m.room.create'))
 })

@@ -1,6 +1,8 @@
 // What became of the user's memberships between `since` and now: which rooms belong into which part of an answer.
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { UserRoom } from '../store/user-rooms.ts'
+import { membershipAt } from './past-state.ts'
+import type { EventsBefore } from './timeline.ts'
 
 /** The user's way in a room since a position. */
 export interface MembershipPath {
@@ -17,13 +19,19 @@ export interface MembershipPath {
 /** Membership events looked back through. Beyond them the user counts as having been away. */
 const stepsMax = 100
 
-/** Walks back through the user's membership events until one that the client has, each naming the one it replaced. */
-export async function membershipPath(
-  room: HotRoom,
-  row: Pick<UserRoom, 'eventNid' | 'membership' | 'position'>,
-  userId: string,
-  since: number,
-): Promise<MembershipPath> {
+export interface PathRequest {
+  readonly row: Pick<UserRoom, 'eventNid' | 'membership' | 'position'>
+  readonly userId: string
+  readonly since: number
+  readonly eventsBefore: EventsBefore
+}
+
+/**
+ * Walks back through the user's membership events until one that the client has, each naming the one it replaced. Where
+ * the room's state moved to a membership without an event in the timeline, the state at `since` tells what was before.
+ */
+export async function membershipPath(room: HotRoom, request: PathRequest): Promise<MembershipPath> {
+  const { row, userId, since, eventsBefore } = request
   let nid = row.eventNid
   let sinceOrd = row.position
   let everJoined = row.membership === 'join'
@@ -32,11 +40,16 @@ export async function membershipPath(
     const [event] = await room.events([nid])
     if (!event) break
     const membership = String(event.content['membership'])
-    const ord = event.ord ?? 0
     everJoined ||= membership === 'join'
+    const { ord } = event
+    const isMoved = ord === undefined || (step === 0 && ord !== row.position && row.position > since)
+    if (isMoved && (ord ?? 0) <= since) {
+      const before = await membershipAt(room, { place: since, userId }, eventsBefore)
+      return { before, interrupted: interrupted || before !== row.membership, everJoined, sinceOrd }
+    }
     if (membership !== row.membership) interrupted = true
-    else if (!interrupted) sinceOrd = ord
-    if (ord <= since) return { before: membership, interrupted, everJoined: everJoined, sinceOrd }
+    else if (!interrupted) sinceOrd = ord ?? sinceOrd
+    if ((ord ?? 0) <= since) return { before: membership, interrupted, everJoined, sinceOrd }
     nid = event.replacesNid ?? (await replacedBy(room, event.snapshot, userId))
   }
   return { before: undefined, interrupted: true, everJoined, sinceOrd }

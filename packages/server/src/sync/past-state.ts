@@ -9,12 +9,29 @@ import type { EventsBefore } from './timeline.ts'
  */
 export async function rootAt(room: HotRoom, place: number, eventsBefore: EventsBefore): Promise<number> {
   if (place >= room.lastPosition) return room.root
-  const inMemory =
-    place > room.recentAfter ? room.recent.findLast((event) => (event.ord ?? Infinity) <= place) : undefined
-  const event = inMemory ?? (await eventsBefore(room, Math.min(place, room.recentAfter) + 1, 1))[0]
+  const event = await lastEventAt(room, place, eventsBefore)
   if (event && !isAside(event)) return rootAfter(room, event)
   const next = room.recent.find((each) => (each.ord ?? 0) > place)
   return next ? rootBefore(room, next) : room.arena.empty
+}
+
+/** A user's membership in the state after the last event at or before `place`; undefined where that is not known. */
+export async function membershipAt(
+  room: HotRoom,
+  { place, userId }: { readonly place: number; readonly userId: string },
+  eventsBefore: EventsBefore,
+): Promise<string | undefined> {
+  const event = await lastEventAt(room, place, eventsBefore)
+  if (!event || isAside(event)) return undefined
+  const nid = room.stateNidAt(await rootAfter(room, event), 'm.room.member', userId)
+  const [member] = nid === 0 ? [] : await room.events([nid])
+  return member ? String(member.content['membership']) : 'leave'
+}
+
+async function lastEventAt(room: HotRoom, place: number, eventsBefore: EventsBefore): Promise<RoomEvent | undefined> {
+  const inMemory =
+    place > room.recentAfter ? room.recent.findLast((event) => (event.ord ?? Infinity) <= place) : undefined
+  return inMemory ?? (await eventsBefore(room, Math.min(place, room.recentAfter) + 1, 1))[0]
 }
 
 /** It tells of a room that this server was not in, such as an invite: what came before it is not known here. */

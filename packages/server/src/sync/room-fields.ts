@@ -2,7 +2,7 @@
 import type { HotRoom } from '../rooms/hot-room.ts'
 import type { RoomEvent } from '../rooms/room-event.ts'
 import type { SyncParts, Viewer } from './parts.ts'
-import { roomState, type StateSection } from './room-state.ts'
+import { roomState } from './room-state.ts'
 import { readTimeline, type Timeline } from './timeline.ts'
 import { timelineToken } from './token.ts'
 import { eventsField, type View } from './view.ts'
@@ -63,18 +63,19 @@ export interface StateRange {
   readonly timeline: Timeline
   readonly to: number
   readonly full: boolean
-  readonly alsoMembers: readonly string[]
+  readonly alsoMembers: () => Promise<readonly string[]>
 }
 
 /** Which state a room's section holds. */
-export function stateSection(parts: SyncParts, view: View, { room, ...range }: StateRange): Promise<StateSection> {
+export function stateSection(parts: SyncParts, view: View, { room, ...range }: StateRange): Promise<readonly number[]> {
   const { lazyMembers, rooms } = parts
   return roomState(room, { view, ...range, lazyMembers, eventsBefore: rooms.eventsBefore })
 }
 
 export interface ShownState {
   readonly room: HotRoom
-  readonly state: StateSection
+  /** Nids of the events, oldest first. */
+  readonly state: readonly number[]
 }
 
 /** The events of a room's state section that the filter lets through, as JSON texts. */
@@ -84,8 +85,8 @@ export async function stateTexts(
   { room, state }: ShownState,
 ): Promise<readonly string[]> {
   const { state: test } = view.filter
-  if (state.nids.length === 0 || !test.acceptsRoom(room.roomId)) return []
-  return parts.rooms.serveState(room, state.nids, (event) => test.acceptsAll || test.accepts(event))
+  if (state.length === 0 || !test.acceptsRoom(room.roomId)) return []
+  return parts.rooms.serveState(room, state, (event) => test.acceptsAll || test.accepts(event))
 }
 
 /** `"state":{…}`, or under the name of `state_after`. */

@@ -1,6 +1,5 @@
 // The state section of a room: full or changed, with members loaded lazily when the filter asks for it.
 import type { HotRoom } from '../rooms/hot-room.ts'
-import type { RoomEvent } from '../rooms/room-event.ts'
 import type { LazyMembers } from './lazy-members.ts'
 import { rootAt } from './past-state.ts'
 import type { EventsBefore, Timeline } from './timeline.ts'
@@ -13,17 +12,10 @@ export interface StateRequest {
   readonly to: number
   /** The client knows nothing of the room: give all state. */
   readonly full: boolean
-  /** Users whose member events a lazily loading client needs besides the senders of the timeline. */
-  readonly alsoMembers: readonly string[]
+  /** Users whose member events a lazily loading client needs besides the senders of the timeline; asked if members changed. */
+  readonly alsoMembers: () => Promise<readonly string[]>
   readonly lazyMembers: LazyMembers
   readonly eventsBefore: EventsBefore
-}
-
-export interface StateSection {
-  /** Nids of the state events, oldest first. */
-  readonly nids: readonly number[]
-  /** Somebody's membership is not what it was at `since`. */
-  readonly membersChanged: boolean
 }
 
 const member = 'm.room.member'
@@ -33,40 +25,54 @@ type Changed = Map<number, number>
 
 /**
  * "Updates to the state, between the time indicated by the `since` parameter, and the **start** of the `timeline`", or
- * to its end for `state_after`. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
+ * to its end for `state_after`: nids of the state events, oldest first.
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
  */
-export async function roomState(room: HotRoom, request: StateRequest): Promise<StateSection> {
+export async function roomState(room: HotRoom, request: StateRequest): Promise<readonly number[]> {
   const { view, timeline, full, to } = request
-  // Where members came late, the room's state at earlier places of the timeline lacks them.
-  const isLate = room.completedAt > (timeline.events[0]?.ord ?? Infinity)
-  const toEnd = view.stateAfter !== undefined || timeline.events.length === 0 || timeline.hidesState || isLate
-  const unchanged = !full && !timeline.limited && !timeline.hidesState && !timeline.events.some(isState)
-  const end = await rootAt(room, toEnd ? to : (timeline.events[0]?.ord ?? to + 1) - 1, request.eventsBefore)
-  const changed = new Map<number, number>()
-  const collect = (slot: number, _: number, nid: number) => void (nid !== 0 && changed.set(slot, nid))
-  // Without a gap nothing changed before the timeline, and the timeline itself shows what changed in it.
-  if (full) room.arena.diff(room.arena.empty, end, collect)
-  else if (timeline.limited || (toEnd && !unchanged))
-    room.arena.diff(await rootAt(room, view.since, request.eventsBefore), end, collect)
+  const before = full ? room.arena.empty : await rootAt(room, view.since, request.eventsBefore)
+  const after = await rootAt(room, to, request.eventsBefore)
+  const first = view.stateAfter === undefined ? timeline.events[0]?.ord : undefined
+  const end = first === undefined ? after : await rootAt(room, first - 1, request.eventsBefore)
+  const changed: Changed = new Map()
+  room.arena.diff(before, end, (slot, _, nid) => void (nid !== 0 && changed.set(slot, nid)))
+  if (view.stateAfter === undefined) untold(room, { timeline, changed, end, after })
   const membersChanged = full || timeline.events.some((event) => event.type === member) || hasMember(room, changed)
-  if (view.filter.lazyLoadMembers) loadLazily(room, { request, end, changed })
-  if (view.stateAfter === undefined) for (const event of timeline.events) removeShown(room, changed, event)
-  return { nids: Array.from(changed.values()).toSorted((a, b) => a - b), membersChanged }
+  const alsoMembers = membersChanged ? await request.alsoMembers() : []
+  if (view.filter.lazyLoadMembers) loadLazily(room, { request, end, changed, alsoMembers })
+  return Array.from(changed.values()).toSorted((a, b) => a - b)
 }
 
-const isState = (event: RoomEvent) => event.stateKey !== undefined
 const hasMember = (room: HotRoom, changed: Changed) => changed.keys().some((slot) => room.slotKey(slot)[0] === member)
 
-function removeShown(room: HotRoom, changed: Changed, event: RoomEvent) {
-  if (event.stateKey === undefined) return
-  const slot = room.slotOf(event.type, event.stateKey)
-  if (slot !== undefined && changed.get(slot) === event.nid) changed.delete(slot)
+interface Untold {
+  readonly timeline: Timeline
+  readonly changed: Changed
+  readonly end: number
+  readonly after: number
+}
+
+/**
+ * Adds what changes within the timeline without an event there that says so: one that joins forks moves the state, a
+ * filter hides some, members come late. Leaves out what the timeline shows.
+ */
+function untold(room: HotRoom, { timeline, changed, end, after }: Untold) {
+  const shown = new Map<number | undefined, Set<number>>()
+  for (const { stateKey, type, nid } of timeline.events) {
+    if (stateKey === undefined) continue
+    const slot = room.slotOf(type, stateKey)
+    shown.set(slot, (shown.get(slot) ?? new Set()).add(nid))
+  }
+  // Where the timeline has another event of the slot, clients take that one, whatever is said before it.
+  room.arena.diff(end, after, (slot, _, nid) => void (nid !== 0 && !shown.has(slot) && changed.set(slot, nid)))
+  for (const [slot, nids] of shown) if (slot !== undefined && nids.has(changed.get(slot) ?? 0)) changed.delete(slot)
 }
 
 interface LazyLoading {
   readonly request: StateRequest
   readonly end: number
   readonly changed: Changed
+  readonly alsoMembers: readonly string[]
 }
 
 /**
@@ -74,10 +80,10 @@ interface LazyLoading {
  * member stays: "the server MUST return membership events for events in the gap … regardless as to whether or not they
  * are redundant". https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
  */
-function loadLazily(room: HotRoom, { request, end, changed }: LazyLoading) {
+function loadLazily(room: HotRoom, { request, end, changed, alsoMembers }: LazyLoading) {
   const { view, timeline, full, lazyMembers } = request
   const own = full ? [view.userId] : []
-  const needed = new Set([...timeline.events.map((event) => event.sender), ...request.alsoMembers, ...own])
+  const needed = new Set([...timeline.events.map((event) => event.sender), ...alsoMembers, ...own])
   const slots = new Set<number>()
   for (const userId of needed) {
     const slot = room.slotOf(member, userId)
@@ -86,6 +92,7 @@ function loadLazily(room: HotRoom, { request, end, changed }: LazyLoading) {
   if (full)
     for (const slot of changed.keys()) if (room.slotKey(slot)[0] === member && !slots.has(slot)) changed.delete(slot)
   for (const slot of slots) {
+    if (changed.has(slot)) continue
     const redundant = !full && lazyMembers.knows(view.deviceNid, room.nid, { slot, since: view.since })
     const nid = room.arena.get(end, slot)
     if (nid !== 0 && (!redundant || view.filter.includeRedundantMembers)) changed.set(slot, nid)

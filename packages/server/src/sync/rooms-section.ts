@@ -75,21 +75,32 @@ async function joinedEntry(parts: SyncParts, view: View, { row, request }: RowRe
   const room = await parts.rooms.get(row.roomNid)
   const isInitial = view.since === 0
   const path =
-    row.position > view.since && !isInitial ? await membershipPath(room, row, view.userId, view.since) : undefined
+    row.position > view.since && !isInitial ? await membershipPath(room, pathRequest(parts, view, row)) : undefined
   const isNew = isInitial || path?.interrupted === true
   const json = await joinedRoom(parts, view, {
     room,
     kinds: isInitial || view.fullState ? allKinds : (request.changes.get(row.roomNid) ?? 0),
     isNew,
+    isAgain: path?.interrupted === true && wasThere.has(path.before),
     joinedAt: isNew ? (path?.sinceOrd ?? row.position) : 0,
     accountData: request.accountData.get(row.roomNid) ?? [],
   })
   return json === undefined ? undefined : { part: 'join', json, isNew }
 }
 
+/** Memberships at which a client has a timeline. */
+const wasThere: ReadonlySet<string | undefined> = new Set(['join', 'leave', 'ban'])
+
+const pathRequest = ({ rooms }: SyncParts, { userId, since }: View, row: UserRoom) => ({
+  row,
+  userId,
+  since,
+  eventsBefore: rooms.eventsBefore,
+})
+
 async function leftEntry(parts: SyncParts, view: View, row: UserRoom): Promise<Entry> {
   const room = await parts.rooms.get(row.roomNid)
-  const path = await membershipPath(room, row, view.userId, view.since)
+  const path = await membershipPath(room, pathRequest(parts, view, row))
   const wasJoined = path.before === 'join'
   const left = { room, eventNid: row.eventNid, leftAt: row.position, wasJoined, everJoined: path.everJoined }
   return { part: 'leave', json: await leftRoom(parts, view, left), isNew: false }

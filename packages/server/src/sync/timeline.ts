@@ -24,31 +24,27 @@ export interface Timeline {
   readonly limited: boolean
   /** The gap before the timeline: nothing at or before this place is in it. */
   readonly startsAfter: number
-  /** A state event within the timeline's range is not in it. */
-  readonly hidesState: boolean
 }
 
 /** Walks back from the newest event until the limit is reached, with one more to know whether there is more. */
 export async function readTimeline(room: HotRoom, range: TimelineRange): Promise<Timeline> {
   const events: RoomEvent[] = []
   let scanned = 0
-  let hidesState = false
   for await (const event of newestFirst(room, range)) {
     // The room begins where this server joined it; an invite before that is no part of its history.
     if (scanned > 0 && isAside(event)) break
     const accepted = await range.accepts(event)
-    if (accepted && events.length === range.limit) return cut(events, event, hidesState)
+    if (accepted && events.length === range.limit) return cut(events, event)
     if (accepted) events.push(event)
-    else if (event.stateKey !== undefined) hidesState = true
-    if (++scanned >= syncTimelineScanEventsMax) return cut(events, event, hidesState)
+    if (++scanned >= syncTimelineScanEventsMax) return cut(events, event)
   }
-  return { events: events.toReversed(), limited: false, startsAfter: range.after, hidesState }
+  return { events: events.toReversed(), limited: false, startsAfter: range.after }
 }
 
-function cut(events: readonly RoomEvent[], last: RoomEvent, hidesState: boolean): Timeline {
+function cut(events: readonly RoomEvent[], last: RoomEvent): Timeline {
   const first = events.at(-1)
   const startsAfter = first?.ord === undefined ? (last.ord ?? 0) : first.ord - 1
-  return { events: events.toReversed(), limited: true, startsAfter, hidesState }
+  return { events: events.toReversed(), limited: true, startsAfter }
 }
 
 async function* newestFirst(room: HotRoom, range: TimelineRange): AsyncGenerator<RoomEvent> {

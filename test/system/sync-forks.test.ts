@@ -1,0 +1,60 @@
+// What syncs say where a room's state moves without a state event in the timeline: an event of a fork brings it along.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Reply, User } from './testing/api.ts'
+import { eventually, Network } from './testing/network.ts'
+import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
+
+let net: Network
+let alice: User
+let remote: RemoteServer
+before(async () => {
+  net = await Network.create(1, ['far.test'])
+  alice = await net.server(0).user('alice')
+  remote = await RemoteServer.start(net, 'far.test')
+})
+after(async () => {
+  await remote[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
+
+const lazy = JSON.stringify({ room: { state: { lazy_load_members: true } } })
+
+/** A room in which alice is, whose state a message moves that follows events nobody gives. */
+async function moved(): Promise<{ room: RemoteRoom; since: string; name: string; member: string }> {
+  const room = remote.createRoom(net.server(0), '11')
+  await alice.post(`/join/${encodeURIComponent(room.roomId)}?via=far.test`)
+  const { next_batch: since } = await alice.sync()
+  const name = room.next({ type: 'm.room.name', state_key: '', content: { name: 'Moved' } })
+  const sender = '@late:far.test'
+  const member = room.next({ type: 'm.room.member', sender, state_key: sender, content: { membership: 'join' } })
+  const message = room.next()
+  const pduIds = [...room.state.values()]
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: pduIds, auth_chain_ids: [] } }))
+  assert.deepEqual(await room.send(message), { [message.eventId]: {} })
+  await eventually(async () => (await alice.sync({ since })).rooms)
+  return { room, since, name: name.eventId, member: member.eventId }
+}
+
+const ids = (section: Reply['body']): string[] =>
+  section.events.map((event: { event_id: string }) => event.event_id).toSorted()
+
+test('what a message of a fork brings along is told with it, however the state is asked for', async () => {
+  const { room, since, name, member } = await moved()
+  for (const filter of [{}, { filter: lazy }]) {
+    const plain = (await alice.sync({ since, ...filter })).rooms.join[room.roomId]
+    assert.equal(plain.timeline.events.length, 1)
+    for (const eventId of [name, member]) assert.ok(ids(plain.state).includes(eventId))
+    assert.equal(plain.summary['m.joined_member_count'], 3)
+    const after = (await alice.sync({ since, use_state_after: 'true', ...filter })).rooms.join[room.roomId]
+    for (const eventId of [name, member]) assert.ok(ids(after.state_after).includes(eventId))
+    assert.equal(after.summary['m.joined_member_count'], 3)
+  }
+})
+
+test('a first sync whose timeline begins before such a message shows the state after it', async () => {
+  const { room, name, member } = await moved()
+  const { state, timeline } = (await alice.sync()).rooms.join[room.roomId]
+  const shown = new Set([...ids(state), ...ids(timeline)])
+  assert.ok(shown.has(name) && shown.has(member))
+})
