@@ -283,6 +283,19 @@ describe('a server that is away', () => {
     assert.deepEqual(pdusAt(world.a), numbers(1, 20))
     assert.deepEqual(pdusAt(world.b).slice(-10), numbers(11, 20))
   })
+
+  test('gets again what was delivered and not yet noted when this one was killed, under other ids', async () => {
+    await using world = await World.open()
+    await world.events(60)
+    await until(() => pdusAt(world.a).length === 60)
+    await using killed = world.sender
+    await world.start()
+    await until(() => pdusAt(world.a).length === 120)
+    assert.equal(killed.statuses().length, 0)
+    assert.deepEqual(pdusAt(world.a).slice(60), numbers(1, 60))
+    const ids = world.a.seen.map((seen) => sentIn(seen).id)
+    assert.equal(new Set(ids).size, ids.length)
+  })
 })
 
 describe('a server that refuses', () => {

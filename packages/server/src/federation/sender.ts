@@ -67,7 +67,9 @@ export class Sender implements AsyncDisposable {
   #cancelCheckpoint: () => void = () => {}
 
   private constructor(options: SenderOptions) {
-    const era = options.environment.now().toString(36)
+    // A clock that was set back must not make an id twice: the other server would take it for what it has.
+    const chance = Buffer.from(options.environment.random(6)).toString('base64url')
+    const era = `${options.environment.now().toString(36)}.${chance}`
     this.#context = {
       ...options,
       slots: new Slots(transactionsAtOnceMax),
@@ -84,7 +86,9 @@ export class Sender implements AsyncDisposable {
   static async start(options: SenderOptions): Promise<Sender> {
     const sender = new Sender(options)
     const { store, reachability } = options
-    sender.#routed = (await readerPosition(store.read, readerName)) ?? store.durablePosition
+    const position = await readerPosition(store.read, readerName)
+    sender.#routed = position ?? store.durablePosition
+    if (position === undefined) await store.write((w) => setReaderPosition(w, readerName, sender.#routed))
     await sender.#resume()
     reachability.onHeard((serverName) => sender.#destinations.get(serverName)?.heard())
     store.onDurable((entries) => sender.#notice(entries))
