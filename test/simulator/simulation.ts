@@ -243,6 +243,8 @@ export class Simulation implements Disposable {
     const { servers } = this.community
     if (this.#working.size > 0) return 'servers start or stop'
     if (this.#network.underWay > 0) return `${this.#network.underWay} requests`
+    const staged = servers.find(({ services }) => services.rooms.stagedEvents.size > 0)
+    if (staged) return `events wait at ${staged.serverName}`
     const waiting = servers.flatMap(({ services, serverName }) =>
       (services.federation.sender?.statuses() ?? [])
         .filter(

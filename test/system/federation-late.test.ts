@@ -105,6 +105,20 @@ test('what was said before a server came is not taken for new, though its user w
   )
 })
 
+test('what an event follows is asked for again where its sender could not be reached at once', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const room = await remote.join(net.server(0), roomId)
+  const [between, last] = [room.next(), room.next()]
+  remote.answers.set('get_missing_events', () => ({ status: 502, body: 'a proxy whose server is away' }))
+  const tried = remote.asked('get_missing_events').length
+  await room.send(last)
+  await eventually(async () => remote.asked('get_missing_events').length > tried || undefined)
+  room.servesHistory()
+  const explained = (eventId: string) => net.server(0).services.rooms.explainEvent(eventId)
+  await eventually(async () => (await explained(last.eventId))?.verdict === 'accepted' || undefined, 20_000)
+  assert.equal((await explained(between.eventId))?.verdict, 'accepted')
+})
+
 async function inviteAlice(room: ReturnType<RemoteServer['createRoom']>): Promise<void> {
   const invite = room.next({
     type: 'm.room.member',

@@ -15,6 +15,7 @@ import {
 } from '../limits.ts'
 import { type EventRow, eventsByIds, eventsInRoom } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
+import { newAsked } from './fetch-missing.ts'
 import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { takeHistory } from './past-events.ts'
@@ -81,7 +82,7 @@ async function takeFrom(
 ): Promise<number> {
   const { signal, cancel } = abortAfter(context.environment, recoveryMaxMs)
   try {
-    return await takeHistory({ context, room, servers: [server], signal, asked: { states: 0 } }, { edge, events })
+    return await takeHistory({ context, room, servers: [server], signal, asked: newAsked() }, { edge, events })
   } finally {
     cancel()
   }

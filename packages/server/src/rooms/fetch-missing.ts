@@ -34,9 +34,12 @@ export interface Recovery {
   readonly servers: readonly string[]
   /** Ends it. */
   readonly signal: AbortSignal
-  /** What was asked so far. */
-  readonly asked: { states: number }
+  /** What was asked so far; which servers could not be reached. */
+  readonly asked: { states: number; readonly unreached: Set<string> }
 }
+
+/** Nothing was asked yet. */
+export const newAsked = (): Recovery['asked'] => ({ states: 0, unreached: new Set() })
 
 /** The events before an event back to the room's heads that are not known, the lowest first: as many as servers give. */
 export async function fetchMissing(recovery: Recovery, incoming: IncomingEvent): Promise<IncomingEvent[]> {
@@ -76,7 +79,7 @@ interface Round {
 
 /** One request; whether it brought anything new. */
 async function findMore(
-  { context, room, signal }: Recovery,
+  { context, room, signal, asked }: Recovery,
   found: Map<string, IncomingEvent>,
   { server, latest }: Round,
 ): Promise<boolean> {
@@ -91,7 +94,10 @@ async function findMore(
   const options = { signal, timeoutMs: missingEventsTimeoutMs, evenIfFailing: true }
   // It has just sent an event, or another did that is of the room: a failure from before does not count.
   const { peers } = federationOf(context)
-  const answer = await orNone(peers.call(server, getMissingPreviousEvents, input, options))
+  const answer = await peers.call(server, getMissingPreviousEvents, input, options).catch((error: unknown) => {
+    if (!(error instanceof FederationError)) throw error
+    noteUnreached(asked, error)
+  })
   const values = answer?.events.slice(0, missingEventsMax) ?? []
   const before = found.size
   for (const event of await readAll(context, room, values))
@@ -136,14 +142,8 @@ async function readAll(context: RoomsContext, room: HotRoom, values: readonly un
   return read.filter((_, index) => verdicts[index]?.status === 'fulfilled')
 }
 
-/** What a server answers, undefined if it fails or refuses. */
-async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof FederationError) return undefined
-    throw error
-  }
+function noteUnreached({ unreached }: Recovery['asked'], error: unknown): void {
+  if (error instanceof FederationError && error.kind === 'unreachable') unreached.add(error.serverName)
 }
 
 /** What a server answers, undefined if it refuses. A state that lacks what a broken connection lost is none. */
@@ -157,13 +157,14 @@ async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /** What the first server answers that does. */
-async function askInTurn<T>({ servers }: Recovery, ask: (server: string) => Promise<T>): Promise<T> {
+async function askInTurn<T>({ servers, asked }: Recovery, ask: (server: string) => Promise<T>): Promise<T> {
   let cause: unknown
   for (const server of servers)
     try {
       return await ask(server)
     } catch (error) {
       if (!(error instanceof MatrixError)) throw error
+      noteUnreached(asked, error)
       cause = error
     }
   throw new EventDropped('missing', 'No server gives what it needs', { cause })

@@ -8,7 +8,7 @@ import { recoveryMaxMs, recoveryServersMax } from '../limits.ts'
 import type { Admitted } from './admit.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
-import { fetchAuthChain, fetchMissing, fetchStateBefore, type Recovery } from './fetch-missing.ts'
+import { fetchAuthChain, fetchMissing, fetchStateBefore, newAsked, type Recovery } from './fetch-missing.ts'
 import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { askPolicyServer } from './policy-server.ts'
@@ -18,7 +18,20 @@ import { EventDropped } from './refusals.ts'
 export interface Recovering extends Pick<Receiving, 'incoming' | 'mode'> {
   /** Who sent it. */
   readonly origin: string
+  /** Takes nothing in without what its sender has before it: where that cannot be reached, it may be later. */
+  readonly isPatient?: boolean
   readonly signal?: AbortSignal | undefined
+}
+
+/** It needs what its sender has, which cannot be reached: that may be otherwise later. */
+export class SenderUnreached extends EventDropped {
+  constructor(options: ErrorOptions = {}) {
+    super('missing', 'Its sender cannot be reached for what it needs', options)
+  }
+}
+
+interface Search extends Recovery {
+  readonly isPatient: boolean
 }
 
 /** Takes the event in with all that takes. Not within `inOrder`. Throws MatrixError, EventDropped where that cannot be. */
@@ -26,16 +39,22 @@ export async function recover(context: RoomsContext, room: HotRoom, recovering: 
   const { signal, cancel } = abortAfter(context.environment, recoveryMaxMs)
   const signals = recovering.signal ? [signal, recovering.signal] : [signal]
   const servers = serversFor(context, room, recovering.origin)
-  const recovery: Recovery = { context, room, servers, signal: AbortSignal.any(signals), asked: { states: 0 } }
+  const { isPatient = false } = recovering
+  const recovery: Search = { context, room, servers, signal: AbortSignal.any(signals), asked: newAsked(), isPatient }
   try {
     return await receiveWithAll(recovery, recovering)
   } catch (error) {
+    if (error instanceof MatrixError && isSenderUnreached(recovery)) throw new SenderUnreached({ cause: error })
     if (signal.aborted) throw new EventDropped('missing', 'What it follows cannot be had in time', { cause: error })
     throw error
   } finally {
     cancel()
   }
 }
+
+/** Its sender is the first to be asked. */
+const isSenderUnreached = ({ servers: [sender], asked }: Recovery): boolean =>
+  sender !== undefined && asked.unreached.has(sender)
 
 /** Its sender, and a few others that are in the room. */
 function serversFor(context: RoomsContext, room: HotRoom, origin: string): string[] {
@@ -50,7 +69,7 @@ function serversFor(context: RoomsContext, room: HotRoom, origin: string): strin
 
 const isIn = (outcome: Admitted | Lacking): outcome is Admitted => 'event' in outcome
 
-async function receiveWithAll(recovery: Recovery, { incoming, mode }: Recovering): Promise<Admitted> {
+async function receiveWithAll(recovery: Search, { incoming, mode }: Recovering): Promise<Admitted> {
   let receiving: Receiving = { incoming, mode }
   let isGapAsked = false
   // Each thing is fetched once; what it lacks after that it lacks for good.
@@ -92,8 +111,9 @@ async function withFetched(recovery: Recovery, receiving: Receiving, lacks: Lack
 }
 
 /** Takes in the events between the room's heads and this one, as far as servers give them. */
-async function fillGap(recovery: Recovery, incoming: IncomingEvent): Promise<void> {
+async function fillGap(recovery: Search, incoming: IncomingEvent): Promise<void> {
   let waiting = await fetchMissing(recovery, incoming)
+  if (recovery.isPatient && isSenderUnreached(recovery)) throw new SenderUnreached()
   while (waiting.length > 0) {
     const rest: IncomingEvent[] = []
     for (const event of waiting) if (!(await takesPlace(recovery, event, false))) rest.push(event)
@@ -105,7 +125,7 @@ async function fillGap(recovery: Recovery, incoming: IncomingEvent): Promise<voi
 }
 
 /** Whether that was settled: it is taken in, or never will be. One bad event does not keep the others out. */
-async function takesPlace(recovery: Recovery, incoming: IncomingEvent, isForced: boolean): Promise<boolean> {
+async function takesPlace(recovery: Search, incoming: IncomingEvent, isForced: boolean): Promise<boolean> {
   try {
     let receiving: Receiving = { incoming, mode: 'live' }
     for (const done = new Set<string>(); ;) {
@@ -119,6 +139,7 @@ async function takesPlace(recovery: Recovery, incoming: IncomingEvent, isForced:
   } catch (error) {
     if (!(error instanceof MatrixError) || (error.errcode === 'M_UNKNOWN' && !(error instanceof FederationError)))
       throw error
+    if (recovery.isPatient && isSenderUnreached(recovery)) throw error
     return true
   }
 }

@@ -1,18 +1,28 @@
 // Events that cannot be judged by what is held here wait on disk while other servers are asked for the rest. They hold up
 // neither the answer to their transaction nor the events of their room that need nothing. A room's are taken one at a time,
-// those of different servers in turn, so that a server whose events need long holds up only its own.
+// those of different servers in turn, so that a server whose events need long holds up only its own. Where a server cannot be
+// reached for what its events need, they are tried again: it has been told that they arrived, and will not send them again.
 import { Slots } from '@myelin/protocol/client/slots'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
+import { delayAfter } from '../federation/doubling.ts'
 import { reasonOf } from '../federation/federation-error.ts'
-import { recoveriesAtOnceMax, stagedEventsMax, stagedPerServerAndRoomMax } from '../limits.ts'
+import {
+  recoveriesAtOnceMax,
+  recoveryPatientTriesMax,
+  recoveryRetryFirstMs,
+  recoveryRetryMaxMs,
+  recoveryTriesMax,
+  stagedEventsMax,
+  stagedPerServerAndRoomMax,
+} from '../limits.ts'
 import { StoreError } from '../store/store.ts'
 import { stagedEvents, stagedText, stageEvent, unstageEvent } from '../store/staged-events.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { parseIncoming } from './read-incoming.ts'
-import { recover } from './recover.ts'
+import { recover, SenderUnreached } from './recover.ts'
 import { dropRuleOf, EventDropped } from './refusals.ts'
 
 interface Staged {
@@ -23,7 +33,13 @@ interface Staged {
   readonly eventId: string
   /** Resolves when its text can be read. */
   readonly stored: Promise<unknown>
+  /** How often it was looked for in vain what it needs, because its sender could not be reached. */
+  tries: number
+  /** It is tried again later, and those behind it with it. */
+  isResting: boolean
 }
+
+const untried = { tries: 0, isResting: false }
 
 /** What waits in a room, by the server that sent it; the server whose turn it is comes first. */
 type Lane = Map<string, Staged[]>
@@ -67,7 +83,7 @@ export class StagedEvents {
       stageEvent(w, place, incoming.json)
       if (dropped) unstageEvent(w, dropped.sequence)
     })
-    lane.set(origin, [...waiting, { ...place, stored }])
+    lane.set(origin, [...waiting, { ...place, ...untried, stored }])
     this.#size += dropped ? 0 : 1
     if (dropped) this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
     await stored
@@ -90,7 +106,10 @@ export class StagedEvents {
   async #load(): Promise<void> {
     for (const staged of await stagedEvents(this.#context.store.read)) {
       const lane = this.#laneOf(staged.roomNid)
-      lane.set(staged.origin, [...(lane.get(staged.origin) ?? []), { ...staged, stored: Promise.resolve() }])
+      lane.set(staged.origin, [
+        ...(lane.get(staged.origin) ?? []),
+        { ...staged, ...untried, stored: Promise.resolve() },
+      ])
       this.#lastSequence = staged.sequence
       this.#size++
     }
@@ -117,26 +136,39 @@ export class StagedEvents {
       // It stops, or the store does: what waits is taken up at the next start.
     }
     this.#running.delete(roomNid)
-    if (isDone && this.#lanes.has(roomNid)) this.#run(roomNid)
+    if (isDone && turnOf(this.#lanes.get(roomNid))) this.#run(roomNid)
   }
 
   async #takeAll(roomNid: number): Promise<void> {
     for (let staged = this.#next(roomNid); staged; staged = this.#next(roomNid)) {
-      await this.#take(staged)
+      const isSettled = await this.#take(staged)
       this.#stopping.signal.throwIfAborted()
-      this.#remove(staged)
+      if (isSettled) this.#remove(staged)
+      else this.#rest(staged)
     }
   }
 
   /** The first of the server whose turn it is, which is the last to get another one. */
   #next(roomNid: number): Staged | undefined {
     const lane = this.#lanes.get(roomNid)
-    const [turn] = lane ?? []
-    if (!lane || !turn) return void this.#lanes.delete(roomNid)
+    if (!lane || lane.size === 0) return void this.#lanes.delete(roomNid)
+    const turn = turnOf(lane)
+    if (!turn) return undefined
     const [origin, waiting] = turn
     lane.delete(origin)
     lane.set(origin, waiting)
     return waiting[0]
+  }
+
+  /** Its sender was heard just now: it is likely to be reached again. */
+  #rest(staged: Staged): void {
+    staged.tries++
+    staged.isResting = true
+    const delayMs = delayAfter(staged.tries, { firstMs: recoveryRetryFirstMs, maxMs: recoveryRetryMaxMs })
+    this.#context.environment.timer(delayMs, () => {
+      staged.isResting = false
+      this.#run(staged.roomNid)
+    })
   }
 
   #remove({ roomNid, origin, sequence }: Staged): void {
@@ -150,12 +182,13 @@ export class StagedEvents {
     this.#context.store.write((w) => unstageEvent(w, sequence)).catch(() => undefined)
   }
 
-  async #take(staged: Staged): Promise<void> {
+  /** False if it is to be tried again. */
+  async #take(staged: Staged): Promise<boolean> {
     const { hotRooms, store } = this.#context
     await staged.stored
     const text = await stagedText(store.read, staged.sequence)
-    if (text === undefined) return
-    await hotRooms.use(staged.roomNid, async (room) => {
+    if (text === undefined) return true
+    return hotRooms.use(staged.roomNid, async (room) => {
       try {
         const incoming = parseIncoming(parseJsonText(text, Pdu), room.rules)
         const { signal } = this.#stopping
@@ -163,14 +196,17 @@ export class StagedEvents {
           incoming,
           origin: staged.origin,
           mode: 'live',
+          isPatient: staged.tries < recoveryPatientTriesMax,
           signal,
         })
         await durable
       } catch (error) {
         this.#stopping.signal.throwIfAborted()
         if (error instanceof StoreError) throw error
+        if (error instanceof SenderUnreached && staged.tries < recoveryTriesMax) return false
         this.#drop(room, staged, error)
       }
+      return true
     })
   }
 
@@ -178,4 +214,10 @@ export class StagedEvents {
     const dropped = { rule: dropRuleOf(error), reason: reasonOf(error), origin, roomId: room.roomId }
     this.#context.refusals.drop(eventId, { ...dropped, ts: this.#context.environment.now() })
   }
+}
+
+/** The server whose turn it is: the first of those whose events do not rest. */
+function turnOf(lane: Lane | undefined): readonly [origin: string, waiting: Staged[]] | undefined {
+  for (const turn of lane ?? []) if (turn[1][0]?.isResting === false) return turn
+  return undefined
 }
