@@ -171,6 +171,8 @@ export const boundInvitesMax = 50
 export const recentEventsMax = 50
 // State events other than the well-known ones kept in memory per room.
 export const stateEventsKeptMax = 1_000
+// State events that the forks of one room disagree about, kept for its next resolution.
+export const authEventsKeptBytesMax = 16 * 1024 * 1024
 export const hotRoomsMax = 2_000
 export const hotRoomsBytesMax = 128 * 1024 * 1024
 export const hotRoomArenaBytesMax = 16 * 1024 * 1024

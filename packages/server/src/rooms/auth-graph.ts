@@ -1,6 +1,6 @@
 // The auth DAG of a hot room: read once a fork has to be resolved, and kept up with every state event from then on.
 import { AuthDag, authFlagsOf } from '@myelin/algorithms/auth-dag'
-import { type EventReference, referencedIds } from '@myelin/algorithms/event'
+import { type AuthEvent, type EventReference, referencedIds } from '@myelin/algorithms/event'
 import { resolve } from '@myelin/algorithms/state-resolution'
 import { stateEventsOfRoom } from '../store/forks.ts'
 import type { RoomsContext } from './context.ts'
@@ -22,6 +22,12 @@ export function noteStateEvent(room: HotRoom, event: RoomEvent, { slot, authNids
   const { nid, ts: originServerTs, depth } = event
   const authEvent = isRejected === undefined ? event.authEvent : { ...event.authEvent, rejected: isRejected }
   room.authDag?.append({ nid, slot, originServerTs, depth, flags: authFlagsOf(authEvent) }, authNids)
+}
+
+/** Has the next resolution find the event in memory. */
+function keepAuthEvent(room: HotRoom, event: RoomEvent): AuthEvent {
+  room.authEvents.add(event)
+  return event.authEvent
 }
 
 /** Brings the auth DAG into memory. */
@@ -62,15 +68,16 @@ export async function resolveStates(
   if (distinct.length === 1 && distinct[0] !== undefined) return distinct[0]
   const dag = await loadAuthDag(context, room)
   if (fresh) noteStateEvent(room, fresh.event, fresh)
-  const loaded = new Map(fresh ? [[fresh.event.nid, fresh.event]] : [])
-  const event = (nid: number) => (loaded.get(nid) ?? room.event(nid))?.authEvent
+  const loaded = new Map<number, AuthEvent>()
+  if (fresh) loaded.set(fresh.event.nid, keepAuthEvent(room, fresh.event))
+  const event = (nid: number) => loaded.get(nid) ?? room.authEvents.get(nid)
   const { arena, rules } = room
   const slotOf = (type: string, stateKey: string) => room.slotOf(type, stateKey)
   for (;;) {
     const resolution = resolve(distinct, { arena, dag, rules, event, slotOf }, room.resolutions)
     if ('root' in resolution) return resolution.root
     const found = await room.events(resolution.missing)
-    for (const each of found) loaded.set(each.nid, each)
+    for (const each of found) loaded.set(each.nid, keepAuthEvent(room, each))
     if (found.length < resolution.missing.length) throw new Error('An event of the auth DAG is not stored')
   }
 }

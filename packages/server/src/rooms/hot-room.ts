@@ -14,6 +14,7 @@ import {
   stateEventsKeptMax,
 } from '../limits.ts'
 import { AgingMap } from './aging-map.ts'
+import { AuthEventsKept } from './auth-events-kept.ts'
 import type { HistoryFetch } from './backfill.ts'
 import type { RoomEvent } from './room-event.ts'
 
@@ -143,6 +144,8 @@ export class HotRoom {
   authDag: AuthDag | undefined
   authDagReady: Promise<void> | undefined
   readonly resolutions = new ResolutionMemory()
+  /** What the next resolution will look at again. */
+  readonly authEvents = new AuthEventsKept()
   /** Fetching older history: what is under way, and until when nobody is asked again. */
   readonly history: HistoryStanding = { fetching: undefined, restsUntilMs: 0 }
   joinedCount = 0
@@ -181,7 +184,8 @@ export class HotRoom {
 
   /** About what the room takes in memory. */
   get bytes(): number {
-    return this.arena.bytes + this.slotCount * bytesPerSlot + this.#heldEvents * bytesPerEvent
+    const graph = (this.authDag?.bytes ?? 0) + this.authEvents.bytes
+    return this.arena.bytes + this.slotCount * bytesPerSlot + this.#heldEvents * bytesPerEvent + graph
   }
   /** Past states take far more than the current one. */
   get isBloated(): boolean {
