@@ -1,7 +1,15 @@
-// State resolution v2 and v2.1, applied to the difference between the states only.
+// State resolution v2 and v2.1, applied to the difference between the states only, and to what is new in it.
 // https://spec.matrix.org/v1.19/rooms/v2/#state-resolution and https://spec.matrix.org/v1.19/rooms/v12/#state-resolution
 import type { AuthGraph } from './auth-dag-columns.ts'
 import { authDifference, conflictedSubgraph, powerEventsAndTheirChains } from './auth-dag-walks.ts'
+import {
+  type PastResolution,
+  pastOf,
+  type ResolutionInput,
+  type Resolved,
+  resolveFollowing,
+  unconflicted,
+} from './following-resolution.ts'
 import { ReplayedState } from './iterative-auth.ts'
 import { mainlineOrdering } from './mainline-ordering.ts'
 import { reverseTopologicalPowerOrdering } from './power-ordering.ts'
@@ -20,43 +28,56 @@ export interface V2Variant {
 export const v2: V2Variant = { startsEmpty: false, conflictedSubgraph: false }
 export const v2_1: V2Variant = { startsEmpty: true, conflictedSubgraph: true }
 
+/** How it is resolved: by which rules, and where the last resolution is remembered. */
+export interface V2Options {
+  readonly variant: V2Variant
+  readonly memory?: { last: PastResolution | undefined } | undefined
+}
+
 /** Resolves the states of `roots`, which differ in `conflicts`. */
 export function resolveV2(
   room: StateResolutionRoom,
   states: { readonly roots: readonly number[]; readonly conflicts: Conflicts },
-  variant: V2Variant,
+  { variant, memory }: V2Options,
 ): Resolution {
   const graph = room.dag.graph()
-  const { conflicts } = states
-  const [someRoot = room.arena.empty] = states.roots
-  const unconflicted = (slot: number) => (conflicts.has(slot) ? 0 : room.arena.get(someRoot, slot))
+  const conflictedSet = findFullConflictedSet(room, states, variant)
+  const chosen = powerEventsAndTheirChains(graph, conflictedSet)
+  const input = { room, graph, ...states, conflictedSet, chosen, startsEmpty: variant.startsEmpty }
+  const following = memory?.last && resolveFollowing(input, memory.last)
+  const resolved = following ?? resolveAnew(input)
+  if ('missing' in resolved) return resolved
+  if (memory) memory.last = pastOf(input, resolved)
+  return { root: resolved.root }
+}
 
-  const fullConflictedSet = findFullConflictedSet(room, states, variant)
+function resolveAnew(input: ResolutionInput): Resolved | { readonly missing: readonly number[] } {
+  const { room, graph, roots, conflicts, conflictedSet, chosen, startsEmpty } = input
   const events = new LoadedEvents(room)
-  if (!events.hasAll(nidsToReplay(room, graph, fullConflictedSet))) return { missing: [...events.missing] }
+  if (!events.hasAll(nidsToReplay(room, graph, conflictedSet))) return { missing: [...events.missing] }
   const eventId = (local: number) => events.get(graph.nids[local]!)!.eventId
 
   // 1. Select the power events of the full conflicted set and their auth chains in it, in reverse topological power ordering.
-  const chosen = powerEventsAndTheirChains(graph, fullConflictedSet)
   const senderPower = new SenderPower(room, events)
   const powerEvents = reverseTopologicalPowerOrdering(graph, chosen, {
     senderPower: (local) => senderPower.of(local),
     eventId,
   })
   // 2. Apply the iterative auth checks to them.
-  const state = new ReplayedState(room, events, variant.startsEmpty ? () => 0 : unconflicted)
+  const state = new ReplayedState(room, events, startsEmpty ? () => 0 : (slot) => unconflicted(input, slot))
   state.replay(powerEvents)
   // 3. Order the remaining events by the mainline ordering based on the power level in the partially resolved state.
-  const base = room.dag.localOf(state.find('m.room.power_levels', ''))
-  const remaining = fullConflictedSet.filter(without(chosen))
-  const others = mainlineOrdering(graph, remaining, { base, eventId })
+  const levels = state.find('m.room.power_levels', '')
+  const remaining = conflictedSet.filter(without(chosen))
+  const others = mainlineOrdering(graph, remaining, { base: room.dag.localOf(levels), eventId })
   // 4. Apply the iterative auth checks to them.
   state.replay(others)
   if (events.missing.size > 0) return { missing: [...events.missing] }
   // 5. Replace any event with the event with the same key from the unconflicted state map.
   const removed = [...conflicts.keys()].map((slot) => [slot, 0] as const)
-  const replayed = [...state.changes].filter(([slot]) => unconflicted(slot) === 0)
-  return { root: room.arena.setAll(someRoot, new Map([...removed, ...replayed])) }
+  const replayed = [...state.changes].filter(([slot]) => unconflicted(input, slot) === 0)
+  const root = room.arena.setAll(roots[0] ?? room.arena.empty, new Map([...removed, ...replayed]))
+  return { root, powerEvents, levels }
 }
 
 /** "The union of the conflicted state set, the conflicted state subgraph, and the auth difference", as local numbers. */

@@ -121,6 +121,29 @@ describe('what is not loaded', () => {
   })
 })
 
+describe('a resolution that follows another', () => {
+  test('comes to what resolving anew comes to, event by event', () => {
+    let followed = 0
+    for (let seed = 0; seed < 200; seed++) {
+      const { rules, events, states } = randomRoom(seed, { eventsMax: 60 })
+      const dice = new Dice(seed)
+      const room = new ResolvableRoom(rules, events.slice(0, events.length >> 1))
+      const known = new Set(events.slice(0, events.length >> 1).map(({ eventId }) => eventId))
+      const roots = states.map((state) => room.rootOf(new Map([...state].filter(([, id]) => known.has(id)))))
+      const memory = new ResolutionMemory()
+      for (const event of events.slice(events.length >> 1)) {
+        room.add(event)
+        const { last } = memory
+        const fork = dice.below(roots.length)
+        roots[fork] = room.arena.set(roots[fork]!, room.slotOf(event.type, event.stateKey!)!, room.nidOf(event.eventId))
+        assert.deepEqual(resolve(roots, room, memory), resolve(roots, room), `seed ${seed}, room version ${rules.id}`)
+        if (last && memory.last !== last && memory.last?.reads === last.reads) followed++
+      }
+    }
+    assert.ok(followed > 200, `only ${followed}`)
+  })
+})
+
 /** A room with forks that have not been merged yet. */
 const merged = () => {
   const { rules, events, states } = randomRoom(3)

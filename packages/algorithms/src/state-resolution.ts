@@ -1,6 +1,7 @@
 // State resolution: one state out of those after the heads of a room's forks, by the algorithm of the room's version.
 // Synchronous and pure. What is not loaded is asked for: load `missing` and try again.
 // https://spec.matrix.org/v1.19/server-server-api/#room-state-resolution
+import type { PastResolution } from './following-resolution.ts'
 import { findConflicts } from './state-conflicts.ts'
 import type { Resolution, StateResolutionRoom } from './state-resolution-room.ts'
 import { resolveV1 } from './state-resolution-v1.ts'
@@ -19,25 +20,23 @@ export function resolve(roots: readonly number[], room: StateResolutionRoom, mem
   if (distinct.length < 2) return { root: distinct[0] ?? room.arena.empty }
   const remembered = memory?.get(room, distinct)
   if (remembered !== undefined) return { root: remembered }
-  const resolution = resolveDistinct(distinct, room)
+  const resolution = resolveDistinct(distinct, room, memory)
   if ('root' in resolution) memory?.set(room, distinct, resolution.root)
   return resolution
 }
 
-function resolveDistinct(roots: readonly number[], room: StateResolutionRoom): Resolution {
+function resolveDistinct(roots: readonly number[], room: StateResolutionRoom, memory?: ResolutionMemory): Resolution {
   const states = { roots, conflicts: findConflicts(room.arena, roots) }
-  switch (room.rules.stateResolution) {
-    case 'v1':
-      return resolveV1(room, states)
-    case 'v2':
-      return resolveV2(room, states, v2)
-    case 'v2.1':
-      return resolveV2(room, states, v2_1)
-  }
+  const { stateResolution } = room.rules
+  if (stateResolution === 'v1') return resolveV1(room, states)
+  const variant = stateResolution === 'v2' ? v2 : v2_1
+  return resolveV2(room, states, { variant, memory })
 }
 
 /** Remembers the last resolutions of one room by the set hashes of what was resolved, so it outlives roots that were retired. */
 export class ResolutionMemory {
+  /** Where the next resolution may go on. */
+  last: PastResolution | undefined
   readonly #hashes = new Map<string, string>()
 
   /** The remembered root, while the arena holds that state. */
