@@ -84,12 +84,15 @@ test('typing is believed of a server’s own users in rooms they are in, and of 
   await fromHs2(typingEdu({ ...said, typing: false }))
 })
 
-test('a server that a room bars does not type in it', async () => {
+test('a server that a room bars neither types nor reads in it', async () => {
   const barred = await sharedRoom()
+  const said = await alice.say(barred, 'read this')
   await alice.put(`/rooms/${encodeURIComponent(barred)}/state/m.room.server_acl/`, { allow: ['*'], deny: ['hs2.test'] })
   const content = { room_id: barred, user_id: bob.userId, typing: true }
-  await fromHs2({ edu_type: 'm.typing', content })
+  const receipt = { [barred]: { 'm.read': { [bob.userId]: { event_ids: [said], data: { ts: 1 } } } } }
+  await fromHs2({ edu_type: 'm.typing', content }, { edu_type: 'm.receipt', content: receipt })
   assert.equal(await shown(alice, 'm.typing', barred), undefined)
+  assert.equal(await shown(alice, 'm.receipt', barred), undefined)
 })
 
 const receiptsOf = async (user: User, eventId: string) => (await shown(user, 'm.receipt'))?.[eventId]?.['m.read'] ?? {}
