@@ -60,7 +60,7 @@ type Scale = (typeof scales)[number]
 
 async function run(scale: Scale, certificate: ReturnType<typeof issueCertificate>): Promise<S8Result> {
   const rooms = Array.from({ length: scale.rooms }, (_, index) => {
-    const servers = Math.min(20, scale.members)
+    const servers = Math.min(200, scale.members)
     return syntheticRoom({ members: scale.members, servers, events: scale.members, name: `-r${index}` })
   })
   const remotes = await Promise.all(rooms.map((room) => SyntheticRemote.start(room, { certificate })))

@@ -10,9 +10,9 @@ import type { HotRoom } from './hot-room.ts'
 import { Pace } from './pace.ts'
 import { placeAside } from './place-aside.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
-import { inOrder, receiveHeld } from './receive.ts'
+import { eventsOfRoom, inOrder, receiveHeld } from './receive.ts'
 import { dropRuleOf, EventDropped } from './refusals.ts'
-import { eventFlag } from './room-event.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { isAdmitted } from './server-access.ts'
 
@@ -56,8 +56,15 @@ async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): 
   const valid = await readAll(receiving, values)
   const durable: Promise<unknown>[] = []
   await inOrder(context, room, async () => {
+    // One read for all of them; from here to the end nobody else takes events in.
+    const { events } = await eventsOfRoom(
+      context,
+      room,
+      valid.map(({ eventId }) => eventId),
+    )
+    const stored = new Map(events.map((event) => [event.eventId, event]))
     for (const incoming of valid)
-      await orDropped(receiving, incoming.eventId, () => receiveOne(receiving, incoming, durable))
+      await orDropped(receiving, incoming.eventId, () => receiveOne(receiving, { incoming, stored, durable }))
   })
   await Promise.all(durable)
 }
@@ -100,15 +107,24 @@ async function orDropped<T>(
   }
 }
 
-/** Takes an event in or keeps it for later; `durable` gets what resolves when that is. */
-async function receiveOne(receiving: Receiving, incoming: IncomingEvent, durable: Promise<unknown>[]): Promise<void> {
+interface One {
+  readonly incoming: IncomingEvent
+  /** Those of the transaction that are known, by id. */
+  readonly stored: Map<string, RoomEvent>
+  /** Gets what resolves when the event is durable. */
+  readonly durable: Promise<unknown>[]
+}
+
+/** Takes an event in or keeps it for later. */
+async function receiveOne(receiving: Receiving, { incoming, stored, durable }: One): Promise<void> {
   const { context, room, origin, results } = receiving
   let error: string | undefined
   if (room.localJoined.size === 0) await receiveAside(context, room, incoming)
   else {
-    const outcome = await receiveHeld(context, room, { incoming, mode: 'live' })
+    const outcome = await receiveHeld(context, room, { incoming, mode: 'live', stored })
     if ('event' in outcome) {
       durable.push(outcome.durable)
+      stored.set(incoming.eventId, outcome.event) // it may be there twice
       if ((outcome.event.flags & eventFlag.rejected) !== 0) error = 'The event was rejected'
     } else durable.push(settled(context.stagedEvents.stage(room, { origin, incoming })))
   }

@@ -29,6 +29,8 @@ export interface Receiving {
    * room whose members are still to come the current state stands in for it, and all is judged anew once they are there.
    */
   readonly givenState?: number | 'none' | undefined
+  /** What is stored of events that came together, by id, where that was looked up for all of them at once. */
+  readonly stored?: ReadonlyMap<string, RoomEvent> | undefined
   /** The room's policy server has been asked: without its signature the event is not shown. */
   readonly isPolicyAsked?: boolean
 }
@@ -44,10 +46,10 @@ export async function receiveHeld(
   room: HotRoom,
   receiving: Receiving,
 ): Promise<Admitted | Lacking> {
-  const { incoming, mode, givenState, isPolicyAsked = false } = receiving
+  const { incoming, mode, givenState, stored, isPolicyAsked = false } = receiving
   const { pdu, eventId, authEvent } = incoming
   if (roomIdOf(pdu, eventId) !== room.roomId) throw new EventDropped('format', 'The event is of another room')
-  const known = await findEvent(context, room, eventId)
+  const known = room.eventById(eventId) ?? (stored ? stored.get(eventId) : await findEvent(context, room, eventId))
   if (known && (known.flags & eventFlag.outlier) === 0) return { event: known, durable: room.durable(eventId) }
   // Most of what it cites is part of the current state: that comes, and stays, in memory.
   await room.loadState(authTypes(authEvent, room.rules))
