@@ -358,7 +358,12 @@ test('a transaction that is too long, or follows too many unanswered ones, is re
       net.server(0),
       'PUT',
       `/_matrix/federation/v1/send/edus-${count}`,
-      JSON.stringify({ origin: remote.serverName, origin_server_ts: 1, pdus: [], edus: Array(count).fill(edu) }),
+      JSON.stringify({
+        origin: remote.serverName,
+        origin_server_ts: 1,
+        pdus: [],
+        edus: Array.from({ length: count }, () => edu),
+      }),
     )
   const tooMany = await withEdus(101)
   assert.deepEqual([tooMany.status, tooMany.body.errcode], [400, 'M_TOO_LARGE'])
