@@ -15,17 +15,22 @@ import { ServerProcess } from './testing/server.ts'
 
 const kills = 20
 const senders = 64
-const acknowledgedBeforeKill = 200
+const acknowledgedBeforeKill = 100
+
+interface Sending {
+  readonly roomId: string
+  readonly round: number
+  readonly acknowledged: string[]
+  readonly onAcknowledged: () => void
+}
 
 /** Sends as fast as it can until the server is gone; records what was acknowledged. */
-async function sendUntilGone(
-  user: User,
-  { roomId, round, acknowledged }: { roomId: string; round: number; acknowledged: string[] },
-) {
+async function sendUntilGone(user: User, { roomId, round, acknowledged, onAcknowledged }: Sending) {
   for (let n = 0; ; n++) {
     const eventId = await user.say(roomId, `${round} ${n}`, `${round}-${n}`).catch(() => undefined)
     if (eventId === undefined) return
     acknowledged.push(eventId)
+    onAcknowledged()
   }
 }
 
@@ -89,8 +94,13 @@ describe('a server that is killed twenty times', () => {
     let { next_batch: since } = await reader.sync()
     for (let round = 0; round < kills; round++) {
       const acknowledged: string[][] = users.map(() => [])
-      const running = users.map((user, n) => sendUntilGone(user, { roomId, round, acknowledged: acknowledged[n]! }))
-      while (acknowledged.flat().length < acknowledgedBeforeKill) await new Promise((resolve) => setImmediate(resolve))
+      const { promise: isEnough, resolve } = Promise.withResolvers<void>()
+      let count = 0
+      const onAcknowledged = () => void (++count === acknowledgedBeforeKill && resolve())
+      const running = users.map((user, n) =>
+        sendUntilGone(user, { roomId, round, acknowledged: acknowledged[n]!, onAcknowledged }),
+      )
+      await isEnough
       if (round % 2 === 0) await packAppears(ledger)
       await server.kill('SIGKILL')
       await Promise.all(running)

@@ -98,6 +98,7 @@ export class ServerProcess implements AsyncDisposable {
     while (child.exitCode === null) {
       const answer = await fetch(`${this.baseUrl}/_matrix/client/versions`).catch(() => undefined)
       if (answer?.ok) return
+      await new Promise((resolve) => setTimeout(resolve, 10)) // what is asked without a pause takes its processor
     }
     throw new Error(`The server stopped with exit code ${child.exitCode} before it answered`)
   }
