@@ -106,6 +106,26 @@ describe('the auth DAG', () => {
     assert.equal(dag.graph().slots[dag.localOf(3)], 3)
   })
 
+  test('what an event cites is completed when the event comes again, as an invite that came before the room', () => {
+    const row = { slot: 1, originServerTs: 0, depth: 0, flags: 0 }
+    const dag = new AuthDag()
+    dag.append({ ...row, nid: 1 }, [])
+    dag.append({ ...row, nid: 2 }, [1])
+    dag.append({ ...row, nid: 3 }, [])
+    dag.append({ ...row, nid: 1 }, [3, 4])
+    assert.equal(dag.revision, 1)
+    const cited = (nid: number) => {
+      const { nids, offsets, edges } = dag.graph()
+      const local = dag.localOf(nid)
+      return [...edges.subarray(offsets[local], offsets[local + 1])].map((edge) => (edge < 0 ? edge : nids[edge]))
+    }
+    assert.deepEqual([cited(1), cited(2), cited(3)], [[3, -4], [1], []])
+    dag.append({ ...row, nid: 4 }, [])
+    assert.deepEqual(cited(1), [3, 4])
+    dag.append({ ...row, nid: 1 }, [4])
+    assert.equal(dag.revision, 2)
+  })
+
   test('cuts circles, which event ids chosen by servers allow in old rooms', () => {
     const dag = new AuthDag()
     const row = { slot: 1, originServerTs: 0, depth: 0, flags: authFlags.powerLevels }

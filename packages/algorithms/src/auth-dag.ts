@@ -40,6 +40,8 @@ export class AuthDag {
   #index = new Int32Array(indexInitially)
   /** Nids that are cited and not here. */
   #awaited = new Set<number>()
+  /** What events cite that were here before it was known, until the next renumbering. */
+  readonly #completed = new Map<number, readonly number[]>()
   #disordered = false
   #revision = 0
   #create = 0
@@ -88,9 +90,13 @@ export class AuthDag {
     return this.#find(nid) >= 0
   }
 
-  /** Adds an event and the nids it cites, known or not. An event that is here already is left as it is. */
+  /**
+   * Adds an event and the nids it cites, known or not. An event that is here already gets what it cites besides: it may have
+   * come, as an invite does, before there was anything to cite.
+   */
   append(event: AuthDagEvent, authNids: readonly number[]): void {
-    if (this.has(event.nid)) return
+    const local = this.#find(event.nid)
+    if (local >= 0) return this.#complete(local, authNids)
     if (event.flags & authFlags.create && this.#create === 0) this.#create = event.nid
     if (this.#awaited.delete(event.nid)) {
       this.#disordered = true
@@ -133,6 +139,14 @@ export class AuthDag {
     else this.#enter(local)
   }
 
+  #complete(local: number, authNids: readonly number[]): void {
+    const cited = this.#columns.cited(local)
+    if (authNids.every((nid) => cited.includes(nid))) return
+    this.#completed.set(this.#columns.nids[local]!, [...new Set([...cited, ...authNids])])
+    this.#disordered = true
+    this.#revision++
+  }
+
   #growIndex(): void {
     this.#index = new Int32Array(this.#index.length * 2)
     for (let local = 0; local < this.#columns.count; local++) this.#enter(local)
@@ -148,11 +162,13 @@ export class AuthDag {
   /** Inserts all events anew, each after those it cites. */
   #renumber(): void {
     const before = this.#columns
-    const order = topologicalOrder(before.count, (local) => before.cited(local).map((nid) => this.#find(nid)))
+    const citedBy = (local: number) => this.#completed.get(before.nids[local]!) ?? before.cited(local)
+    const order = topologicalOrder(before.count, (local) => citedBy(local).map((nid) => this.#find(nid)))
     this.#columns = new AuthDagColumns()
     this.#index = new Int32Array(indexInitially)
     this.#awaited = new Set()
-    for (const local of order) this.#insert(before.event(local), before.cited(local))
+    for (const local of order) this.#insert(before.event(local), citedBy(local))
+    this.#completed.clear()
     this.#disordered = false
   }
 }
