@@ -21,7 +21,7 @@ import { memberHost } from './member-host.ts'
 import { membershipIn } from './member-event.ts'
 import { applyRedaction } from './redaction.ts'
 import { type Relating, writeRelation } from './relate.ts'
-import { eventFlag, RoomEvent } from './room-event.ts'
+import { countsAsRejected, eventFlag, RoomEvent } from './room-event.ts'
 import { storeState, type StoredState } from './state-change.ts'
 
 /** An event that was read and whose signatures are checked. */
@@ -144,7 +144,7 @@ function eventOf(room: HotRoom, fields: Fields, placed: Placed): RoomEvent {
     threadNid: relating?.threadNid,
     notifyCount: 0,
     highlightCount: 0,
-    authEvent: (placed.flags & eventFlag.rejected) === 0 ? authEvent : { ...authEvent, rejected: true },
+    authEvent: countsAsRejected(placed.flags) ? { ...authEvent, rejected: true } : authEvent,
   })
 }
 
@@ -157,7 +157,8 @@ interface RowWriting {
 function writeRow(w: Write, { room, fields, event }: RowWriting): void {
   if (fields.known) placeEvent(w, event)
   else insertEvent(w, { room, event, slot: fields.slot })
-  if (fields.slot !== undefined) noteStateEvent(room, event, { slot: fields.slot, authNids: fields.authNids })
+  if (fields.slot !== undefined && (event.flags & eventFlag.unjudged) === 0)
+    noteStateEvent(room, event, { slot: fields.slot, authNids: fields.authNids })
 }
 
 function moveHeads(w: Write, room: HotRoom, { event, heads }: { event: RoomEvent; heads: readonly Head[] }): void {

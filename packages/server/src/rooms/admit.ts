@@ -90,9 +90,12 @@ async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admissi
     slot: pdu.state_key === undefined ? undefined : internSlot(context, room, [pdu.type, pdu.state_key]),
     relating: await findRelating(context, room, child),
     redacted: redacts === undefined ? undefined : await findEvent(context, room, redacts),
-    flags: mode === 'resident' ? eventFlag.relayed : mode === 'aside' ? eventFlag.outlier : 0,
+    flags: mode === 'resident' ? eventFlag.relayed : mode === 'aside' ? asideFlags : 0,
   }
 }
+
+/** Once the room's real state arrives it is judged like what comes with that. */
+const asideFlags = eventFlag.outlier | eventFlag.unjudged
 
 interface Deciding {
   readonly admission: Admission

@@ -5,7 +5,7 @@ import { resolve } from '@myelin/algorithms/state-resolution'
 import { stateEventsOfRoom } from '../store/forks.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import type { RoomEvent } from './room-event.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
 import { eventOfRow } from './stored-event.ts'
 import { isStripped } from './stripped-state.ts'
 
@@ -42,7 +42,9 @@ async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDa
 async function readAuthDag(context: RoomsContext, room: HotRoom): Promise<void> {
   await context.store.write(() => undefined)
   // What once described the room to somebody invited is part of no graph: the events themselves may have come since.
-  const rows = (await stateEventsOfRoom(context.store.read, room.nid)).filter(({ eventId }) => !isStripped(eventId))
+  const rows = (await stateEventsOfRoom(context.store.read, room.nid)).filter(
+    ({ eventId, flags }) => !isStripped(eventId) && (flags & eventFlag.unjudged) === 0,
+  )
   const nids = new Map(rows.map((row) => [row.eventId, row.nid]))
   for (const row of rows) {
     const { auth_events: cited } = JSON.parse(row.json) as { auth_events: readonly EventReference[] }

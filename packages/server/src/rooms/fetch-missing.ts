@@ -22,7 +22,7 @@ import { Pace } from './pace.ts'
 import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import { EventDropped } from './refusals.ts'
-import { eventFlag, type RoomEvent } from './room-event.ts'
+import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { readStateAnswer } from './state-answer.ts'
 import { previousIds } from './stored-event.ts'
 
@@ -196,7 +196,9 @@ export async function fetchStateBefore(recovery: Recovery, eventId: string): Pro
     const all = [...new Set<string>([...said.auth_chain_ids, ...said.pdu_ids])]
     if (all.length > joinEventsMax) throw new EventDropped('missing', 'The state before it is too large')
     const known = await placesOf(recovery, all)
-    const missing = all.filter((each) => !known.has(each))
+    // What was stored and never judged comes again, to be judged with what it cites.
+    const isSettled = (place: EventPlace | undefined) => place && (place.flags & eventFlag.unjudged) === 0
+    const missing = all.filter((each) => !isSettled(known.get(each)))
     await importMissing(recovery, { server, eventId, missing })
     return rootOf(room, await placesOf(recovery, said.pdu_ids))
   })
@@ -246,8 +248,7 @@ async function placesOf({ context, room }: Recovery, eventIds: readonly string[]
 const placesReadAtOnce = 200
 
 function rootOf(room: HotRoom, places: ReadonlyMap<string, EventPlace>): number {
-  const counts = ({ slot, flags }: EventPlace) =>
-    slot !== null && (flags & (eventFlag.rejected | eventFlag.unjudged)) === 0
+  const counts = ({ slot, flags }: EventPlace) => slot !== null && !countsAsRejected(flags)
   const entries = [...places.values()].filter(counts).map(({ slot, nid }) => [slot ?? 0, nid] as const)
   const root = room.arena.setAll(room.arena.empty, entries)
   if (room.stateNidAt(root, 'm.room.create') !== 0) return root

@@ -10,7 +10,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import type { ImportIndex } from './import-index.ts'
 import { Pace } from './pace.ts'
-import { eventFlag, type RoomEvent } from './room-event.ts'
+import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { loadedEvents } from './stored-event.ts'
 import { WriteBehind } from './write-behind.ts'
 
@@ -61,7 +61,7 @@ async function findCited(context: RoomsContext, room: HotRoom, index: ImportInde
   for (let from = 0; from < ids.length; from += importedEventsPerWrite)
     for (const row of await eventsByIds(context.store.read, ids.slice(from, from + importedEventsPerWrite))) {
       if (row.roomNid !== room.nid) continue
-      const status = (row.flags & eventFlag.rejected) === 0 ? 'accepted' : 'rejected'
+      const status = countsAsRejected(row.flags) ? 'rejected' : 'accepted'
       index.add({ eventId: row.eventId, nid: row.nid, slot: row.slot ?? undefined, status, cited: [] })
     }
 }
@@ -116,6 +116,7 @@ function judgeOne(
   const isAccepted = event !== undefined && refusal === undefined
   index.judged(at, isAccepted ? 'accepted' : 'rejected')
   if (!event) return
+  event.judged(isAccepted)
   if (isAccepted && citers.has(at)) held.set(at, { ...event.authEvent, rejected: false })
   const slot = index.slot(at)
   if (slot === undefined || !room.authDag) return

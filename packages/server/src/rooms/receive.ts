@@ -91,14 +91,19 @@ export interface KnownEvents {
 
 type References = IncomingEvent['pdu']['auth_events']
 
-/** Events of this room that an event refers to, of whatever kind. Reads nothing for those in memory. */
+const isJudged = ({ flags }: RoomEvent) => (flags & eventFlag.unjudged) === 0
+
+/**
+ * Events of this room that an event refers to, of whatever kind; what was never judged is as if it were not here. Reads
+ * nothing for those in memory.
+ */
 export async function eventsOfRoom(context: RoomsContext, room: HotRoom, references: References): Promise<KnownEvents> {
   const eventIds = [...new Set(referencedIds(references))]
   const events = eventIds.flatMap((eventId) => room.eventById(eventId) ?? [])
-  if (events.length === eventIds.length) return { events, isWhole: true }
+  if (events.length === eventIds.length && events.every(isJudged)) return { events, isWhole: true }
   const rest = eventIds.filter((eventId) => room.eventById(eventId) === undefined)
   const rows = (await eventsByIds(context.store.read, rest)).filter(({ roomNid }) => roomNid === room.nid)
-  const all = [...events, ...loadedEvents(room, rows)]
+  const all = [...events, ...loadedEvents(room, rows)].filter(isJudged)
   return { events: all, isWhole: all.length === eventIds.length }
 }
 

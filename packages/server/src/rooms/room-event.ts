@@ -6,7 +6,7 @@ import { jsonSlices, type Slices } from './json-slices.ts'
 /**
  * Bits of `RoomEvent.flags`. `forked`: the state after the event in the event graph is not `snapshot`. `relayed`: it came
  * from another server through this one, which passes it on to the servers in the room. `unjudged`: it counts as rejected
- * until those it cites have been looked at.
+ * for other events until those it cites have been looked at.
  */
 export const eventFlag = {
   rejected: 1,
@@ -17,6 +17,9 @@ export const eventFlag = {
   relayed: 32,
   unjudged: 64,
 } as const
+
+/** Whether an event with these flags authorises nothing. */
+export const countsAsRejected = (flags: number): boolean => (flags & (eventFlag.rejected | eventFlag.unjudged)) !== 0
 
 /** What the row of an event holds besides its text. */
 export interface RoomEventFields {
@@ -130,7 +133,7 @@ export class RoomEvent {
       content: this.content,
       prevEvents: referencedIds(JSON.parse(this.#slice('prev_events') ?? '[]') as readonly EventReference[]),
       redacts: this.#text('redacts'),
-      rejected: (this.#flags & eventFlag.rejected) !== 0,
+      rejected: countsAsRejected(this.#flags),
     }
     return this.#authEvent
   }
@@ -170,6 +173,13 @@ export class RoomEvent {
   /** The state after it in the event graph has been stored by itself. */
   forked(): void {
     this.#flags |= eventFlag.forked
+  }
+
+  /** Those it cites have been looked at. */
+  judged(isAccepted: boolean): void {
+    const rest = this.#flags & ~(eventFlag.unjudged | eventFlag.rejected)
+    this.#flags = isAccepted ? rest : rest | eventFlag.rejected
+    this.#authEvent = { ...this.authEvent, rejected: !isAccepted }
   }
 
   /** Another event relates to it. */
