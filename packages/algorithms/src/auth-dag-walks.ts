@@ -21,7 +21,7 @@ export interface StateSets {
  */
 export function authDifference(graph: AuthGraph, sets: StateSets): number[] {
   const masks = new Masks(graph, sets.count)
-  const seeds = sets.conflicted.map((local, index) => ({ local, index })).toSorted((a, b) => b.local - a.local)
+  const seeds = descending(sets.conflicted)
   const difference: number[] = []
   const held = new Int32Array(masks.words)
   let seed = 0
@@ -30,16 +30,22 @@ export function authDifference(graph: AuthGraph, sets: StateSets): number[] {
       difference.push(local)
       masks.pending--
     }
-    const here = seeds[seed]
-    if (here?.local === local) {
+    const index = seeds[seed]
+    if (index !== undefined && sets.conflicted[index] === local) {
       seed++
       held.fill(0)
-      for (let set = 0; set < sets.count; set++) if (sets.holds(here.index, set)) held[set >>> 5]! |= 1 << (set & 31)
+      for (let set = 0; set < sets.count; set++) if (sets.holds(index, set)) held[set >>> 5]! |= 1 << (set & 31)
       masks.passOn(local, held)
     } else if (!masks.isFull(local) && sets.heldByAll(local)) masks.passOn(local, masks.full)
     else if (!masks.isZero(local)) masks.passOn(local, masks.none)
   }
   return difference
+}
+
+/** The indices of different numbers, that of the largest first. */
+function descending(numbers: readonly number[]): Int32Array {
+  const keys = Float64Array.from(numbers, (number, index) => -number * numbers.length + index).toSorted()
+  return Int32Array.from(keys, (key) => ((key % numbers.length) + numbers.length) % numbers.length)
 }
 
 /** Which state sets have an event in their auth chains, one bit per set. */

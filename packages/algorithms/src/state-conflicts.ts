@@ -19,7 +19,11 @@ export function findConflicts(arena: StateArena, roots: readonly number[]): Conf
 }
 
 /** The events in a conflict, each once. */
-export const eventsInConflict = (nids: Int32Array): number[] => [...new Set(nids)].filter((nid) => nid !== 0)
+export function eventsInConflict(nids: Int32Array): number[] {
+  const events: number[] = []
+  for (const nid of nids) if (nid !== 0 && !events.includes(nid)) events.push(nid)
+  return events
+}
 
 /**
  * Answers whether a state has an event: `holds(slot, nid)`. Unpacks the state once so much was asked that it pays: at about one

@@ -87,10 +87,16 @@ function findFullConflictedSet(
   variant: V2Variant,
 ): number[] {
   const graph = dag.graph()
-  const rows = [...conflicts.values()].flatMap((nids) => eventsInConflict(nids).map((nid) => ({ nid, nids })))
-  const conflicted = rows.map(({ nid }) => dag.localOf(nid))
-  const unknown = rows.filter((_, index) => conflicted[index]! < 0)
-  if (unknown.length > 0) throw new Error(`State event ${unknown[0]!.nid} is not in the auth DAG`)
+  const conflicted: number[] = []
+  const rows: { readonly nid: number; readonly nids: Int32Array }[] = []
+  for (const nids of conflicts.values()) {
+    for (const nid of eventsInConflict(nids)) {
+      const local = dag.localOf(nid)
+      if (local < 0) throw new Error(`State event ${nid} is not in the auth DAG`)
+      conflicted.push(local)
+      rows.push({ nid, nids })
+    }
+  }
   const some = new StateMembership(arena, roots[0] ?? arena.empty)
   const difference = authDifference(graph, {
     count: roots.length,

@@ -115,7 +115,7 @@ function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision
   if (redacted) applyRedaction(w, { room, redaction: event, target: redacted })
   room.totals.set(event.threadNid ?? 0, { notify: event.notifyCount, highlight: event.highlightCount })
   room.addRecent(event)
-  moveHeads(w, room, { event, heads: decision.heads })
+  moveHeads(w, room, { event, heads: decision.heads, after: fork ?? moved.snapshot })
   const arrived = new Map(changed)
   if (lastSlot !== undefined) arrived.set(nid, event)
   moveRoom(context, w, { room, moved, arrived, ord, memberNids: decision.memberNids })
@@ -161,11 +161,18 @@ function writeRow(w: Write, { room, fields, event }: RowWriting): void {
     noteStateEvent(room, event, { slot: fields.slot, authNids: fields.authNids })
 }
 
-function moveHeads(w: Write, room: HotRoom, { event, heads }: { event: RoomEvent; heads: readonly Head[] }): void {
+interface HeadsMove {
+  readonly event: RoomEvent
+  readonly heads: readonly Head[]
+  /** The stored state after the event. */
+  readonly after: number
+}
+
+function moveHeads(w: Write, room: HotRoom, { event, heads, after }: HeadsMove): void {
   const isLast = heads.length === 1 && heads[0]?.nid === event.nid
   if (!isLast || room.headsStored) setRoomHeads(w, room.nid, isLast ? undefined : heads.map(({ nid }) => nid))
   room.headsStored = !isLast
-  room.heads = [...heads]
+  room.heads = heads.map((head) => (head.nid === event.nid ? { ...head, after } : head))
 }
 
 interface RoomMove {

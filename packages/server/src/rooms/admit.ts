@@ -10,7 +10,7 @@ import { forwardExtremitiesMax } from '../limits.ts'
 import { type AdmittedEvent, type Decision, type Fields, type Writing, writeAdmitted } from './admit-write.ts'
 import { type FreshEvent, resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
-import { type StateBefore, stateAfter } from './dag-state.ts'
+import { rootsAfter, type StateBefore } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { mergeHeadsSoon } from './merge-heads.ts'
 import { policyRefusal } from './policy-server.ts'
@@ -145,8 +145,13 @@ export async function judge(room: HotRoom, event: AuthEvent, root: number): Prom
 async function lookUpIn(room: HotRoom, root: number, event: AuthEvent): Promise<StateLookup> {
   const keys = [...authTypes(event, room.rules), ['m.room.create', ''] as const]
   const nids = keys.map(([type, stateKey]) => room.stateNidAt(root, type, stateKey)).filter((nid) => nid !== 0)
-  const found = new Map((await room.events([...new Set(nids)])).map((each) => [each.nid, each]))
-  return (type, stateKey) => found.get(room.stateNidAt(root, type, stateKey))?.authEvent
+  const kept = new Map(nids.map((nid) => [nid, room.authEvents.get(nid)]))
+  const others = [...kept.keys()].filter((nid) => kept.get(nid) === undefined)
+  const found = new Map((await room.events(others)).map((each) => [each.nid, each.authEvent]))
+  return (type, stateKey) => {
+    const nid = room.stateNidAt(root, type, stateKey)
+    return kept.get(nid) ?? found.get(nid)
+  }
 }
 
 interface Forked {
@@ -165,13 +170,6 @@ async function withoutFollowed(
   const isUnmoved = heads.length === 0 || heads.length === room.heads.length
   if (isUnmoved) return { root: room.root, heads: room.heads }
   return { root: await resolveStates(context, room, { roots: await rootsAfter(context, room, heads) }), heads }
-}
-
-async function rootsAfter(context: RoomsContext, room: HotRoom, heads: HotRoom['heads']): Promise<number[]> {
-  const roots: number[] = []
-  for (const event of await room.events(heads.map(({ nid }) => nid)))
-    roots.push((await stateAfter(context, room, event)).root)
-  return roots
 }
 
 /** The state after the heads that there will be. */

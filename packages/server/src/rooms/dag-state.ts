@@ -3,7 +3,7 @@
 import { forkState } from '../store/forks.ts'
 import { resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
-import type { HotRoom } from './hot-room.ts'
+import type { Head, HotRoom } from './hot-room.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import type { StatePlace } from './state-change.ts'
 
@@ -12,6 +12,18 @@ export async function stateAfter(context: RoomsContext, room: HotRoom, event: Ro
   const snapshot = await snapshotAfter(context, room, event)
   await room.loadRoots([snapshot])
   return { root: room.rootOf(snapshot) ?? room.arena.empty, snapshot }
+}
+
+/** The roots of the states after heads of the room. Reads nothing of those that came while it was hot. */
+export async function rootsAfter(context: RoomsContext, room: HotRoom, heads: readonly Head[]): Promise<number[]> {
+  const snapshots: number[] = []
+  for (const { nid, after } of heads) {
+    const [event] = after === undefined ? await room.events([nid]) : []
+    const snapshot = event ? await snapshotAfter(context, room, event) : (room.forks.get(nid) ?? after)
+    if (snapshot !== undefined) snapshots.push(snapshot)
+  }
+  await room.loadRoots(snapshots)
+  return snapshots.map((snapshot) => room.rootOf(snapshot) ?? room.arena.empty)
 }
 
 async function snapshotAfter(context: RoomsContext, room: HotRoom, event: RoomEvent): Promise<number> {

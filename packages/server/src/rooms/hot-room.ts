@@ -33,6 +33,8 @@ export interface Head {
   readonly nid: number
   readonly eventId: string
   readonly depth: number
+  /** The stored state after it in the event graph, where that is known without a look at the event. */
+  readonly after?: number
 }
 
 /** Notifying and highlighting events so far in one partition of the timeline. */

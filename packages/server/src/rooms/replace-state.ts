@@ -110,6 +110,8 @@ function moveTo(context: RoomsContext, w: Write, { room, end, wellKnown, local }
   const changesSinceCheckpoint = moved.changes + (moved.isWhole ? 0 : room.changesSinceCheckpoint)
   setRoomSnapshot(w, room.nid, moved.snapshot)
   room.setState({ ...moved, changesSinceCheckpoint, replaced, events: wellKnown })
+  // The states after them are others now.
+  room.heads = room.heads.map(({ nid, eventId, depth }) => ({ nid, eventId, depth }))
   // Whoever follows the room learns that there is more of it.
   const position = w.journal({ kind: journalKind.event, room: room.nid, user: 0, ref: 0 })
   for (const change of local) applyMember(context, w, { room, position, change })
