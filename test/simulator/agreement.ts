@@ -26,7 +26,7 @@ const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
 /** What they differ in, in words; empty when they agree. `barred` servers are left out. */
 export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   const inRoom = settled(copies)
-  return [...ofResidents(copies, barred), ...ofEvents(inRoom), ...ofStates(inRoom), ...ofHeads(inRoom)]
+  return [...ofResidents(copies, barred), ...ofEvents(inRoom, barred), ...ofStates(inRoom), ...ofHeads(inRoom)]
 }
 
 const hostOf = (userId: string): string => userId.slice(userId.indexOf(':') + 1)
@@ -80,14 +80,14 @@ function ofHeads(copies: readonly RoomCopy[]): string[] {
   )
 }
 
-/** What came after a server joined, it has; and all who have an event reject it or none. */
-function ofEvents(copies: readonly RoomCopy[]): string[] {
+/** What came after a server joined, it has, unless a barred server said it, which need not be heard; and all who have an event reject it or none. */
+function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   const all = new Map<string, CopiedEvent>()
   for (const { events } of copies) for (const [eventId, event] of events) all.set(eventId, event)
   const missing = copies.flatMap((copy) => {
     const since = descendants(all, arrivalOf(copy))
     return [...since]
-      .filter((id) => !copy.events.has(id))
+      .filter((id) => !copy.events.has(id) && !barred.has(hostOf(all.get(id)?.pdu.sender ?? '')))
       .map((id) => `${copy.serverName} lacks ${described(copies, id)}`)
   })
   const disputed = [...all.keys()].filter((eventId) => {

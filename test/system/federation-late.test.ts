@@ -105,6 +105,26 @@ test('what was said before a server came is not taken for new, though its user w
   )
 })
 
+test('what is followed through an event that was refused is no head any more', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const banned = await remote.join(net.server(0), roomId)
+  const honest = await remote.join(net.server(0), roomId, 'honest')
+  const { last, depth } = honest
+  await alice.post(`/rooms/${encoded(roomId)}/ban`, { user_id: banned.userId })
+  const stored = await storedRoom(roomId)
+  const ban = stored.heads[0]?.eventId ?? ''
+  const fork = honest.event({ prev_events: [last], depth: depth + 1 })
+  const refused = banned.event({ prev_events: [fork.eventId], depth: depth + 2 })
+  await honest.send(fork, refused)
+  assert.equal((await net.server(0).services.rooms.explainEvent(refused.eventId))?.verdict, 'soft_failed')
+  const joining = honest.event({ prev_events: [ban, refused.eventId], depth: depth + 3 })
+  await honest.send(joining)
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId),
+    [joining.eventId],
+  )
+})
+
 test('what an event follows is asked for again where its sender could not be reached at once', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   const room = await remote.join(net.server(0), roomId)

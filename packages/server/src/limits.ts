@@ -132,6 +132,8 @@ export const policyServerTriesMax = 5
 export const droppedEventsRememberedMax = 10_000
 export const refusalReasonCharactersMax = 300
 export const forwardExtremitiesMax = 20
+/** Events looked at to see which heads an event follows through some that were refused. */
+export const refusedEventsFollowedMax = 50
 // Events kept in mind per room that others follow and that are not here.
 export const followedEventsMax = 200
 // Heads of a room above which an event of this server follows them all; local users tried for it.

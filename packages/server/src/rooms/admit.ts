@@ -6,7 +6,7 @@ import { authTypes } from '@myelin/algorithms/auth-events'
 import { type AuthEvent, redactsOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { isUserId } from '@myelin/protocol/identifiers'
-import { forwardExtremitiesMax } from '../limits.ts'
+import { forwardExtremitiesMax, refusedEventsFollowedMax } from '../limits.ts'
 import { type AdmittedEvent, type Decision, type Fields, type Writing, writeAdmitted } from './admit-write.ts'
 import { type FreshEvent, resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
@@ -120,7 +120,7 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   const refusal = byCurrentState ?? policyRefusal(room, received)
   if (refusal !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', refusal.reason)
   if (refusal !== undefined) return { verdict: 'soft-failed', refusal, before, after, ...unmoved(room) }
-  const others = room.heads.filter(({ eventId }) => !authEvent.prevEvents.includes(eventId))
+  const others = await headsBeside(context, room, authEvent)
   // The room has gone on from it already, with servers that had it: it comes late and is no head, nor is what it follows.
   if (mode === 'live' && room.isFollowed(fields.eventId))
     return accepted(context, room, { before, after, ...(await withoutFollowed(context, room, others)) })
@@ -159,6 +159,20 @@ interface Forked {
   readonly after: number
   /** Heads that the event does not follow. */
   readonly others: HotRoom['heads']
+}
+
+/** Heads that the event does not follow, neither itself nor through events that were refused. */
+async function headsBeside(context: RoomsContext, room: HotRoom, { prevEvents }: AuthEvent): Promise<HotRoom['heads']> {
+  const followed = new Set(prevEvents)
+  const beside = () => room.heads.filter(({ eventId }) => !followed.has(eventId))
+  // One after the other, as far as they were refused: of a long way the end may stay a head.
+  for (const eventId of followed) {
+    if (beside().length === 0 || followed.size > refusedEventsFollowedMax) break
+    const event = await findEvent(context, room, eventId)
+    if (event && (event.flags & (eventFlag.softFailed | eventFlag.rejected)) !== 0)
+      for (const each of event.authEvent.prevEvents) followed.add(each)
+  }
+  return beside()
 }
 
 /** The room once it has only these heads; as it is where none is left, as those that followed them were refused. */
