@@ -38,7 +38,7 @@ const shapes = [
   [2, 1_000],
 ] as const
 /** In a room of more members only the smaller shapes, so that it ends. */
-const membersForAll = 1_000
+const membersForAll = 10_000
 
 /** One shape after the other, each result as soon as it is there. */
 export async function* s9(members: number): AsyncGenerator<S9Result, void> {

@@ -5,6 +5,7 @@ import { resolve } from '@myelin/algorithms/state-resolution'
 import { stateEventsOfRoom } from '../store/forks.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { Pace } from './pace.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { eventOfRow } from './stored-event.ts'
 import { isStripped } from './stripped-state.ts'
@@ -46,7 +47,9 @@ async function readAuthDag(context: RoomsContext, room: HotRoom): Promise<void> 
     ({ eventId, flags }) => !isStripped(eventId) && (flags & eventFlag.unjudged) === 0,
   )
   const nids = new Map(rows.map((row) => [row.eventId, row.nid]))
+  const pace = new Pace(context.environment)
   for (const row of rows) {
+    await pace.breathe()
     const { auth_events: cited } = JSON.parse(row.json) as { auth_events: readonly EventReference[] }
     const authNids = referencedIds(cited).flatMap((eventId) => nids.get(eventId) ?? [])
     noteStateEvent(room, eventOfRow(room, row), { slot: row.slot ?? 0, authNids })
