@@ -1,6 +1,6 @@
 // Whether the servers in a room agree on it, once everything has been delivered.
 import { eventFlag } from '@myelin/server/rooms/room-event'
-import { described, type CopiedEvent, type RoomCopy } from './room-copy.ts'
+import { described, type CopiedEvent, type Departed, type RoomCopy } from './room-copy.ts'
 
 /**
  * Servers that an access list has ever kept out. What they said then was not heard, and nobody need ever hear it: with them
@@ -23,20 +23,36 @@ const settled = (copies: readonly RoomCopy[]): readonly RoomCopy[] =>
 const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
   new Set([...members].flatMap(([userId, membership]) => (membership === 'join' ? [hostOf(userId)] : [])))
 
-/** What they differ in, in words; empty when they agree. `barred` servers are left out. */
-export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
+export interface Others {
+  /** These are left out. */
+  readonly barred: ReadonlySet<string>
+  readonly departed: readonly Departed[]
+}
+
+/** What they differ in, in words; empty when they agree. */
+export function differences(copies: readonly RoomCopy[], { barred, departed }: Others): string[] {
   const inRoom = settled(copies)
-  return [...ofResidents(copies, barred), ...ofEvents(inRoom, barred), ...ofStates(inRoom), ...ofHeads(inRoom)]
+  return [
+    ...ofResidents(copies, { barred, departed }),
+    ...ofEvents(inRoom, barred),
+    ...ofStates(inRoom),
+    ...ofHeads(inRoom),
+  ]
 }
 
 const hostOf = (userId: string): string => userId.slice(userId.indexOf(':') + 1)
 
-/** Who is in the room according to one is so according to all. */
-function ofResidents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
+/**
+ * Who is in the room according to one is so according to all. A server that left sent that to those it knew in the room:
+ * the others, who came through servers it does not listen to, cannot know.
+ */
+function ofResidents(copies: readonly RoomCopy[], { barred, departed }: Others): string[] {
+  const hasTold = (host: string, other: string) =>
+    departed.find(({ serverName }) => serverName === host)?.hosts.has(other) ?? true
   const present = new Set([...barred, ...copies.map(({ serverName }) => serverName)])
   return copies.flatMap(({ serverName, members }) =>
     [...hostsIn(members)]
-      .filter((host) => !present.has(host))
+      .filter((host) => !present.has(host) && hasTold(host, serverName))
       .map((host) => `${serverName} thinks that ${host} is in the room, which is not`),
   )
 }

@@ -44,6 +44,19 @@ const selectEvents = sql`SELECT nid, event_id AS "eventId", ord, flags, json FRO
 const selectMembers = sql`SELECT user_id AS "userId", membership FROM members JOIN users ON users.nid = members.user_nid
   WHERE room_nid = ${'room'} ORDER BY user_id`
 
+/** Servers in the room as one saw it that has no users in it any more. */
+export interface Departed {
+  readonly serverName: string
+  readonly hosts: ReadonlySet<string>
+}
+
+/** How the room was when the last user of the server left it, if one did. */
+export async function departureFrom({ rooms, config }: OpenServices, roomId: string): Promise<Departed | undefined> {
+  const room = await rooms.byId(roomId)
+  if (!room || room.localJoined.size > 0) return undefined
+  return { serverName: config.serverName, hosts: new Set(room.hosts.keys()) }
+}
+
 /** The room, if the server has users in it. */
 export async function copyOf(services: OpenServices, roomId: string): Promise<RoomCopy | undefined> {
   const { rooms, store, config } = services
