@@ -161,6 +161,11 @@ export const serversInRoomMax = 50_000
 export const importedEventsPerWrite = 200
 export const importedBytesPerWrite = 1024 * 1024
 export const importBatchesMax = 6
+// Events whose signers' keys cannot be had just now: held, as many or as much text of them, and tried again so long.
+export const importKeysAwaitedMax = 2_000
+export const importKeysAwaitedBytesMax = 16 * 1024 * 1024
+export const importKeysWaitFirstMs = 5_000
+export const importKeysWaitMs = 2 * 60 * 1000
 // Things that are no events of the room, before the whole answer is given up.
 export const importedRefusedMax = 1_000
 // Work in one turn of the event loop where much is to be done.

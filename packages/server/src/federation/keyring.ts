@@ -53,6 +53,8 @@ export interface KeyringOptions {
 interface Entry {
   readonly keys: Map<string, KnownKey>
   failures: number
+  /** When the first of these was, milliseconds since the epoch. */
+  failingSinceMs: number
   /** Not asked again before, milliseconds since the epoch. */
   nextFetchMs: number
 }
@@ -91,6 +93,12 @@ export class Keyring {
     return keys.get(keyId)
   }
 
+  /** Whether keys of the server could not be fetched, and that has not gone on for longer than this. */
+  isAwaited(serverName: string, forMs: number): boolean {
+    const entry = this.#entries.get(serverName)
+    return entry !== undefined && entry.failures > 0 && this.#options.environment.now() - entry.failingSinceMs < forMs
+  }
+
   /**
    * A server's last key document, with this server's signature added: "notary servers can return keys for servers that
    * are offline". Fetched when half its life is over, or it ends before `neededTs`.
@@ -117,7 +125,12 @@ export class Keyring {
     if (known !== undefined) return Promise.resolve(known)
     return shared(this.#loads, serverName, async () => {
       const rows = await serverKeys(this.#options.store.read, serverName)
-      const entry = { keys: new Map(rows.map((row) => [row.keyId, fromRow(row)])), failures: 0, nextFetchMs: 0 }
+      const entry = {
+        keys: new Map(rows.map((row) => [row.keyId, fromRow(row)])),
+        failures: 0,
+        failingSinceMs: 0,
+        nextFetchMs: 0,
+      }
       this.#entries.set(serverName, entry)
       return entry
     })
@@ -151,7 +164,7 @@ export class Keyring {
       entry.nextFetchMs = environment.now() + keyRefetchMinMs
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
-      entry.failures++
+      if (entry.failures++ === 0) entry.failingSinceMs = environment.now()
       const delayMs = delayAfter(entry.failures, { firstMs: keyRetryFirstMs, maxMs: keyRetryMaxMs })
       entry.nextFetchMs = environment.now() + delayMs
     }

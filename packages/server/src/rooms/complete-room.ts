@@ -4,12 +4,13 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { getRoomState } from '@myelin/protocol/server-server/events'
 import { delayAfter } from '../federation/doubling.ts'
 import { reasonOf } from '../federation/federation-error.ts'
-import { membersRetryFirstMs, membersRetryMaxMs, membersServersTriedMax } from '../limits.ts'
+import { importKeysWaitMs, membersRetryFirstMs, membersRetryMaxMs, membersServersTriedMax } from '../limits.ts'
 import { eventsByNids } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
 import type { JoinJob } from './join-jobs.ts'
+import { pause } from './pause.ts'
 import { inOrder } from './receive.ts'
 import { requireCreate } from './remote-handshake.ts'
 import { replaceState } from './replace-state.ts'
@@ -22,7 +23,11 @@ export function completeInBackground(context: RoomsContext, roomNid: number): vo
     const about = { roomId, userId: undefined, startedTs: context.environment.now(), phase: 'members' } as const
     await context.joins.run(about, async (job) => {
       for (let failures = 1; !(await context.hotRooms.use(roomNid, (room) => complete(context, room, job))); failures++)
-        await pause(context, job, delayAfter(failures, { firstMs: membersRetryFirstMs, maxMs: membersRetryMaxMs }))
+        await pause(
+          context.environment,
+          delayAfter(failures, { firstMs: membersRetryFirstMs, maxMs: membersRetryMaxMs }),
+          job.signal,
+        )
     })
   })
 }
@@ -53,26 +58,15 @@ async function completeFrom(context: RoomsContext, room: HotRoom, { server, job 
   const [join] = await eventsByNids(context.store.read, [room.partial?.joinNid ?? 0])
   if (!join) throw new MatrixError('M_UNKNOWN', 'The join is not stored yet')
   const alone = <T>(work: () => Promise<T>) => inOrder(context, room, work)
-  const importing = new EventImport(context, room, { progress: job.progress, alone })
+  const importing = new EventImport(context, room, {
+    progress: job.progress,
+    alone,
+    keysWaitMs: importKeysWaitMs,
+  })
   const input = { path: { roomId: room.roomId }, query: { event_id: join.eventId } }
   await readStateAnswer(context, importing, { server, definition: getRoomState, input, job })
   const root = room.arena.setAll(room.arena.empty, importing.stateEntries())
   await requireCreate(room, { root, server })
   job.phase = 'members'
   await inOrder(context, room, () => replaceState(context, room, { root, joinOrd: join.ord ?? 0 }))
-}
-
-/** Resolves after a while. Throws the reason for which the job is to end. */
-function pause({ environment }: RoomsContext, { signal }: JoinJob, delayMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      cancel()
-      reject(signal.reason)
-    }
-    const cancel = environment.timer(delayMs, () => {
-      signal.removeEventListener('abort', end)
-      resolve()
-    })
-    signal.addEventListener('abort', end, { once: true })
-  })
 }

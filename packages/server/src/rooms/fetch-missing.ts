@@ -163,7 +163,8 @@ async function askInTurn<T>({ servers, asked }: Recovery, ask: (server: string) 
     try {
       return await ask(server)
     } catch (error) {
-      if (!(error instanceof MatrixError)) throw error
+      // Another server gives the same, and the key comes from neither.
+      if (!(error instanceof MatrixError) || error instanceof KeyAwaited) throw error
       noteUnreached(asked, error)
       cause = error
     }
@@ -222,7 +223,7 @@ async function importMissing(recovery: Recovery, { server, eventId, missing }: I
   if (missing.length > stateEventsFetchedSinglyMax) {
     const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
     await readStateAnswer(context, importing, { server, definition: getRoomState, input, signal })
-    return
+    return requireKeys(importing)
   }
   const { peers } = federationOf(context)
   const options = { signal, evenIfFailing: true }
@@ -230,8 +231,18 @@ async function importMissing(recovery: Recovery, { server, eventId, missing }: I
     missing.map((each) => unlessRefused(peers.call(server, getEvent, { path: { eventId: each } }, options))),
   )
   for (const value of fetched.flatMap((answer) => answer?.pdus ?? [])) await importing.add(value)
-  await importing.judge()
+  await importing.judge(signal)
+  requireKeys(importing)
 }
+
+/** A state with holes would be believed for good. */
+function requireKeys(importing: EventImport): void {
+  if (importing.lacksKeys)
+    throw new KeyAwaited('missing', 'The key of a signer of the state before it cannot be had yet')
+}
+
+/** It needs a key that cannot be had just now: that may be otherwise later. */
+export class KeyAwaited extends EventDropped {}
 
 /** Where events of the room are stored, by id. */
 async function placesOf({ context, room }: Recovery, eventIds: readonly string[]): Promise<Map<string, EventPlace>> {

@@ -1,10 +1,15 @@
 // Takes in events from outside a room's timeline: states and auth chains that other servers give. Each is checked by its
 // form and its signatures as it comes, stored as an outlier that counts for nothing yet, and judged once all are there.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
+import { requiredSigners } from '@myelin/algorithms/event-signers'
 import { MatrixError } from '@myelin/protocol/errors'
 import {
   importedBytesPerWrite,
   importBatchesMax,
+  importKeysAwaitedBytesMax,
+  importKeysAwaitedMax,
+  importKeysWaitFirstMs,
+  importKeysWaitMs,
   importedEventsPerWrite,
   importedRefusedMax,
   joinEventsMax,
@@ -17,7 +22,8 @@ import type { HotRoom } from './hot-room.ts'
 import { ImportIndex } from './import-index.ts'
 import { judgeImported } from './import-judging.ts'
 import { Pace } from './pace.ts'
-import { parseIncoming, verifyIncoming } from './read-incoming.ts'
+import { pause } from './pause.ts'
+import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { citedIds } from './auth-chain.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { WriteBehind } from './write-behind.ts'
@@ -44,6 +50,8 @@ export interface ImportOptions {
   readonly progress?: ImportProgress
   /** Runs what looks up which events are new and stores them: alone, where others may do the same for the room. */
   readonly alone?: <T>(work: () => Promise<T>) => Promise<T>
+  /** How long servers whose keys cannot be had are given before the events are judged without theirs; 0 unless told. */
+  readonly keysWaitMs?: number
 }
 
 interface Waiting {
@@ -64,6 +72,9 @@ export class EventImport {
   readonly #tasks = new Set<Promise<void>>()
   #waiting: Waiting[] = []
   #waitingBytes = 0
+  /** Events whose signers' keys cannot be had just now. */
+  #awaiting = new Map<string, Waiting>()
+  #awaitingBytes = 0
   #refused = 0
 
   constructor(context: RoomsContext, room: HotRoom, options: ImportOptions = {}) {
@@ -91,8 +102,28 @@ export class EventImport {
     await this.settle()
     const [failed] = this.#tasks
     await failed
+    await this.#awaitKeys(signal)
     await this.#writes.end()
     await judgeImported(this.#context, this.#room, { index: this.#index, signal })
+  }
+
+  /** Some of it was left out because the key of a signer cannot be had just now. */
+  get lacksKeys(): boolean {
+    return this.#awaiting.size > 0
+  }
+
+  /** Tries those again that could not be checked, in ever longer intervals. */
+  async #awaitKeys(signal?: AbortSignal): Promise<void> {
+    const { environment } = this.#context
+    const end = environment.now() + (this.#options.keysWaitMs ?? 0)
+    for (let waitMs = importKeysWaitFirstMs; this.lacksKeys && environment.now() + waitMs <= end; waitMs *= 2) {
+      await pause(environment, waitMs, signal)
+      const again = [...this.#awaiting.values()]
+      this.#awaiting = new Map()
+      this.#awaitingBytes = 0
+      for (let from = 0; from < again.length; from += importedEventsPerWrite)
+        await this.#takeIn(again.slice(from, from + importedEventsPerWrite))
+    }
   }
 
   /** Resolves when nothing is at work any more, whatever came of it: before another import of the room may begin. */
@@ -133,7 +164,9 @@ export class EventImport {
 
   async #takeIn(waiting: readonly Waiting[]): Promise<void> {
     const parsed = new Map<string, IncomingEvent>()
-    for (const { value, isState } of waiting) {
+    const values = new Map<string, Waiting>()
+    for (const each of waiting) {
+      const { value, isState } = each
       const event = parseOrSkip(this.#room, value)
       await this.#pace.breathe()
       if (!event) {
@@ -141,10 +174,12 @@ export class EventImport {
         continue
       }
       if (isState) this.#stateIds.push(event.eventId)
-      if (!this.#index.has(event.eventId)) parsed.set(event.eventId, event)
+      if (this.#index.has(event.eventId)) continue
+      parsed.set(event.eventId, event)
+      values.set(event.eventId, each)
     }
     await this.#skipKnown(parsed)
-    await this.#dropUnsigned(parsed)
+    await this.#dropUnsigned(parsed, values)
     this.#progress.checked += waiting.length
     await (this.#options.alone?.(async () => {
       await this.#skipKnown(parsed)
@@ -171,15 +206,27 @@ export class EventImport {
   }
 
   /** Takes those out that are not signed as they must be. */
-  async #dropUnsigned(fresh: Map<string, IncomingEvent>): Promise<void> {
+  async #dropUnsigned(fresh: Map<string, IncomingEvent>, values: ReadonlyMap<string, Waiting>): Promise<void> {
     const waiting = [...fresh.values()]
     const check = (event: IncomingEvent) => verifyIncoming(this.#context, event, this.#room.rules)
     const results = await Promise.allSettled(waiting.map(check))
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue
       if (!(result.reason instanceof MatrixError)) throw result.reason
-      fresh.delete(waiting[index]?.eventId ?? '')
+      const event = waiting[index]
+      if (!event) continue
+      fresh.delete(event.eventId)
+      this.#holdIfAwaited(event, values.get(event.eventId))
     }
+  }
+
+  #holdIfAwaited(event: IncomingEvent, value: Waiting | undefined): void {
+    const { keyring } = federationOf(this.#context)
+    const isAwaited = (server: string) => keyring.isAwaited(server, importKeysWaitMs)
+    if (!value || ![...requiredSigners(event.pdu, this.#room.rules)].some(isAwaited)) return
+    this.#awaitingBytes += event.json.length
+    if (this.#awaiting.size >= importKeysAwaitedMax || this.#awaitingBytes > importKeysAwaitedBytesMax) return
+    this.#awaiting.set(event.eventId, value)
   }
 
   async #store(events: readonly IncomingEvent[]): Promise<void> {

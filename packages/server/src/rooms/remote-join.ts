@@ -81,7 +81,9 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
   const received = await readIncoming(context, answer.event ?? event.pdu, rules)
   if (received.eventId !== event.eventId)
     throw new FederationError('malformed', server, 'gave another event than the join')
-  if (answer.areMembersOmitted) return enterWithoutMembers(context, room, { server, root, received, answer })
+  // Where a key is missing, the state is fetched again behind, and given some time for it.
+  if (answer.areMembersOmitted || importing.lacksKeys)
+    return enterWithoutMembers(context, room, { server, root, received, answer })
   await enterRoom(context, room, {
     received,
     root,

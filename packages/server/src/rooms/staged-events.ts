@@ -23,6 +23,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { parseIncoming } from './read-incoming.ts'
 import { recover, SenderUnreached } from './recover.ts'
+import { KeyAwaited } from './fetch-missing.ts'
 import { dropRuleOf, EventDropped } from './refusals.ts'
 
 interface Staged {
@@ -203,7 +204,8 @@ export class StagedEvents {
       } catch (error) {
         this.#stopping.signal.throwIfAborted()
         if (error instanceof StoreError) throw error
-        if (error instanceof SenderUnreached && staged.tries < recoveryTriesMax) return false
+        const mayPass = error instanceof SenderUnreached || error instanceof KeyAwaited
+        if (mayPass && staged.tries < recoveryTriesMax) return false
         this.#drop(room, staged, error)
       }
       return true
