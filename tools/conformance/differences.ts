@@ -14,8 +14,12 @@ const peers = 'real servers leave it out, and nothing depends on it'
 const prose = 'the prose asks for it, the data does not have it'
 const illustration = 'the example shows the place of the object or its fields instead of an object'
 
+const edusApart = 'each is checked by itself: one that is none is left out, and the others count'
+
 export const differences: readonly Difference[] = [
   ['client-server getRoomSummary: auth is user? here, X-Matrix there', wrongData],
+  ['server-server sendTransaction body.edus[]: content is missing', edusApart],
+  ['server-server sendTransaction body.edus[]: edu_type is missing', edusApart],
   ['server-server getEventByTimestamp: auth is X-Matrix here, accessToken there', 'the scheme it names is not defined'],
   ['event m.key.verification.accept: method is missing', 'required in the data, but defined nowhere'],
   ['pdu_v12: room_id is optional here, required there', 'create events of room version 12 have none, says the prose'],
