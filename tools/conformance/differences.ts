@@ -13,7 +13,6 @@ const encrypted = 'the data says object where the prose says EncryptedFile'
 const peers = 'real servers leave it out, and nothing depends on it'
 const prose = 'the prose asks for it, the data does not have it'
 const illustration = 'the example shows the place of the object or its fields instead of an object'
-
 const edusApart = 'each is checked by itself: one that is none is left out, and the others count'
 
 export const differences: readonly Difference[] = [
