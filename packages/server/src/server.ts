@@ -171,7 +171,7 @@ async function assemble({ config, environment, log, store, key, rateLimits, fede
         type === 'm.push_rules' && roomId === undefined ? JSON.stringify({ global: push.rules(owner) }) : undefined,
     },
   })
-  const webhooks = createWebhooks({ store, environment, rooms, accounts, users, config })
+  const webhooks = createWebhooks({ store, environment, log, rooms, accounts, users, config })
   const sync = createSync({ rooms: rooms.context, ephemeral, push, encryption })
   return { push, rooms, media, encryption, ephemeral, accounts, webhooks, sync }
 }
@@ -213,7 +213,7 @@ export async function startWork(services: OpenServices): Promise<AsyncDisposable
     log.error({ err }, 'A deactivated user could not leave every room; it is tried again at the next start')
   await services.rooms.stagedEvents.resume()
   await services.rooms.resumeJoins((err) => log.warn({ err }, 'A join could not be taken up again'))
-  await services.webhooks.start(log)
+  await services.webhooks.start()
   return services.federation.startSender(outgoingOf(services), log)
 }
 

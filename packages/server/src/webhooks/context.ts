@@ -12,6 +12,7 @@ import type { HookAccount } from './account.ts'
 export interface WebhooksOptions {
   readonly store: Store
   readonly environment: Environment
+  readonly log: Logger
   readonly rooms: Rooms
   readonly accounts: Accounts
   readonly users: Users
@@ -25,8 +26,6 @@ export interface WebhooksContext extends WebhooksOptions {
   /** A hook has deliveries to tell. */
   readonly wake: (hookNid: number) => void
   readonly counts: WebhookCounts
-  /** Where failures are told; set when the server runs. */
-  log?: Logger
 }
 
 /** For the metrics. */

@@ -59,7 +59,7 @@ export class Deliverer implements AsyncDisposable {
     const run = { again: false, done: Promise.resolve() }
     this.#running.set(hookNid, run)
     run.done = this.#tellWaiting(hookNid)
-      .catch((err: unknown) => this.#context.log?.error({ err, hookNid }, 'The deliveries of a hook could not be told'))
+      .catch((err: unknown) => this.#context.log.error({ err, hookNid }, 'The deliveries of a hook could not be told'))
       .finally(() => {
         this.#running.delete(hookNid)
         if (run.again) this.wake(hookNid)
@@ -84,7 +84,7 @@ export class Deliverer implements AsyncDisposable {
       return true
     } catch (err) {
       const attempts = (rows[0]?.attempts ?? 0) + 1
-      this.#context.log?.error({ err, hook: hook.name }, 'The deliveries of a hook could not be told')
+      this.#context.log.error({ err, hook: hook.name }, 'The deliveries of a hook could not be told')
       if (attempts < webhookAttemptsMax) this.#after(webhookRetryFirstMs * 2 ** attempts, () => this.wake(hook.nid))
       const result = `attempt ${attempts}: ${err instanceof Error ? err.message : String(err)}`
       const isOver = attempts >= webhookAttemptsMax
@@ -137,7 +137,7 @@ export class Deliverer implements AsyncDisposable {
         pruneDeliveries(w, now - webhookDeliveriesKeptMs)
         pruneStoryMessages(w, now - webhookMessagesKeptMs)
       })
-      .catch((err: unknown) => log?.error({ err }, 'Old deliveries of hooks could not be removed'))
+      .catch((err: unknown) => log.error({ err }, 'Old deliveries of hooks could not be removed'))
     this.#after(webhookPruneMs, () => this.#prune())
   }
 

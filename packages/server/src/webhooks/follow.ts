@@ -27,7 +27,7 @@ export async function followRooms(context: WebhooksContext): Promise<void> {
   }
   store.onDurable((entries) => {
     for (const entry of entries)
-      notice(entry)?.catch((err: unknown) => context.log?.warn({ err }, 'A hook could not do what a room asked'))
+      notice(entry)?.catch((err: unknown) => context.log.warn({ err }, 'A hook could not do what a room asked'))
   })
 }
 

@@ -1,6 +1,5 @@
 // Webhooks: senders outside deliver what happened, rooms are told.
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
-import type { Logger } from '../http/log.ts'
 import { HookAccount } from './account.ts'
 import type { WebhooksContext, WebhooksOptions } from './context.ts'
 import { Deliverer } from './deliver.ts'
@@ -29,8 +28,7 @@ export function createWebhooks(options: WebhooksOptions) {
     test: (hookId: string) => test(context, hookId),
     deliveries: (hookId: string, limit: number) => deliveries(context, hookId, limit),
     /** Tells what waits, and follows what the rooms say to the hooks. */
-    start: async (log: Logger): Promise<void> => {
-      context.log = log
+    start: async (): Promise<void> => {
       await followRooms(context)
       await deliverer.start()
     },
