@@ -42,7 +42,10 @@ export async function recover(context: RoomsContext, room: HotRoom, recovering: 
   const { isPatient = false } = recovering
   const recovery: Search = { context, room, servers, signal: AbortSignal.any(signals), asked: newAsked(), isPatient }
   try {
-    return await receiveWithAll(recovery, recovering)
+    const { incoming, mode } = recovering
+    const admitted = await receiveWith(recovery, { incoming, mode }, [fillGap, giveState])
+    if (!admitted) throw new EventDropped('missing', 'What it follows cannot be had')
+    return admitted
   } catch (error) {
     if (error instanceof MatrixError && isSenderUnreached(recovery)) throw new SenderUnreached({ cause: error })
     if (signal.aborted) throw new EventDropped('missing', 'What it follows cannot be had in time', { cause: error })
@@ -69,73 +72,80 @@ function serversFor(context: RoomsContext, room: HotRoom, origin: string): strin
 
 const isIn = (outcome: Admitted | Lacking): outcome is Admitted => 'event' in outcome
 
-async function receiveWithAll(recovery: Search, { incoming, mode }: Recovering): Promise<Admitted> {
-  let receiving: Receiving = { incoming, mode }
-  let isGapAsked = false
-  // Each thing is fetched once; what it lacks after that it lacks for good.
+/** What is done about events that are followed and not here, in this order; then it is given up. */
+type Remedy = (recovery: Search, receiving: Receiving) => Promise<Receiving>
+
+/**
+ * Takes the event in. Each thing is fetched once; what it lacks after that it lacks for good. Undefined when it follows what
+ * is not here and no remedy is left. Throws EventDropped.
+ */
+async function receiveWith(
+  recovery: Search,
+  first: Receiving,
+  remedies: readonly Remedy[],
+): Promise<Admitted | undefined> {
+  let receiving = first
+  const left = [...remedies]
   for (const done = new Set<string>(); ;) {
     const outcome = await receiveIn(recovery, receiving)
     if (isIn(outcome)) return outcome
     const { lacks } = outcome
-    if (lacks === 'previous' && !isGapAsked) {
-      isGapAsked = true
-      await fillGap(recovery, incoming)
-      continue
+    if (lacks === 'previous') {
+      const remedy = left.shift()
+      if (!remedy) return undefined
+      receiving = await remedy(recovery, receiving)
+    } else {
+      if (done.has(lacks)) throw new EventDropped('missing', `What it ${verbs[lacks]} cannot be had`)
+      done.add(lacks)
+      receiving = await fetchers[lacks](recovery, receiving)
     }
-    if (done.has(lacks)) throw new EventDropped('missing', `What it ${verbs[lacks]} cannot be had`)
-    done.add(lacks)
-    receiving = await withFetched(recovery, receiving, lacks)
   }
 }
 
-const verbs = { cited: 'cites', previous: 'follows', policy: 'needs of the policy server' } as const
+const verbs = { cited: 'cites', policy: 'needs of the policy server' } as const
 
 const receiveIn = ({ context, room }: Recovery, receiving: Receiving): Promise<Admitted | Lacking> =>
   inOrder(context, room, () => receiveHeld(context, room, receiving))
 
-async function withFetched(recovery: Recovery, receiving: Receiving, lacks: Lacking['lacks']): Promise<Receiving> {
-  const { incoming, mode } = receiving
-  if (lacks === 'cited') {
-    await fetchAuthChain(recovery, incoming.eventId)
+const fetchers: Readonly<Record<Exclude<Lacking['lacks'], 'previous'>, Remedy>> = {
+  async cited(recovery, receiving) {
+    await fetchAuthChain(recovery, receiving.incoming.eventId)
     return receiving
-  }
-  if (lacks === 'previous' && recovery.room.partial) return { ...receiving, givenState: 'none' }
-  if (lacks === 'previous') return { ...receiving, givenState: await fetchStateBefore(recovery, incoming.eventId) }
-  try {
-    const signed = await askPolicyServer(recovery.context, recovery.room, incoming)
-    return { ...receiving, incoming: signed, isPolicyAsked: true }
-  } catch (error) {
-    if (mode === 'resident' || !(error instanceof FederationError)) throw error
-    return { ...receiving, isPolicyAsked: true }
-  }
+  },
+  async policy({ context, room }, receiving) {
+    try {
+      return { ...receiving, incoming: await askPolicyServer(context, room, receiving.incoming), isPolicyAsked: true }
+    } catch (error) {
+      if (receiving.mode === 'resident' || !(error instanceof FederationError)) throw error
+      return { ...receiving, isPolicyAsked: true }
+    }
+  },
 }
 
+const giveState: Remedy = async (recovery, receiving) => ({
+  ...receiving,
+  givenState: recovery.room.partial ? 'none' : await fetchStateBefore(recovery, receiving.incoming.eventId),
+})
+
 /** Takes in the events between the room's heads and this one, as far as servers give them. */
-async function fillGap(recovery: Search, incoming: IncomingEvent): Promise<void> {
-  let waiting = await fetchMissing(recovery, incoming)
+const fillGap: Remedy = async (recovery, receiving) => {
+  let waiting = await fetchMissing(recovery, receiving.incoming)
   if (recovery.isPatient && isSenderUnreached(recovery)) throw new SenderUnreached()
   while (waiting.length > 0) {
     const rest: IncomingEvent[] = []
-    for (const event of waiting) if (!(await takesPlace(recovery, event, false))) rest.push(event)
+    for (const event of waiting) if (!(await takesPlace(recovery, event, []))) rest.push(event)
     // None of them follows what is known: the lowest needs the state before it. In circles, too, one comes first.
     const [lowest, ...others] = rest
-    if (lowest && rest.length === waiting.length) await takesPlace(recovery, lowest, true)
+    if (lowest && rest.length === waiting.length) await takesPlace(recovery, lowest, [giveState])
     waiting = rest.length === waiting.length ? others : rest
   }
+  return receiving
 }
 
 /** Whether that was settled: it is taken in, or never will be. One bad event does not keep the others out. */
-async function takesPlace(recovery: Search, incoming: IncomingEvent, isForced: boolean): Promise<boolean> {
+async function takesPlace(recovery: Search, incoming: IncomingEvent, remedies: readonly Remedy[]): Promise<boolean> {
   try {
-    let receiving: Receiving = { incoming, mode: 'live' }
-    for (const done = new Set<string>(); ;) {
-      const outcome = await receiveIn(recovery, receiving)
-      if (isIn(outcome)) return true
-      const { lacks } = outcome
-      if (done.has(lacks) || (lacks === 'previous' && !isForced)) return false
-      done.add(lacks)
-      receiving = await withFetched(recovery, receiving, lacks)
-    }
+    return (await receiveWith(recovery, { incoming, mode: 'live' }, remedies)) !== undefined
   } catch (error) {
     if (!(error instanceof MatrixError) || (error.errcode === 'M_UNKNOWN' && !(error instanceof FederationError)))
       throw error
