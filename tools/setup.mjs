@@ -26,13 +26,14 @@ const run = (command, parameters) =>
 
 const isInstalled = () => existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(lock, 'utf8')
 
-/** Whether a source is newer than the bundle. */
+/** Whether a source, or what bundles it, is newer than the bundle. */
 const isOutdated = () => {
   if (!existsSync(built)) return true
   const { mtimeMs } = statSync(built)
   const isNewer = (path) => statSync(path).mtimeMs > mtimeMs
   return (
     isNewer(lock) ||
+    isNewer(join(root, 'tools', 'build.ts')) ||
     readdirSync(join(root, 'packages')).some((name) => {
       const source = join(root, 'packages', name, 'src')
       return existsSync(source) && readdirSync(source, { recursive: true }).some((path) => isNewer(join(source, path)))

@@ -1,11 +1,43 @@
 // The settings as command-line options.
-import { Option, type Command } from 'commander'
+import { Command, Option, type HelpContext } from 'commander'
 import { flagOf, settingNames, settings, variableOf, type Setting } from '../config/settings.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/settings.ts'
 
+/**
+ * A command that can take the settings as options. It gets them when it is parsed or explains itself, because one command
+ * of forty runs, and what the others would hold stays in memory as long as a server runs.
+ */
+export class SettingsCommand extends Command {
+  #lacksSettings = false
+
+  takeSettings(): this {
+    this.#lacksSettings = true
+    return this
+  }
+
+  override createCommand(name?: string): SettingsCommand {
+    return new SettingsCommand(name)
+  }
+
+  override parseOptions(argv: string[]): ReturnType<Command['parseOptions']> {
+    this.#addSettings()
+    return super.parseOptions(argv)
+  }
+
+  override helpInformation(context?: HelpContext): string {
+    this.#addSettings()
+    return super.helpInformation(context)
+  }
+
+  #addSettings(): void {
+    if (this.#lacksSettings) addSettings(this)
+    this.#lacksSettings = false
+  }
+}
+
 /** Adds `--config` and one option per setting. */
-export function addSettings(command: Command): Command {
+function addSettings(command: Command): void {
   command.option('--config <FILE>', 'Settings file; ./myelin.yaml is read when it exists.')
   for (const name of settingNames) {
     const setting: Setting = settings[name]
@@ -18,7 +50,7 @@ export function addSettings(command: Command): Command {
       option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
     command.addOption(option)
   }
-  return command.addHelpText(
+  command.addHelpText(
     'after',
     `\nEvery option is also a key of myelin.yaml and a variable: ${flagOf('serverName')}, serverName, ${variableOf('serverName')}.\nThe shared secret of /_synapse/admin/v1/register: ${variableOf('registrationSharedSecret')}, or a file.`,
   )

@@ -1,18 +1,18 @@
 // The `myelin` command: its verbs, each in a file of its own and loaded only when it is called.
 import { MatrixError } from '@myelin/protocol/errors'
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { ConfigError } from '../config/load.ts'
 import { GitError } from '../ledger/git/object.ts'
 import { StoreError } from '../store/store.ts'
 import type { CiServerOptions } from './ci-server.ts'
 import type { ImportSeedOptions } from './import-seed.ts'
 import type { LedgerCommandOptions } from './ledger.ts'
-import { addSettings, configOf } from './options.ts'
+import { configOf, SettingsCommand } from './options.ts'
 import { version } from '../version.ts'
 
 /** Runs one command line; resolves with the exit code (a server runs until it is told to stop). */
 export async function run(argv: readonly string[]): Promise<number> {
-  const program = new Command('myelin').description('A Matrix homeserver.').version(version)
+  const program = new SettingsCommand('myelin').description('A Matrix homeserver.').version(version)
   program.exitOverride()
   let exitCode = 0
   const verb =
@@ -55,15 +55,20 @@ const isForOperator = (error: unknown): error is Error =>
   error instanceof GitError ||
   (error instanceof Error && 'syscall' in error)
 
-function addServe(program: Command, verb: Verb): void {
-  addSettings(program.command('serve').description('Run the homeserver.')).action(
-    verb(async (options: Options) => (await import('./serve.ts')).serve(configOf(options))),
-  )
+function addServe(program: SettingsCommand, verb: Verb): void {
+  program
+    .command('serve')
+    .description('Run the homeserver.')
+    .takeSettings()
+    .action(verb(async (options: Options) => (await import('./serve.ts')).serve(configOf(options))))
 }
 
-function addUser(program: Command, verb: Verb): void {
+function addUser(program: SettingsCommand, verb: Verb): void {
   const user = program.command('user').description('Make and look after accounts.')
-  addSettings(user.command('add <NAME>').description('Make an account. Asks for the password unless it is in a file.'))
+  user
+    .command('add <NAME>')
+    .description('Make an account. Asks for the password unless it is in a file.')
+    .takeSettings()
     .option('--password-file <FILE>', 'File whose first line is the password; - reads standard input.')
     .option('--admin', 'The account may administer the server.')
     .action(
@@ -74,15 +79,21 @@ function addUser(program: Command, verb: Verb): void {
   addUserChanges(user, verb)
 }
 
-function addUserChanges(user: Command, verb: Verb): void {
-  addSettings(user.command('password <NAME>').description('Set the password of an account and end its sessions.'))
+function addUserChanges(user: SettingsCommand, verb: Verb): void {
+  user
+    .command('password <NAME>')
+    .description('Set the password of an account and end its sessions.')
+    .takeSettings()
     .option('--password-file <FILE>', 'File whose first line is the password; - reads standard input.')
     .action(
       verb(async (name: string, options: Options) =>
         (await import('./user.ts')).resetPassword(configOf(options), name, options),
       ),
     )
-  addSettings(user.command('deactivate <NAME>').description('Deactivate an account. It cannot be undone.'))
+  user
+    .command('deactivate <NAME>')
+    .description('Deactivate an account. It cannot be undone.')
+    .takeSettings()
     .option('--erase', 'The user asks that newcomers no longer see what they wrote.')
     .action(
       verb(async (name: string, options: Options) =>
@@ -91,11 +102,14 @@ function addUserChanges(user: Command, verb: Verb): void {
     )
 }
 
-function addRegistrationToken(program: Command, verb: Verb): void {
+function addRegistrationToken(program: SettingsCommand, verb: Verb): void {
   const group = program
     .command('registration-token')
     .description('Tokens for `registration: token`. Needs a running server.')
-  addSettings(group.command('add').description('Make a token and print it.'))
+  group
+    .command('add')
+    .description('Make a token and print it.')
+    .takeSettings()
     .option('--token <TOKEN>', 'The token itself; random unless given.')
     .option('--uses <NUMBER>', 'How many accounts it may make; any number unless given.')
     .option('--days <NUMBER>', 'How long it is good; for ever unless given.')
@@ -104,71 +118,107 @@ function addRegistrationToken(program: Command, verb: Verb): void {
         (await import('./registration-token.ts')).addRegistrationToken(configOf(options), options),
       ),
     )
-  addSettings(group.command('list').description('Show the tokens and how often they were used.')).action(
-    verb(async (options: Options) =>
-      (await import('./registration-token.ts')).listRegistrationTokens(configOf(options)),
-    ),
-  )
-  addSettings(group.command('delete <TOKEN>').description('Remove a token; accounts made with it stay.')).action(
-    verb(async (token: string, options: Options) =>
-      (await import('./registration-token.ts')).deleteRegistrationToken(configOf(options), token),
-    ),
-  )
+  group
+    .command('list')
+    .description('Show the tokens and how often they were used.')
+    .takeSettings()
+    .action(
+      verb(async (options: Options) =>
+        (await import('./registration-token.ts')).listRegistrationTokens(configOf(options)),
+      ),
+    )
+  group
+    .command('delete <TOKEN>')
+    .description('Remove a token; accounts made with it stay.')
+    .takeSettings()
+    .action(
+      verb(async (token: string, options: Options) =>
+        (await import('./registration-token.ts')).deleteRegistrationToken(configOf(options), token),
+      ),
+    )
 }
 
-function addEvent(program: Command, verb: Verb): void {
+function addEvent(program: SettingsCommand, verb: Verb): void {
   const group = program.command('event').description('Events of rooms. Needs a running server.')
-  addSettings(
-    group.command('why <EVENT_ID>').description('Tell what became of an event, and by which rule it was refused.'),
-  ).action(
-    verb(async (eventId: string, options: Options) =>
-      (await import('./event.ts')).explainEvent(configOf(options), eventId),
-    ),
-  )
+  group
+    .command('why <EVENT_ID>')
+    .description('Tell what became of an event, and by which rule it was refused.')
+    .takeSettings()
+    .action(
+      verb(async (eventId: string, options: Options) =>
+        (await import('./event.ts')).explainEvent(configOf(options), eventId),
+      ),
+    )
 }
 
-function addFederation(program: Command, verb: Verb): void {
+function addFederation(program: SettingsCommand, verb: Verb): void {
   const group = program.command('federation').description('How it stands with other servers. Needs a running server.')
-  addSettings(group.command('list').description('Show the servers that something waits for.')).action(
-    verb(async (options: Options) => (await import('./federation.ts')).listDestinations(configOf(options))),
-  )
-  addSettings(group.command('show <SERVER>').description('Show one, with its last error and its next try.')).action(
-    verb(async (name: string, options: Options) =>
-      (await import('./federation.ts')).showDestination(configOf(options), name),
-    ),
-  )
-  addSettings(group.command('retry <SERVER>').description('Try one again at once, whatever it failed with.')).action(
-    verb(async (name: string, options: Options) =>
-      (await import('./federation.ts')).retryDestination(configOf(options), name),
-    ),
-  )
+  group
+    .command('list')
+    .description('Show the servers that something waits for.')
+    .takeSettings()
+    .action(verb(async (options: Options) => (await import('./federation.ts')).listDestinations(configOf(options))))
+  group
+    .command('show <SERVER>')
+    .description('Show one, with its last error and its next try.')
+    .takeSettings()
+    .action(
+      verb(async (name: string, options: Options) =>
+        (await import('./federation.ts')).showDestination(configOf(options), name),
+      ),
+    )
+  group
+    .command('retry <SERVER>')
+    .description('Try one again at once, whatever it failed with.')
+    .takeSettings()
+    .action(
+      verb(async (name: string, options: Options) =>
+        (await import('./federation.ts')).retryDestination(configOf(options), name),
+      ),
+    )
 }
 
-function addJoin(program: Command, verb: Verb): void {
+function addJoin(program: SettingsCommand, verb: Verb): void {
   const join = program
     .command('join')
     .description('Joins of rooms of other servers that are under way. Needs a running server.')
-  addSettings(join.command('list').description('Show them and how far they have come.')).action(
-    verb(async (options: Options) => (await import('./join.ts')).listJoins(configOf(options))),
-  )
-  addSettings(join.command('cancel <ROOM>').description('End the joins of a room; whoever waits is told so.')).action(
-    verb(async (room: string, options: Options) => (await import('./join.ts')).cancelJoin(configOf(options), room)),
-  )
+  join
+    .command('list')
+    .description('Show them and how far they have come.')
+    .takeSettings()
+    .action(verb(async (options: Options) => (await import('./join.ts')).listJoins(configOf(options))))
+  join
+    .command('cancel <ROOM>')
+    .description('End the joins of a room; whoever waits is told so.')
+    .takeSettings()
+    .action(
+      verb(async (room: string, options: Options) => (await import('./join.ts')).cancelJoin(configOf(options), room)),
+    )
 }
 
-function addMedia(program: Command, verb: Verb): void {
+function addMedia(program: SettingsCommand, verb: Verb): void {
   const media = program.command('media').description('Files of users and of other servers. Needs a running server.')
-  addSettings(media.command('delete <URI>').description('Delete what mxc://SERVER/ID stands for.')).action(
-    verb(async (uri: string, options: Options) => (await import('./media.ts')).deleteMedia(configOf(options), uri)),
-  )
-  addSettings(media.command('quarantine <URI>').description('Serve a file to nobody any more, however it comes again.'))
+  media
+    .command('delete <URI>')
+    .description('Delete what mxc://SERVER/ID stands for.')
+    .takeSettings()
+    .action(
+      verb(async (uri: string, options: Options) => (await import('./media.ts')).deleteMedia(configOf(options), uri)),
+    )
+  media
+    .command('quarantine <URI>')
+    .description('Serve a file to nobody any more, however it comes again.')
+    .takeSettings()
     .option('--release', 'Serve it again.')
     .action(
       verb(async (uri: string, options: Options) =>
         (await import('./media.ts')).quarantineMedia(configOf(options), uri, options),
       ),
     )
-  addSettings(media.command('purge-remote').description('Forget files of other servers; they are fetched when wanted.'))
+  media
+    .command('purge-remote')
+    .description('Forget files of other servers; they are fetched when wanted.')
+    .takeSettings()
     .option('--days <NUMBER>', 'Those that nobody has asked for in so many days.', '30')
     .action(
       verb(async (options: Options & { days: string }) =>
@@ -177,9 +227,9 @@ function addMedia(program: Command, verb: Verb): void {
     )
 }
 
-function addKey(program: Command, verb: Verb): void {
+function addKey(program: SettingsCommand, verb: Verb): void {
   const key = program.command('key').description('The signing keys of the server. Run while the server is stopped.')
-  const withName = (name: string, text: string) => addSettings(key.command(name).description(text))
+  const withName = (name: string, text: string) => key.command(name).description(text).takeSettings()
   withName('list', 'Show the active key and the retired ones.').action(
     verb(async (options: Options) => (await import('./key.ts')).listKeys(configOf(options))),
   )
@@ -196,44 +246,54 @@ function addKey(program: Command, verb: Verb): void {
   )
 }
 
-function addHook(program: Command, verb: Verb): void {
+function addHook(program: SettingsCommand, verb: Verb): void {
   const hook = program.command('hook').description('Webhooks: senders outside tell rooms. Needs a running server.')
   withHookOptions(
-    addSettings(hook.command('add <NAME>').description('Make a hook; prints its address and secret.')),
+    hook.command('add <NAME>').description('Make a hook; prints its address and secret.').takeSettings(),
   ).action(
     verb(async (name: string, options: Options) =>
       (await import('./hook.ts')).addHook(configOf(options), name, options),
     ),
   )
   withHookOptions(
-    addSettings(hook.command('change <NAME>').description('Change what a hook tells, and where.')),
+    hook.command('change <NAME>').description('Change what a hook tells, and where.').takeSettings(),
   ).action(
     verb(async (name: string, options: Options) =>
       (await import('./hook.ts')).changeHook(configOf(options), name, options),
     ),
   )
-  addSettings(hook.command('list').description('Show the hooks.')).action(
-    verb(async (options: Options) => (await import('./hook.ts')).listHooks(configOf(options))),
-  )
-  addSettings(hook.command('mute <NAME> <TIME>').description('Silence a hook for 30m, 2h or 3d, or off.')).action(
-    verb(async (name: string, time: string, options: Options) =>
-      (await import('./hook.ts')).muteHook(configOf(options), name, time),
-    ),
-  )
+  hook
+    .command('list')
+    .description('Show the hooks.')
+    .takeSettings()
+    .action(verb(async (options: Options) => (await import('./hook.ts')).listHooks(configOf(options))))
+  hook
+    .command('mute <NAME> <TIME>')
+    .description('Silence a hook for 30m, 2h or 3d, or off.')
+    .takeSettings()
+    .action(
+      verb(async (name: string, time: string, options: Options) =>
+        (await import('./hook.ts')).muteHook(configOf(options), name, time),
+      ),
+    )
   const named = [
     ['show', 'Show a hook and what came to it last.', 'showHook'],
     ['test', 'Have a hook say that it works.', 'testHook'],
     ['delete', 'Remove a hook; what it has said stays.', 'deleteHook'],
   ] as const
   for (const [name, description, action] of named)
-    addSettings(hook.command(`${name} <NAME>`).description(description)).action(
-      verb(async (hookName: string, options: Options) =>
-        (await import('./hook.ts'))[action](configOf(options), hookName),
-      ),
-    )
+    hook
+      .command(`${name} <NAME>`)
+      .description(description)
+      .takeSettings()
+      .action(
+        verb(async (hookName: string, options: Options) =>
+          (await import('./hook.ts'))[action](configOf(options), hookName),
+        ),
+      )
 }
 
-const withHookOptions = (command: Command): Command =>
+const withHookOptions = (command: SettingsCommand): SettingsCommand =>
   command
     .option('--room <ROOM...>', 'IDs or aliases of the rooms to tell.')
     .option(
@@ -247,7 +307,7 @@ const withHookOptions = (command: Command): Command =>
     .option('--secret-file <FILE>', 'File whose first line is the secret; random unless given.')
     .option('--unsigned', 'Whoever knows the address may use it, for senders that cannot sign.')
 
-function addLedger(program: Command, verb: Verb): void {
+function addLedger(program: SettingsCommand, verb: Verb): void {
   const ledger = program.command('ledger').description('The history of the rooms in git. FOLDER: its repository.')
   const load = () => import('./ledger.ts')
   ledger
@@ -285,7 +345,7 @@ function addLedger(program: Command, verb: Verb): void {
 }
 
 /** The command lines of matrix-ci-server and matrix-ci-server-setup. */
-function addCiServer(program: Command, verb: Verb): void {
+function addCiServer(program: SettingsCommand, verb: Verb): void {
   program
     .command('ci-server <SERVER_NAME> <KEY_NAME,KEY_PATH>')
     .description('Run the locked-down server that a CI announces on. KEY_PATH: an Ed25519 key in PEM.')
