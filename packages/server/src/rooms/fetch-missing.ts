@@ -215,24 +215,33 @@ interface Importing {
   readonly missing: readonly string[]
 }
 
-/** A few events one by one, many of them with the whole state. */
+/** A few events one by one; many of them, or where one of a few is refused, with the whole state. */
 async function importMissing(recovery: Recovery, { server, eventId, missing }: Importing): Promise<void> {
   if (missing.length === 0) return
   const { context, room, signal } = recovery
   const importing = importInto(recovery)
-  if (missing.length > stateEventsFetchedSinglyMax) {
+  const fetched = missing.length > stateEventsFetchedSinglyMax ? [] : await fetchSingly(recovery, server, missing)
+  if (fetched.length === missing.length) {
+    for (const value of fetched) await importing.add(value)
+    await importing.judge(signal)
+  } else {
     const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
     await readStateAnswer(context, importing, { server, definition: getRoomState, input, signal })
-    return requireKeys(importing)
   }
+  requireKeys(importing)
+}
+
+async function fetchSingly(
+  { context, signal }: Recovery,
+  server: string,
+  eventIds: readonly string[],
+): Promise<unknown[]> {
   const { peers } = federationOf(context)
   const options = { signal, evenIfFailing: true }
-  const fetched = await Promise.all(
-    missing.map((each) => unlessRefused(peers.call(server, getEvent, { path: { eventId: each } }, options))),
+  const answers = await Promise.all(
+    eventIds.map((eventId) => unlessRefused(peers.call(server, getEvent, { path: { eventId } }, options))),
   )
-  for (const value of fetched.flatMap((answer) => answer?.pdus ?? [])) await importing.add(value)
-  await importing.judge(signal)
-  requireKeys(importing)
+  return answers.flatMap((answer) => answer?.pdus ?? [])
 }
 
 /** A state with holes would be believed for good. */

@@ -6,7 +6,7 @@ import { eventById, eventsByIds } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
-import { isVisible, type ServerRoom, textsFor, useSharedRoom } from './server-access.ts'
+import { isVisible, mayAskAbout, type ServerRoom, textsFor, useSharedEvents, useSharedRoom } from './server-access.ts'
 import { loadedEvents } from './stored-event.ts'
 
 /** One event as JSON text. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1eventeventid */
@@ -16,9 +16,10 @@ export async function eventForServer(
 ): Promise<string> {
   const row = await eventById(context.store.read, eventId)
   const room = row && (await context.hotRooms.get(row.roomNid))
-  if (!row || !room?.hosts.has(origin))
+  const [event] = room ? loadedEvents(room, [row]) : []
+  if (!event || !room || !(await mayAskAbout(context, room, { origin, event })))
     throw new MatrixError('M_NOT_FOUND', 'There is no such event, or your server may not see it')
-  const [text = ''] = await textsFor(room, origin, loadedEvents(room, [row]))
+  const [text = ''] = await textsFor(room, origin, [event])
   return text
 }
 
@@ -51,10 +52,9 @@ export interface MissingQuery extends ServerRoom {
  * https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1get_missing_eventsroomid
  */
 export function missingForServer(context: RoomsContext, asked: MissingQuery): Promise<string[]> {
-  return useSharedRoom(context, asked, async (room) => {
+  return useSharedEvents(context, { ...asked, eventIds: asked.latest }, async (room, latest) => {
     const stopAt = new Set([...asked.earliest, ...asked.latest])
-    const latest = await eventsOf(context, room, asked.latest)
-    const from = latest.flatMap((event) => previousIds(event))
+    const from = latest.filter(isHistory).flatMap((event) => previousIds(event))
     const found = await walkBack(context, room, { from, limit: Math.min(asked.limit, missingEventsMax), stopAt })
     const wanted = found.filter((event) => event.depth >= asked.minDepth)
     const visible: RoomEvent[] = []
@@ -93,12 +93,14 @@ async function walkBack(context: RoomsContext, room: HotRoom, { from, limit, sto
 /** Events of this room that are part of its history. */
 async function eventsOf(context: RoomsContext, room: HotRoom, ids: readonly string[]): Promise<RoomEvent[]> {
   const rows = await eventsByIds(context.store.read, ids)
-  const isHistory = (flags: number) => (flags & (eventFlag.outlier | eventFlag.rejected)) === 0
   return loadedEvents(
     room,
-    rows.filter(({ roomNid, flags }) => roomNid === room.nid && isHistory(flags)),
+    rows.filter((row) => row.roomNid === room.nid && isHistory(row)),
   )
 }
+
+const isHistory = ({ flags }: { readonly flags: number }): boolean =>
+  (flags & (eventFlag.outlier | eventFlag.rejected)) === 0
 
 const previousIds = ({ json }: RoomEvent): readonly string[] =>
   referencedIds((JSON.parse(json) as { readonly prev_events: readonly EventReference[] }).prev_events)

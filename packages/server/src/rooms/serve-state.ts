@@ -6,8 +6,7 @@ import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { requireWholeState } from './partial-state.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
-import { type ServerRoom, useSharedRoom } from './server-access.ts'
-import { findEvent } from './stored-event.ts'
+import { type ServerRoom, useSharedEvents } from './server-access.ts'
 import { nidsOf, streamState, type StreamedState } from './stream-state.ts'
 
 export interface ServerEvent extends ServerRoom {
@@ -36,10 +35,9 @@ export function stateIdsForServer(context: RoomsContext, asked: ServerEvent): Pr
 
 /** The auth chain of an event as JSON texts. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1event_authroomideventid */
 export function eventAuth(context: RoomsContext, asked: ServerEvent): Promise<string[]> {
-  return useSharedRoom(context, asked, async (room) => {
-    const event = await knownEvent(context, room, asked.eventId)
-    return (await authChain(context.store.read, [event])).map(({ json }) => json)
-  })
+  return useEvent(context, asked, async (_, event) =>
+    (await authChain(context.store.read, [event])).map(({ json }) => json),
+  )
 }
 
 function useStateBefore<T>(
@@ -47,8 +45,7 @@ function useStateBefore<T>(
   asked: ServerEvent,
   use: (room: HotRoom, root: number) => Promise<T>,
 ): Promise<T> {
-  return useSharedRoom(context, asked, async (room) => {
-    const event = await knownEvent(context, room, asked.eventId)
+  return useEvent(context, asked, async (room, event) => {
     requireWholeState(room)
     if ((event.flags & eventFlag.outlier) !== 0)
       throw new MatrixError('M_NOT_FOUND', 'The state at this event is not known here')
@@ -56,8 +53,13 @@ function useStateBefore<T>(
   })
 }
 
-async function knownEvent(context: RoomsContext, room: HotRoom, eventId: string): Promise<RoomEvent> {
-  const event = await findEvent(context, room, eventId)
-  if (!event) throw new MatrixError('M_NOT_FOUND', 'There is no such event')
-  return event
+function useEvent<T>(
+  context: RoomsContext,
+  { eventId, ...asked }: ServerEvent,
+  use: (room: HotRoom, event: RoomEvent) => Promise<T>,
+): Promise<T> {
+  return useSharedEvents(context, { ...asked, eventIds: [eventId] }, async (room, [event]) => {
+    if (!event) throw new MatrixError('M_NOT_FOUND', 'There is no such event')
+    return use(room, event)
+  })
 }

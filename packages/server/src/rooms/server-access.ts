@@ -1,16 +1,20 @@
 // What other servers may have of a room: only servers with users in it, those its access list admits, and of its events
-// those that their users could see.
+// those that their users could see. A server that is out of it may have what led up to that.
 import { historyVisibilityOf, isVisibleToServer } from '@myelin/algorithms/history-visibility'
 import { redact } from '@myelin/algorithms/redaction'
 import { canonicalJson } from '@myelin/algorithms/canonical-json'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { serverAcl } from '@myelin/algorithms/server-acl'
 import { MatrixError } from '@myelin/protocol/errors'
+import { missingEventsMax } from '../limits.ts'
+import { eventsByIds } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
+import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { standingOf } from './server-standing.ts'
+import { loadedEvents } from './stored-event.ts'
 
 /** A room as another server asks about it. */
 export interface ServerRoom {
@@ -52,12 +56,78 @@ export const useSharedRoom = <T>(
   { roomId, origin }: ServerRoom,
   verb: (room: HotRoom) => Promise<T>,
 ): Promise<T> =>
-  useKnownRoom(context, roomId, async (room) => {
-    if (room.localJoined.size === 0 && !hasHistory(room)) throw notHere()
-    if (!room.hosts.has(origin) && !room.partial?.servers.includes(origin))
-      throw new MatrixError('M_FORBIDDEN', 'Your server is not in the room')
+  useToldRoom(context, roomId, async (room) => {
+    if (!isIn(room, origin)) throw outside()
     return verb(room)
   })
+
+export interface EventsAsked extends ServerRoom {
+  /** Ids of the events that the question is about. */
+  readonly eventIds: readonly string[]
+}
+
+/**
+ * The same with the events that are asked about, for a server that is in the room, and with those of them before which it
+ * was in it for any other: what leads up to its own ban it may lack, and without that it could never take the ban in.
+ */
+export const useSharedEvents = <T>(
+  context: RoomsContext,
+  { roomId, origin, eventIds }: EventsAsked,
+  verb: (room: HotRoom, events: readonly RoomEvent[]) => Promise<T>,
+): Promise<T> =>
+  useToldRoom(context, roomId, async (room) => {
+    if (isIn(room, origin)) return verb(room, await knownEvents(context, room, eventIds))
+    const events: RoomEvent[] = []
+    for (const event of await knownEvents(context, room, eventIds.slice(0, missingEventsMax)))
+      if (await wasIn(context, room, { origin, event })) events.push(event)
+    if (events.length === 0) throw outside()
+    return verb(room, events)
+  })
+
+async function knownEvents(context: RoomsContext, room: HotRoom, eventIds: readonly string[]): Promise<RoomEvent[]> {
+  const held = eventIds.flatMap((eventId) => room.eventById(eventId) ?? [])
+  const others = eventIds.filter((eventId) => room.eventById(eventId) === undefined)
+  const rows = others.length === 0 ? [] : await eventsByIds(context.store.read, others)
+  return [
+    ...held,
+    ...loadedEvents(
+      room,
+      rows.filter(({ roomNid: nid }) => nid === room.nid),
+    ),
+  ]
+}
+
+/** Whether a server may be told of the room in general. */
+const isIn = (room: HotRoom, origin: string): boolean =>
+  room.hosts.has(origin) || (room.partial?.servers.includes(origin) ?? false)
+
+/** Whether a server may be told of an event: it is in the room, or was in it in the state before the event. */
+export const mayAskAbout = async (
+  context: RoomsContext,
+  room: HotRoom,
+  asked: { readonly origin: string; readonly event: RoomEvent },
+): Promise<boolean> => room.hosts.has(asked.origin) || (await wasIn(context, room, asked))
+
+/** A refused event says nothing: it may follow whatever the server that made it likes to know about. */
+async function wasIn(
+  context: RoomsContext,
+  room: HotRoom,
+  { origin, event }: { readonly origin: string; readonly event: RoomEvent },
+): Promise<boolean> {
+  if (room.partial || (event.flags & notAccepted) !== 0) return false
+  return (await standingOf(room, origin, await rootBeforeEvent(context, room, event))).joined > 0
+}
+
+const notAccepted = eventFlag.outlier | eventFlag.rejected | eventFlag.softFailed | eventFlag.unjudged
+
+/** Runs a verb with a room of which this server may have heard what others have not. */
+const useToldRoom = <T>(context: RoomsContext, roomId: string, verb: (room: HotRoom) => Promise<T>): Promise<T> =>
+  useKnownRoom(context, roomId, async (room) => {
+    if (room.localJoined.size === 0 && !hasHistory(room)) throw notHere()
+    return verb(room)
+  })
+
+const outside = () => new MatrixError('M_FORBIDDEN', 'Your server is not in the room')
 
 /** Of a room that was only described to this one, in an invite, nothing is told: its state has no place in the history. */
 const hasHistory = ({ recent }: HotRoom): boolean => recent.some(({ flags }) => (flags & eventFlag.outlier) === 0)
