@@ -115,6 +115,8 @@ export const receivedTransactionKeptMs = 24 * 60 * 60 * 1000
 export const receivedTransactionsPruneMs = 60 * 60 * 1000
 // Events that wait until what they follow has been fetched, and the search for it.
 export const stagedPerServerAndRoomMax = 50
+// The same while this server comes into the room, which may take minutes.
+export const stagedPerServerAndHeldRoomMax = 1_000
 export const stagedEventsMax = 20_000
 export const recoveriesAtOnceMax = 16
 export const recoveryMaxMs = 2 * 60 * 1000

@@ -11,7 +11,7 @@ import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
 import type { JoinJob } from './join-jobs.ts'
 import { pause } from './pause.ts'
-import { inOrder } from './receive.ts'
+import { inOrder, inOrderForLong } from './receive.ts'
 import { requireCreate } from './remote-handshake.ts'
 import { replaceState } from './replace-state.ts'
 import { readStateAnswer } from './state-answer.ts'
@@ -68,5 +68,5 @@ async function completeFrom(context: RoomsContext, room: HotRoom, { server, job 
   const root = room.arena.setAll(room.arena.empty, importing.stateEntries())
   await requireCreate(room, { root, server })
   job.phase = 'members'
-  await inOrder(context, room, () => replaceState(context, room, { root, joinOrd: join.ord ?? 0 }))
+  await inOrderForLong(context, room, () => replaceState(context, room, { root, joinOrd: join.ord ?? 0 }))
 }

@@ -160,6 +160,8 @@ export class HotRoom {
   partial: PartialState | undefined
   /** Position at which the last of its members came, where they were late; 0 otherwise. */
   completedAt = 0
+  /** How much work holds up the room's events for long: joins, and putting late members in their place. */
+  longWorks = 0
   /** The store lost what this copy of the room remembers: nothing may be appended to it. */
   dropped = false
   readonly #followed = new Set<string>()

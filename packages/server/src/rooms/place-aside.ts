@@ -2,14 +2,16 @@
 import { type JsonObject, isObject, stringMember } from '@myelin/algorithms/json'
 import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
+import { serverNameOf } from '@myelin/algorithms/user-id'
 import { inviteStateEventsMax } from '../limits.ts'
 import { insertEvent } from '../store/events.ts'
 import { insertRoom } from '../store/rooms.ts'
 import { admit } from './admit.ts'
 import type { IncomingEvent } from './admit-write.ts'
-import type { RoomsContext } from './context.ts'
+import { isLocal, type RoomsContext } from './context.ts'
 import { HotRoom } from './hot-room.ts'
 import { roomSource } from './load-room.ts'
+import { EventDropped } from './refusals.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { internSlot } from './state-change.ts'
@@ -27,6 +29,26 @@ export async function placeAside(context: RoomsContext, room: HotRoom, { receive
   const near = { root: room.root, snapshot: room.snapshot }
   const before = async () => ({ root, near })
   return admit(context, room, { received, authNids: [], mode: 'aside', byAuthEvents: undefined, before })
+}
+
+/** Of rooms that this server is not in it only cares for what becomes of its users' invites and knocks. */
+export async function receiveAside(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<void> {
+  const { pdu } = received
+  const member = pdu.type === 'm.room.member' ? (pdu.state_key ?? '') : ''
+  const userNid = isLocal(context, member) ? await context.users.find(member) : undefined
+  const membership = userNid === undefined ? undefined : room.membership(userNid)
+  const becomes = pdu.content['membership']
+  const concerns = (membership === 'invite' || membership === 'knock') && (becomes === 'leave' || becomes === 'ban')
+  if (!concerns || !(await isOfInviter(room, member, pdu.sender)))
+    throw new EventDropped('absent', 'This server is not in the room')
+  await placeAside(context, room, { received })
+}
+
+/** Nothing can be judged here: an invite is taken back by the server that made it, a knock is refused by any. */
+async function isOfInviter(room: HotRoom, member: string, sender: string): Promise<boolean> {
+  await room.loadState([['m.room.member', member]])
+  const current = room.state('m.room.member', member)
+  return current?.sender === member || serverNameOf(current?.sender ?? '') === serverNameOf(sender)
 }
 
 /** The room, made known if it is not. */

@@ -2,13 +2,12 @@
 // its room before the answer; what needs other servers is kept on disk and judged later.
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 import { isObject, stringMember } from '@myelin/algorithms/json'
-import { serverNameOf } from '@myelin/algorithms/user-id'
 import { reasonOf } from '../federation/federation-error.ts'
 import type { IncomingEvent } from './admit-write.ts'
-import { isLocal, type RoomsContext } from './context.ts'
+import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { Pace } from './pace.ts'
-import { placeAside } from './place-aside.ts'
+import { receiveAside } from './place-aside.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { eventsOfRoom, inOrder, receiveHeld } from './receive.ts'
 import { dropRuleOf, EventDropped } from './refusals.ts'
@@ -55,6 +54,11 @@ async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): 
   const { context, room } = receiving
   const valid = await readAll(receiving, values)
   const durable: Promise<unknown>[] = []
+  // Nobody waits for what takes long, and least of all for a join.
+  if (room.longWorks > 0) {
+    for (const incoming of valid) durable.push(keep(receiving, incoming))
+    return void (await Promise.all(durable))
+  }
   await inOrder(context, room, async () => {
     // One read for all of them; from here to the end nobody else takes events in.
     const { events } = await eventsOfRoom(
@@ -117,7 +121,7 @@ interface One {
 
 /** Takes an event in or keeps it for later. */
 async function receiveOne(receiving: Receiving, { incoming, stored, durable }: One): Promise<void> {
-  const { context, room, origin, results } = receiving
+  const { context, room, results } = receiving
   let error: string | undefined
   if (room.localJoined.size === 0) await receiveAside(context, room, incoming)
   else {
@@ -126,33 +130,15 @@ async function receiveOne(receiving: Receiving, { incoming, stored, durable }: O
       durable.push(outcome.durable)
       stored.set(incoming.eventId, outcome.event) // it may be there twice
       if ((outcome.event.flags & eventFlag.rejected) !== 0) error = 'The event was rejected'
-    } else durable.push(settled(context.stagedEvents.stage(room, { origin, incoming })))
+    } else durable.push(keep(receiving, incoming))
   }
   results.set(incoming.eventId, error === undefined ? {} : { error })
 }
 
-/** A failure counts when it is waited for. */
-function settled(work: Promise<void>): Promise<void> {
-  work.catch(() => undefined)
-  return work
-}
-
-/** Of rooms that this server is not in it only cares for what becomes of its users' invites and knocks. */
-async function receiveAside(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<void> {
-  const { pdu } = received
-  const member = pdu.type === 'm.room.member' ? (pdu.state_key ?? '') : ''
-  const userNid = isLocal(context, member) ? await context.users.find(member) : undefined
-  const membership = userNid === undefined ? undefined : room.membership(userNid)
-  const becomes = pdu.content['membership']
-  const concerns = (membership === 'invite' || membership === 'knock') && (becomes === 'leave' || becomes === 'ban')
-  if (!concerns || !(await isOfInviter(room, member, pdu.sender)))
-    throw new EventDropped('absent', 'This server is not in the room')
-  await placeAside(context, room, { received })
-}
-
-/** Nothing can be judged here: an invite is taken back by the server that made it, a knock is refused by any. */
-async function isOfInviter(room: HotRoom, member: string, sender: string): Promise<boolean> {
-  await room.loadState([['m.room.member', member]])
-  const current = room.state('m.room.member', member)
-  return current?.sender === member || serverNameOf(current?.sender ?? '') === serverNameOf(sender)
+/** Keeps an event for later; a failure counts when it is waited for. */
+function keep({ context, room, origin, results }: Receiving, incoming: IncomingEvent): Promise<void> {
+  const kept = context.stagedEvents.stage(room, { origin, incoming })
+  kept.catch(() => undefined)
+  results.set(incoming.eventId, {})
+  return kept
 }

@@ -20,6 +20,17 @@ import { findEvent, loadedEvents } from './stored-event.ts'
 export const inOrder = <T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> =>
   context.mutex.run(`receive ${room.nid}`, work)
 
+/** The same for work that takes long: what other servers send meanwhile is kept on disk, and taken in after it. */
+export async function inOrderForLong<T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> {
+  room.longWorks++
+  try {
+    return await inOrder(context, room, work)
+  } finally {
+    room.longWorks--
+    context.stagedEvents.goOn(room.nid)
+  }
+}
+
 export interface Receiving {
   /** Its signatures have been checked. */
   readonly incoming: IncomingEvent

@@ -16,7 +16,7 @@ import type { JoinJob } from './join-jobs.ts'
 import { withCitedMembers } from './partial-state.ts'
 import { knownRoom } from './place-aside.ts'
 import { federationOf, readIncoming } from './read-incoming.ts'
-import { eventsOfRoom, inOrder } from './receive.ts'
+import { eventsOfRoom, inOrderForLong } from './receive.ts'
 import {
   type CompletedEvent,
   completeTemplate,
@@ -50,7 +50,7 @@ export function remoteJoin(context: RoomsContext, joining: RemoteJoin): Promise<
     const completed = completeTemplate(context, completing, template)
     const room = await knownRoom(context, { roomId, rules: completed.rules })
     await context.hotRooms.use(room.nid, (hot) =>
-      inOrder(context, hot, () => joinThrough(context, hot, { server, completed, job })),
+      inOrderForLong(context, hot, () => joinThrough(context, hot, { server, completed, job })),
     )
   }
   return tryServers(joining.servers, attempt, job.signal)

@@ -1,5 +1,6 @@
-// Events that cannot be judged by what is held here wait on disk while other servers are asked for the rest. They hold up
-// neither the answer to their transaction nor the events of their room that need nothing. A room's are taken one at a time,
+// Events that cannot be judged by what is held here wait on disk while other servers are asked for the rest, and so do those
+// of a room that this server is just coming into. They hold up neither the answer to their transaction nor the events of
+// their room that need nothing. A room's are taken one at a time,
 // those of different servers in turn, so that a server whose events need long holds up only its own. Where a server cannot be
 // reached for what its events need, they are tried again: it has been told that they arrived, and will not send them again.
 import { Slots } from '@myelin/protocol/client/slots'
@@ -14,6 +15,7 @@ import {
   recoveryRetryMaxMs,
   recoveryTriesMax,
   stagedEventsMax,
+  stagedPerServerAndHeldRoomMax,
   stagedPerServerAndRoomMax,
 } from '../limits.ts'
 import { StoreError } from '../store/store.ts'
@@ -21,10 +23,13 @@ import { stagedEvents, stagedText, stageEvent, unstageEvent } from '../store/sta
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { receiveAside } from './place-aside.ts'
 import { parseIncoming } from './read-incoming.ts'
+import { inOrder } from './receive.ts'
 import { recover, SenderUnreached } from './recover.ts'
 import { KeyAwaited } from './fetch-missing.ts'
 import { dropRuleOf, EventDropped } from './refusals.ts'
+import { isAdmitted } from './server-access.ts'
 
 interface Staged {
   readonly sequence: number
@@ -59,6 +64,11 @@ export class StagedEvents {
     this.#context = context
   }
 
+  /** Takes up what waits in a room, once what held it up has ended. */
+  goOn(roomNid: number): void {
+    if (turnOf(this.#lanes.get(roomNid))) this.#run(roomNid)
+  }
+
   /** How many events wait. */
   get size(): number {
     return this.#size
@@ -78,7 +88,8 @@ export class StagedEvents {
     const same = waiting.find(({ eventId }) => eventId === incoming.eventId)
     if (same) return void (await same.stored)
     // The newest leads to those before it; of too many the oldest is let go.
-    const dropped = waiting.length >= stagedPerServerAndRoomMax ? waiting.shift() : undefined
+    const most = room.longWorks > 0 ? stagedPerServerAndHeldRoomMax : stagedPerServerAndRoomMax
+    const dropped = waiting.length >= most ? waiting.shift() : undefined
     const place = { sequence: ++this.#lastSequence, roomNid: room.nid, origin, eventId: incoming.eventId }
     const stored = this.#context.store.write((w) => {
       stageEvent(w, place, incoming.json)
@@ -137,16 +148,21 @@ export class StagedEvents {
       // It stops, or the store does: what waits is taken up at the next start.
     }
     this.#running.delete(roomNid)
-    if (isDone && turnOf(this.#lanes.get(roomNid))) this.#run(roomNid)
+    if (isDone && !this.#isHeld(roomNid)) this.goOn(roomNid)
   }
 
   async #takeAll(roomNid: number): Promise<void> {
-    for (let staged = this.#next(roomNid); staged; staged = this.#next(roomNid)) {
+    for (let staged = this.#next(roomNid); staged && !this.#isHeld(roomNid); staged = this.#next(roomNid)) {
       const isSettled = await this.#take(staged)
       this.#stopping.signal.throwIfAborted()
       if (isSettled) this.#remove(staged)
       else this.#rest(staged)
     }
+  }
+
+  /** What goes on in the room would keep those who take events in waiting. */
+  #isHeld(roomNid: number): boolean {
+    return (this.#context.hotRooms.peek(roomNid)?.longWorks ?? 0) > 0
   }
 
   /** The first of the server whose turn it is, which is the last to get another one. */
@@ -192,15 +208,7 @@ export class StagedEvents {
     return hotRooms.use(staged.roomNid, async (room) => {
       try {
         const incoming = parseIncoming(parseJsonText(text, Pdu), room.rules)
-        const { signal } = this.#stopping
-        const { durable } = await recover(this.#context, room, {
-          incoming,
-          origin: staged.origin,
-          mode: 'live',
-          isPatient: staged.tries < recoveryPatientTriesMax,
-          signal,
-        })
-        await durable
+        await this.#takeIn(room, staged, incoming)
       } catch (error) {
         this.#stopping.signal.throwIfAborted()
         if (error instanceof StoreError) throw error
@@ -210,6 +218,18 @@ export class StagedEvents {
       }
       return true
     })
+  }
+
+  async #takeIn(room: HotRoom, { origin, tries }: Staged, incoming: IncomingEvent): Promise<void> {
+    const context = this.#context
+    // The join that it waited for has failed.
+    if (room.localJoined.size === 0) return inOrder(context, room, () => receiveAside(context, room, incoming))
+    // The room's access list may have come with the join.
+    if (!isAdmitted(room, origin)) throw new EventDropped('acl', 'The server that sent it is banned from the room')
+    const isPatient = tries < recoveryPatientTriesMax
+    const { signal } = this.#stopping
+    const { durable } = await recover(context, room, { incoming, origin, mode: 'live', isPatient, signal })
+    await durable
   }
 
   #drop(room: HotRoom, { eventId, origin }: Staged, error: unknown): void {

@@ -1,0 +1,120 @@
+// What other servers send to a room while this one is still coming into it: acknowledged at once, and in the room as soon as
+// the join is.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { inOrderForLong } from '@myelin/server/rooms/receive'
+import type { User } from './testing/api.ts'
+import { eventually, Network } from './testing/network.ts'
+import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
+
+let net: Network
+let remote: RemoteServer
+let alice: User
+before(async () => {
+  net = await Network.create(1, ['far.test'])
+  remote = await RemoteServer.start(net, 'far.test')
+  alice = await net.server(0).user('alice')
+})
+after(async () => {
+  await remote[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
+
+const join = (room: RemoteRoom) =>
+  alice.call(`/join/${encodeURIComponent(room.roomId)}?via=far.test`, { method: 'POST', body: {} })
+
+const bodies = async (room: RemoteRoom) =>
+  (await alice.history(room.roomId)).map(({ content }) => content.body).filter((body) => body !== undefined)
+
+/** The room's next message. */
+const message = (room: RemoteRoom, body: string) => room.next({ content: { msgtype: 'm.text', body } })
+
+const inHotRoom = async (room: RemoteRoom) => {
+  const hot = await net.server(0).services.rooms.byId(room.roomId)
+  assert.ok(hot)
+  return hot
+}
+
+/** The state comes when `release` is called, with `status`; resolves when it is asked for. */
+async function holdsState(room: RemoteRoom): Promise<{ asked: Promise<void>; release: (status: number) => void }> {
+  const asked = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<number>()
+  room.admits()
+  const admit = remote.answers.get('send_join')
+  assert.ok(admit)
+  remote.answers.set('send_join', async (path, seen) => {
+    const answer = await admit(path, seen)
+    asked.resolve()
+    const status = await released.promise
+    return status === 200 ? answer : { status, body: { errcode: 'M_FORBIDDEN', error: 'No' } }
+  })
+  return { asked: asked.promise, release: released.resolve }
+}
+
+test('what comes while the state of a join does is acknowledged at once, and in the room right after', async () => {
+  const other = remote.createRoom(net.server(0), '11')
+  assert.equal((await join(other)).status, 200)
+  const room = remote.createRoom(net.server(0), '11')
+  const { asked, release } = await holdsState(room)
+  const joining = join(room)
+  await asked
+  const said = ['one', 'two', 'three'].map((body) => message(room, body))
+  const elsewhere = message(other, 'elsewhere')
+  const results = await remote.send(
+    net.server(0),
+    [...said, elsewhere].map(({ json }) => json),
+  )
+  assert.deepEqual(results, Object.fromEntries([...said, elsewhere].map(({ eventId }) => [eventId, {}])))
+  assert.deepEqual(await bodies(other), ['elsewhere'])
+  assert.equal(net.server(0).services.rooms.stagedEvents.size, 3)
+  release(200)
+  assert.equal((await joining).status, 200)
+  await eventually(async () => ((await bodies(room)).length === 3 ? true : undefined))
+  assert.deepEqual(await bodies(room), ['one', 'two', 'three'])
+  assert.deepEqual(remote.asked('get_missing_events'), [])
+  await eventually(async () => (net.server(0).services.rooms.stagedEvents.size === 0 ? true : undefined))
+})
+
+test('more than fit elsewhere wait for a join', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const { asked, release } = await holdsState(room)
+  const joining = join(room)
+  await asked
+  for (let round = 0; round < 3; round++)
+    await room.send(...Array.from({ length: 40 }, (_, index) => message(room, `${round * 40 + index}`)))
+  release(200)
+  assert.equal((await joining).status, 200)
+  await eventually(async () => ((await bodies(room)).length === 120 ? true : undefined))
+  assert.deepEqual(
+    await bodies(room),
+    Array.from({ length: 120 }, (_, index) => String(index)),
+  )
+})
+
+test('what waited for a join that fails is dropped', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const { asked, release } = await holdsState(room)
+  const joining = join(room)
+  await asked
+  const { eventId } = message(room, 'too early')
+  assert.deepEqual(await remote.send(net.server(0), [remote.events.get(eventId)?.json ?? '']), { [eventId]: {} })
+  release(403)
+  assert.equal((await joining).status, 403)
+  const { rooms } = net.server(0).services
+  await eventually(async () => (rooms.stagedEvents.size === 0 ? true : undefined))
+  assert.equal(await rooms.findEvent(await inHotRoom(room), eventId), undefined)
+})
+
+test('nobody waits while the members that came behind are put in their place', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  assert.equal((await join(room)).status, 200)
+  const { context } = net.server(0).services.rooms
+  const { promise: placed, resolve: place } = Promise.withResolvers<void>()
+  const placing = inOrderForLong(context, await inHotRoom(room), () => placed)
+  const { eventId, json } = message(room, 'meanwhile')
+  assert.deepEqual(await remote.send(net.server(0), [json]), { [eventId]: {} })
+  assert.deepEqual(await bodies(room), [])
+  place()
+  await placing
+  await eventually(async () => ((await bodies(room)).length === 1 ? true : undefined))
+})
