@@ -130,6 +130,10 @@ export const missingRoundsMax = 5
 export const missingEventsTimeoutMs = 10_000
 export const policyServerTimeoutMs = 10_000
 export const policyServerTriesMax = 5
+// Being one: patterns of a kind, verdicts remembered, users in rooms whose events are counted.
+export const policyPatternsMax = 500
+export const policyVerdictsRememberedMax = 10_000
+export const policyUsersCountedMax = 20_000
 // Reasons for which events were dropped.
 export const droppedEventsRememberedMax = 10_000
 export const refusalReasonCharactersMax = 300

@@ -1,6 +1,7 @@
 // The whole server, built by hand from left to right: store, rooms, ephemeral, push, accounts, sync, endpoints, listeners.
 import { readFileSync, rmSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
+import { policyServerKeyId } from '@myelin/algorithms/policy-server'
 import { signingKeyFromPem, type SigningKey } from '@myelin/algorithms/signing-key'
 import type { UserId } from '@myelin/protocol/identifiers'
 import { createAccounts, type Requester } from './accounts/accounts.ts'
@@ -8,7 +9,7 @@ import { passwordCostDefault } from './accounts/passwords.ts'
 import { ConfigError } from './config/load.ts'
 import { operatorSocketPath } from './config/operator-socket.ts'
 import type { Config } from './config/settings.ts'
-import { loadSigningKeys, type SigningKeys } from './config/signing-keys.ts'
+import { loadPolicyServerKey, loadSigningKeys, type SigningKeys } from './config/signing-keys.ts'
 import { createDispatch } from './endpoints/dispatch.ts'
 import { addGauges, addLedgerGauges } from './endpoints/gauges.ts'
 import type { Services } from './endpoints/handlers.ts'
@@ -29,6 +30,7 @@ import { createProxyTrust } from './http/proxy-trust.ts'
 import { createRateLimits, unlimited, type RateLimits } from './http/rate-limits.ts'
 import { createMedia } from './media/media.ts'
 import { createPush } from './push/push.ts'
+import { OwnPolicyServer } from './rooms/own-policy-server.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { claimIdentity, hasAccounts } from './store/identity.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
@@ -143,6 +145,7 @@ async function assemble({ config, environment, log, store, key, rateLimits, fede
   const rooms = createRooms({
     ...{ store, users, environment, federation },
     config: { serverName, signingKey: key },
+    ownPolicyServer: ownPolicyServer(config, environment),
     hooks: {
       profile: (userId) => accounts.profiles.memberFields(userId),
       decide: push.decide,
@@ -174,6 +177,12 @@ async function assemble({ config, environment, log, store, key, rateLimits, fede
   const webhooks = createWebhooks({ store, environment, log, rooms, accounts, users, config })
   const sync = createSync({ rooms: rooms.context, ephemeral, push, encryption })
   return { push, rooms, media, encryption, ephemeral, accounts, webhooks, sync }
+}
+
+function ownPolicyServer(config: Config, environment: Environment): OwnPolicyServer | undefined {
+  if (config['policyServer.enabled'] === 'off') return undefined
+  const key = signingKeyFromPem(policyServerKeyId, loadPolicyServerKey(config.data))
+  return new OwnPolicyServer({ serverName: config.serverName, key, config, environment })
 }
 
 function refuseUnsupported({ database, listenTls, tlsCert, tlsKey }: Config): void {

@@ -64,8 +64,15 @@ export class Network implements AsyncDisposable {
     this.#folder = parts.folder
   }
 
-  /** Servers `hs1.test`, `hs2.test` and so on, which find servers of other names at ports of this machine too. */
-  static async create(count: number, others: readonly string[] = []): Promise<Network> {
+  /**
+   * Servers `hs1.test`, `hs2.test` and so on, which find servers of other names at ports of this machine too. `settings`:
+   * what a server has besides, by its name.
+   */
+  static async create(
+    count: number,
+    others: readonly string[] = [],
+    settings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+  ): Promise<Network> {
     const authority = new CertificateAuthority()
     const folder = mkdtempSync(join(tmpdir(), 'myelin-network-'))
     const names = Array.from({ length: count }, (_, index) => `hs${index + 1}.test`)
@@ -88,6 +95,7 @@ export class Network implements AsyncDisposable {
         'federation.allowPrivateAddresses': true,
         'federation.trustedCaFile': authority.caFile,
         'federation.hostOverrides': overrides,
+        ...settings[serverName],
       })
     })
     const otherPorts = new Map(others.map((name, index) => [name, ports[count + index] ?? 0]))

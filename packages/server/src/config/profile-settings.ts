@@ -3,5 +3,5 @@ import type { Config } from './settings.ts'
 
 export const profileSettings: Readonly<Record<Config['profile'], Partial<Config>>> = {
   full: {},
-  ci: { registration: 'closed', guests: 'off', presence: 'off' },
+  ci: { registration: 'closed', guests: 'off', presence: 'off', 'policyServer.enabled': 'off' },
 }

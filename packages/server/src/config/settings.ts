@@ -2,6 +2,7 @@
 // the key of myelin.yaml and the reference page all follow from the entry.
 import { mapOf } from '@myelin/protocol/map-of'
 import { Type, type Static, type TSchema } from 'typebox'
+import { policyPatternsMax } from '../limits.ts'
 
 export interface Setting<S extends TSchema = TSchema> {
   readonly schema: S
@@ -26,6 +27,8 @@ const port = '([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][
 const address = Type.String({ pattern: `^(\\[[0-9a-fA-F:.]+\\]|[^:\\s]+):${port}$` })
 const oneOf = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values] })
+
+const patterns = Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: policyPatternsMax })
 
 export const settings = {
   serverName: setting(Type.String({ minLength: 1, maxLength: 230 }), 'localhost', {
@@ -171,6 +174,38 @@ export const settings = {
       doc: 'Server names that are reached at a fixed host and port, without discovery.',
     },
   ),
+  'policyServer.enabled': setting(oneOf(['on', 'off']), 'off', {
+    argument: 'on|off',
+    doc: 'Whether this server is the policy server of rooms that name it: it refuses what the settings below do not allow.',
+  }),
+  'policyServer.deniedServers': setting(patterns, [], {
+    argument: 'GLOB',
+    doc: 'Servers whose users may say nothing in those rooms. May be given several times, as the four below.',
+  }),
+  'policyServer.deniedUsers': setting(patterns, [], {
+    argument: 'GLOB',
+    doc: 'User IDs, such as @spam*:*, that may say nothing there.',
+  }),
+  'policyServer.deniedEventTypes': setting(patterns, [], {
+    argument: 'GLOB',
+    doc: 'Types of events that are not wanted there, such as m.sticker. Not for those who may ban, nor are the settings below.',
+  }),
+  'policyServer.deniedMessageTypes': setting(patterns, [], {
+    argument: 'GLOB',
+    doc: 'Kinds of messages that are not wanted there, such as m.image or m.video.',
+  }),
+  'policyServer.deniedTexts': setting(patterns, [], {
+    argument: 'TEXT',
+    doc: 'Texts, in any case, that are not wanted there. A * stands for any run of characters.',
+  }),
+  'policyServer.mentionsMax': setting(Type.Integer({ minimum: 0 }), 20, {
+    argument: 'NUMBER',
+    doc: 'The most users that one message there may mention; 0 for any number.',
+  }),
+  'policyServer.eventsPerMinuteMax': setting(Type.Integer({ minimum: 0 }), 60, {
+    argument: 'NUMBER',
+    doc: 'The most events of one user in one of those rooms in a minute; 0 for any number.',
+  }),
   'ledger.folder': setting(Type.String(), '', {
     argument: 'DIR',
     doc: 'A git repository in which the history of the rooms is written as signed commits; made if absent. Empty: off.',

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { importKey, loadSigningKeys, publicKeyOf, rotateKey, useKey } from './signing-keys.ts'
+import { importKey, loadPolicyServerKey, loadSigningKeys, publicKeyOf, rotateKey, useKey } from './signing-keys.ts'
 
 describe('signing keys', () => {
   let data: string
@@ -30,6 +30,15 @@ describe('signing keys', () => {
     const { active, old } = loadSigningKeys(data, unexpected)
     assert.deepEqual(active, { keyId: 'ed25519:mine', pem })
     assert.deepEqual(old, { 'ed25519:first': { key: publicKeyOf(before.pem), expired_ts: 1234 } })
+  })
+
+  test("the policy server's key is made once, is none of the signing keys, and its name is nobody else's", () => {
+    loadSigningKeys(data, () => 'first')
+    const pem = loadPolicyServerKey(data)
+    assert.equal(loadPolicyServerKey(data), pem)
+    assert.equal(statSync(join(data, 'keys/policy_server.key')).mode & 0o777, 0o600)
+    assert.notEqual(loadSigningKeys(data, unexpected).active.pem, pem)
+    assert.throws(() => rotateKey(data, 'policy_server', 1), /policy server/)
   })
 
   test('rotation retires the key before', () => {

@@ -39,6 +39,15 @@ export function loadSigningKeys(data: string, newName: () => string): SigningKey
 const activeNames = (data: string) =>
   readdirSync(folderOf(data)).flatMap((file) => (file.endsWith('.pem') ? [file.slice(0, -4)] : []))
 
+/** The key with which this server signs as a policy server, PKCS#8 PEM; made when there is none. Not one of the others. */
+export function loadPolicyServerKey(data: string): string {
+  const path = join(folderOf(data), 'policy_server.key')
+  if (!existsSync(path)) writeFileSync(path, newPem(), { mode: 0o600, flag: 'wx' })
+  const pem = readFileSync(path, 'utf8')
+  privateKey(pem, path)
+  return pem
+}
+
 export function readOldKeys(data: string): OldVerifyKeys {
   return existsSync(oldFile(data)) ? (JSON.parse(readFileSync(oldFile(data), 'utf8')) as OldVerifyKeys) : {}
 }
@@ -65,14 +74,16 @@ function privateKey(pem: string, path: string): KeyObject {
 }
 
 function generateKey(data: string, name: string): string {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  writeKey(data, name, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  writeKey(data, name, newPem())
   return name
 }
+
+const newPem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 function writeKey(data: string, name: string, pem: string): void {
   if (!namePattern.test(name))
     throw new ConfigError(`'${name}' cannot name a key: letters, digits and underscores only`)
+  if (name === 'policy_server') throw new ConfigError(`'${name}' is the name of every policy server's key`)
   writeFileSync(join(folderOf(data), `${name}.pem`), pem, { mode: 0o600, flag: 'wx' })
 }
 

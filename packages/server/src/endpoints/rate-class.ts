@@ -17,6 +17,8 @@ const named: Readonly<Record<string, RateClass>> = {
   setTyping: 'send',
   postReceipt: 'send',
   setReadMarker: 'send',
+  askPolicyServerToSign: 'send',
+  askPolicyServerToSignMsc4284: 'send',
   // Anybody may call these, and they make this server call others.
   getPublicRooms: 'other',
   onBindThirdPartyIdentifier: 'other',

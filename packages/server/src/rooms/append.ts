@@ -9,13 +9,13 @@ import { setMember } from '../store/members.ts'
 import { setRoomHeads } from '../store/rooms.ts'
 import { journalKind, type Write } from '../store/store.ts'
 import { rememberTransaction } from '../store/transactions.ts'
-import { authKeys, buildNext, type Draft, type SignedEvent } from './build.ts'
+import { authKeys, type Draft, type SignedEvent } from './build.ts'
 import { noteStateEvent } from './auth-graph.ts'
 import { contentText, type RoomsContext } from './context.ts'
 import { publish, shownTypes } from './directory-entry.ts'
 import type { HotRoom, Membership, StateChange } from './hot-room.ts'
 import { memberHost } from './member-host.ts'
-import { buildRecommended, needsPolicy } from './policy-server.ts'
+import { buildRecommended, buildSigned, needsPolicy } from './policy-server.ts'
 import { applyRedaction } from './redaction.ts'
 import { prepareRelation, refuseRecentDuplicate, type Relating, writeRelation } from './relate.ts'
 import { RoomEvent } from './room-event.ts'
@@ -43,7 +43,7 @@ export async function append(context: RoomsContext, room: HotRoom, draft: EventD
   requireResident(room)
   if (room.partial && draft.type === 'm.room.member' && room.stateNid(draft.type, draft.stateKey) === 0)
     await context.completions.wait(context.environment, room) // who was banned may be among those still to come
-  if (needsPolicy(room, draft)) return appendRecommended(context, room, draft)
+  if (needsPolicy(context, room, draft)) return appendRecommended(context, room, draft)
   const prepared = await prepareAll(context, room, draft)
   return context.store.write((w) => appendNow(context, w, { room, prepared }))
 }
@@ -100,7 +100,7 @@ export function appendNow(context: RoomsContext, w: Write, { room, prepared, sig
   if (room.dropped) throw new MatrixError('M_UNKNOWN', 'The server could not store an event; please try again')
   const { draft, memberNid, relating } = prepared
   if (relating) refuseRecentDuplicate(room, draft, relating.relation)
-  const built = signed ?? buildNext(context, room, draft)
+  const built = signed ?? buildSigned(context, room, draft)
   const nid = context.store.nextNid('events')
   const ord = w.journal({ kind: journalKind.event, room: room.nid, user: memberNid, ref: nid })
   const change =

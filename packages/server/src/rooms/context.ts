@@ -13,6 +13,7 @@ import type { HotRoom } from './hot-room.ts'
 import type { HotRooms } from './hot-rooms.ts'
 import type { Completions } from './completions.ts'
 import type { JoinJobs } from './join-jobs.ts'
+import type { OwnPolicyServer } from './own-policy-server.ts'
 import type { ReceivedTransactions } from './received-transactions.ts'
 import type { RedactedOriginals } from './redacted-originals.ts'
 import type { Refusals } from './refusals.ts'
@@ -83,6 +84,8 @@ export interface RoomsContext {
   readonly stagedEvents: StagedEvents
   readonly refusals: Refusals
   readonly spaces: Spaces
+  /** This server as the policy server of rooms, if it is to be one. */
+  readonly ownPolicyServer: OwnPolicyServer | undefined
   /** Pages of other servers' directories, as JSON text. */
   readonly remoteDirectories: RememberedAnswers<string>
   /** Serialises what checks the store and then writes: aliases by name. */

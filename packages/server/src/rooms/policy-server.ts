@@ -29,9 +29,23 @@ export function policyServerIn(room: HotRoom): PolicyServer | undefined {
   return server && room.hosts.has(server.via) ? server : undefined
 }
 
-/** Whether the room's policy server has to sign such an event. */
-export const needsPolicy = (room: HotRoom, event: { readonly type: string; readonly stateKey?: string | undefined }) =>
-  policyServerIn(room) !== undefined && !isExemptFromPolicy(event)
+/** Whether this server is the policy server of the room, under the key that it signs with. */
+export function isOwnPolicyServer({ serverName, ownPolicyServer }: RoomsContext, room: HotRoom): boolean {
+  const server = policyServerIn(room)
+  return server?.via === serverName && Buffer.compare(server.publicKey, ownPolicyServer?.publicKey ?? noKey) === 0
+}
+
+const noKey = new Uint8Array()
+
+/** Whether another server has to be asked to sign such an event. */
+export function needsPolicy(
+  { serverName }: RoomsContext,
+  room: HotRoom,
+  event: { readonly type: string; readonly stateKey?: string | undefined },
+): boolean {
+  const server = policyServerIn(room)
+  return server !== undefined && server.via !== serverName && !isExemptFromPolicy(event)
+}
 
 /** Whether it has to sign an event and has not. */
 export function lacksPolicy(room: HotRoom, { pdu }: { readonly pdu: Pdu }): boolean {
@@ -51,21 +65,52 @@ export const policyRefusal = (room: HotRoom, incoming: IncomingEvent): Rejection
  * want the event.
  * https://spec.matrix.org/v1.19/server-server-api/#asking-for-a-policy-server-signature-on-an-event
  */
-export async function askPolicyServer<Event extends { readonly pdu: Pdu; readonly json: string }>(
+export async function askPolicyServer<Event extends PolicyEvent>(
   context: RoomsContext,
   room: HotRoom,
   event: Event,
 ): Promise<Event> {
   const server = policyServerIn(room)
   if (!server) return event
+  if (server.via === context.serverName) return recommendedHere(context, room, event)
   const options = { timeoutMs: policyServerTimeoutMs }
   const input = { body: new JsonText(event.json) }
   const given = await federationOf(context).peers.call(server.via, askPolicyServerToSign, input, options)
   const signature = signatureOf({ signatures: given }, server.via, policyServerKeyId)
   if (signature === undefined) return event
-  const pdu = withSignature(event.pdu, { entity: server.via, keyId: policyServerKeyId }, signature)
-  const json = canonicalJson(pdu, room.rules.canonicalJson)
+  return withPolicySignature(room, event, { via: server.via, signature })
+}
+
+interface PolicyEvent {
+  readonly pdu: Pdu
+  readonly json: string
+}
+
+function withPolicySignature<Event extends PolicyEvent>(
+  { rules }: HotRoom,
+  event: Event,
+  { via, signature }: { readonly via: string; readonly signature: string },
+): Event {
+  const pdu = withSignature(event.pdu, { entity: via, keyId: policyServerKeyId }, signature)
+  const json = canonicalJson(pdu, rules.canonicalJson)
   return isEventSizeAllowed(json) ? { ...event, pdu, json } : event
+}
+
+/** The same where the room's policy server is this one. Throws M_FORBIDDEN for what is not wanted. */
+function recommendedHere<Event extends PolicyEvent>(context: RoomsContext, room: HotRoom, event: Event): Event {
+  const { ownPolicyServer, serverName: via } = context
+  if (!ownPolicyServer || !isOwnPolicyServer(context, room)) throw notRecommended()
+  return withPolicySignature(room, event, { via, signature: ownPolicyServer.recommend(room, event.pdu) })
+}
+
+const notRecommended = () =>
+  new MatrixError('M_FORBIDDEN', 'The policy server of the room does not recommend the event')
+
+/** Builds the next event, signed where this server is itself the policy server. Throws M_FORBIDDEN. */
+export function buildSigned(context: RoomsContext, room: HotRoom, draft: Draft): SignedEvent {
+  const built = buildNext(context, room, draft)
+  const isOwn = policyServerIn(room)?.via === context.serverName
+  return isOwn && !isExemptFromPolicy(draft) ? recommendedHere(context, room, built) : built
 }
 
 /** Builds the next event with the signature it needs. Throws what the policy server answers, and M_FORBIDDEN. */
@@ -74,7 +119,7 @@ export async function buildRecommended(context: RoomsContext, room: HotRoom, dra
   if (!lacksPolicy(room, built)) return built
   const signed = await askPolicyServer(context, room, built).catch(asRefused)
   if (!lacksPolicy(room, signed)) return signed
-  throw new MatrixError('M_FORBIDDEN', 'The policy server of the room does not recommend the event')
+  throw notRecommended()
 }
 
 /**
@@ -84,5 +129,10 @@ export async function buildRecommended(context: RoomsContext, room: HotRoom, dra
 function asRefused(error: unknown): never {
   const refusal = error instanceof FederationError ? error.refusal : undefined
   if (!refusal || refusal.status === 401) throw error
-  throw new MatrixError(refusal.errcode, refusal.message, { status: refusal.status, cause: error })
+  const { status, fields, headers } = refusal
+  const after = headers['retry-after']
+  throw new MatrixError(refusal.errcode, refusal.message, {
+    ...{ status, fields, cause: error },
+    headers: after === undefined ? {} : { 'retry-after': after },
+  })
 }

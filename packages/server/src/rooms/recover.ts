@@ -116,7 +116,7 @@ const fetchers: Readonly<Record<Exclude<Lacking['lacks'], 'previous'>, Remedy>> 
     try {
       return { ...receiving, incoming: await askPolicyServer(context, room, receiving.incoming), isPolicyAsked: true }
     } catch (error) {
-      if (receiving.mode === 'resident' || !(error instanceof FederationError)) throw error
+      if (receiving.mode === 'resident' || !(error instanceof MatrixError)) throw error
       return { ...receiving, isPolicyAsked: true }
     }
   },

@@ -21,6 +21,7 @@ import { JoinJobs } from './join-jobs.ts'
 import { resumeJoins } from './resume-joins.ts'
 import { kick } from './kick.ts'
 import { knock } from './knock.ts'
+import type { OwnPolicyServer } from './own-policy-server.ts'
 import { leaveAll } from './leave-all.ts'
 import { leave } from './leave.ts'
 import { loadRoom } from './load-room.ts'
@@ -49,6 +50,7 @@ export interface RoomsOptions {
   readonly hooks: RoomHooks
   /** Absent on a server that does not federate. */
   readonly federation?: RoomsFederation
+  readonly ownPolicyServer?: OwnPolicyServer | undefined
 }
 
 /** Builds the rooms of a server on its store. */
@@ -111,7 +113,8 @@ export function createRooms(options: RoomsOptions) {
   }
 }
 
-function contextOf({ store, users, environment, config, hooks, federation }: RoomsOptions): RoomsContext {
+function contextOf(options: RoomsOptions): RoomsContext {
+  const { store, users, environment, config, hooks, federation, ownPolicyServer } = options
   const { serverName, signingKey } = config
   const context: RoomsContext = {
     store,
@@ -132,6 +135,7 @@ function contextOf({ store, users, environment, config, hooks, federation }: Roo
     },
     redactedOriginals: new RedactedOriginals(environment),
     spaces: new Spaces(environment),
+    ownPolicyServer,
     remoteDirectories: new RememberedAnswers({
       ...{ environment, answersMax: remoteDirectoriesMax, keptMs: remoteDirectoryKeptMs },
     }),

@@ -5,6 +5,7 @@ import { makeMembership } from './make-membership.ts'
 import { outgoingEvents, outgoingPdus } from './outgoing-events.ts'
 import { receiveInvite } from './receive-invite.ts'
 import { receivePdus } from './receive-transaction.ts'
+import { recommendForServer } from './recommend-for-server.ts'
 import { backfillForServer, eventForServer, missingForServer } from './serve-events.ts'
 import { eventAuth, stateForServer, stateIdsForServer } from './serve-state.ts'
 import { requireAdmitted } from './server-access.ts'
@@ -39,6 +40,7 @@ export const serverVerbs = (bind: Bind) => ({
   acceptKnock: bind(acceptKnock),
   receiveInvite: bind(receiveInvite),
   receivePdus: bind(receivePdus),
+  recommendForServer: bind(recommendForServer),
   outgoingEvents: bind(outgoingEvents),
   outgoingPdus: bind(outgoingPdus),
 })

@@ -30,6 +30,7 @@ import { handlers as mutualRooms } from './mutual_rooms.ts'
 import { handlers as notifications } from './notifications.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as passwordManagement } from './password_management.ts'
+import { handlers as policyServer } from './policy_server.ts'
 import { handlers as presence } from './presence.ts'
 import { handlers as profile } from './profile.ts'
 import { handlers as pusher } from './pusher.ts'
@@ -90,6 +91,7 @@ export const clientHandlers = {
   notifications,
   openid,
   password_management: passwordManagement,
+  policy_server: policyServer,
   presence,
   profile,
   pusher,

@@ -16,6 +16,7 @@ import { handlers as legacy } from './legacy.ts'
 import { handlers as openid } from './openid.ts'
 import { handlers as publicRooms } from './public_rooms.ts'
 import { handlers as query } from './query.ts'
+import { handlers as roomPolicy } from './room_policy.ts'
 import { handlers as spaceHierarchy } from './space_hierarchy.ts'
 import { handlers as thirdPartyInvite } from './third_party_invite.ts'
 import { handlers as transactions } from './transactions.ts'
@@ -43,6 +44,7 @@ export const federationHandlers = {
   openid,
   public_rooms: publicRooms,
   query,
+  room_policy: roomPolicy,
   space_hierarchy: spaceHierarchy,
   third_party_invite: thirdPartyInvite,
   transactions,

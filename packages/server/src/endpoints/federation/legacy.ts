@@ -1,16 +1,12 @@
-// The first forms of send_join and send_leave, whose answers are pairs with a status code; the keys by the id of one.
+// The first forms of send_join and send_leave, whose answers are pairs with a status code; the keys by the id of one; the
+// former path of policy servers.
 // https://spec.matrix.org/v1.17/server-server-api/#put_matrixfederationv1send_joinroomideventid
 import { JsonText } from '@myelin/protocol/handlers'
-import type { getServerKeyById, sendJoinV1, sendLeaveV1 } from '@myelin/protocol/server-server/legacy'
+import type * as legacy from '@myelin/protocol/server-server/legacy'
 import type { Handlers } from '../handlers.ts'
+import { handlers as roomPolicy } from './room_policy.ts'
 
-interface Group {
-  readonly getServerKeyById: typeof getServerKeyById
-  readonly sendJoinV1: typeof sendJoinV1
-  readonly sendLeaveV1: typeof sendLeaveV1
-}
-
-export const handlers: Handlers<Group> = {
+export const handlers: Handlers<typeof legacy> = {
   getServerKeyById: async ({ publishedKeys }) => publishedKeys.document() as never,
 
   sendJoinV1: async ({ rooms, config }, { requester, path, body }) => {
@@ -26,4 +22,6 @@ export const handlers: Handlers<Group> = {
     await rooms.acceptLeave({ ...path, origin: requester.serverName, value: body, membership: 'leave' })
     return [200, {}]
   },
+
+  askPolicyServerToSignMsc4284: roomPolicy.askPolicyServerToSign,
 }
