@@ -1,6 +1,5 @@
 // The whole server, built by hand from left to right: store, rooms, ephemeral, push, accounts, sync, endpoints, listeners.
 import { readFileSync, rmSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
 import { policyServerKeyId } from '@myelin/algorithms/policy-server'
 import { signingKeyFromPem, type SigningKey } from '@myelin/algorithms/signing-key'
 import type { UserId } from '@myelin/protocol/identifiers'
@@ -21,7 +20,6 @@ import { createEphemeral } from './ephemeral/ephemeral.ts'
 import { createFederation, type Federation } from './federation/federation.ts'
 import { combineParts, type OutgoingSource } from './federation/outgoing.ts'
 import type { Transport } from './federation/transport.ts'
-import { Ledger } from './ledger/ledger.ts'
 import { listen, parseListenAddress, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts'
 import { createLog, type Logger } from './http/log.ts'
 import type { Handle } from './http/message.ts'
@@ -236,6 +234,7 @@ export function createHandle(services: OpenServices): Handle {
 async function startLedger(services: OpenServices): Promise<void> {
   const { config, store, environment, keys, metrics, log } = services
   if (config['ledger.folder'] === '') return
+  const { Ledger } = await import('./ledger/ledger.ts')
   services.ledger = await Ledger.start({ config, store, environment, keys, log })
   addLedgerGauges(metrics, services.ledger)
 }
@@ -294,7 +293,7 @@ function readTls({ listenTls, tlsCert, tlsKey }: Config): ListenerOptions['tls']
   if (listenTls.length === 0) return undefined
   const tls = { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') }
   try {
-    createSecureContext(tls)
+    process.getBuiltinModule('node:tls').createSecureContext(tls)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ConfigError(`${tlsCert} and ${tlsKey} are not a certificate and its key: ${reason}`, { cause })

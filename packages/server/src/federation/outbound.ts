@@ -3,7 +3,7 @@
 import type { lookup as systemLookup } from 'node:dns'
 import { connect as connectPlainly, isIP } from 'node:net'
 import type { Readable } from 'node:stream'
-import { checkServerIdentity, connect, createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import type { buildConnector, Pool } from 'undici'
 import {
   federationConnectionsPerServerMax,
@@ -16,6 +16,9 @@ import { version } from '../version.ts'
 import { AddressRefused, guardedLookup, isPublicAddress, type AddressGuard } from './address-guard.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Endpoint } from './resolve-server.ts'
+
+// Importing node:tls reads all its exports, every root certificate among them: 2 MB. This waits for the first connection.
+const nodeTls = () => process.getBuiltinModule('node:tls')
 
 export interface OutboundRequest {
   readonly endpoint: Endpoint
@@ -68,6 +71,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const requestTimeoutMs = options.requestTimeoutMs ?? federationRequestTimeoutMs
   const start = once(async () => {
     const { Pool } = await import('undici')
+    const { createSecureContext, getCACertificates } = nodeTls()
     const ca = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }
     const tls = { secureContext: createSecureContext(ca), lookup, ALPNProtocols: ['http/1.1'] }
     return { Pool, dial: { isAllowed, timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs, tls } }
@@ -145,12 +149,12 @@ const connector =
     if (isIP(host) !== 0 && !isAllowed(host)) return callback(new AddressRefused(`${host} is no public address`), null)
     const socket = isPlain
       ? connectPlainly({ host, port, lookup: tls.lookup })
-      : connect({
+      : nodeTls().connect({
           ...tls,
           host,
           port,
           servername: isIP(certificateName) === 0 ? certificateName : '',
-          checkServerIdentity: (_host, certificate) => checkServerIdentity(certificateName, certificate),
+          checkServerIdentity: (_host, certificate) => nodeTls().checkServerIdentity(certificateName, certificate),
         })
     let isWaiting = true
     const settle = (error?: Error) => {

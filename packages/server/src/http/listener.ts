@@ -19,10 +19,6 @@ import {
   stopDrainMs,
 } from '../limits.ts'
 
-// Importing node:http reads all its exports, WebSocket among them, which loads Node's whole fetch: 15 MB. This does not.
-const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
-const { createServer: createHttpsServer } = process.getBuiltinModule('node:https')
-
 export interface ListenerOptions {
   readonly handle: Handle
   readonly log: Logger
@@ -81,7 +77,10 @@ function createServer(
     maxHeaderSize: requestHeaderBytesMax,
     noDelay: true,
   }
-  const server = tls ? createHttpsServer({ ...shared, ...tls }, onRequest) : createHttpServer(shared, onRequest)
+  // Importing node:http reads all its exports, WebSocket among them, which loads Node's whole fetch: 15 MB. This does not.
+  const server = tls
+    ? process.getBuiltinModule('node:https').createServer({ ...shared, ...tls }, onRequest)
+    : process.getBuiltinModule('node:http').createServer(shared, onRequest)
   server.maxConnections = connectionsMax
   server.on('checkContinue', onRequest) // the body is asked for when somebody wants it
   server.on('clientError', (_error, socket) => refuseMalformed(socket as Socket))
