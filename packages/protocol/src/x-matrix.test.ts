@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { isServerName } from './identifiers.ts'
 import type { ServerName } from './identifiers.ts'
-import { formatXMatrix, parseXMatrix } from './x-matrix.ts'
+import { formatXMatrix, parseXMatrix, parseXMatrixAll } from './x-matrix.ts'
 
 const server = (text: string): ServerName => {
   assert.ok(isServerName(text))
@@ -48,6 +48,31 @@ test('other schemes, broken quoting and names that are no servers are refused', 
     `X-Matrix ${'a=b,'.repeat(2000)}`,
   ])
     assert.equal(parseXMatrix(text), undefined, text.slice(0, 60))
+})
+
+test('several headers come joined by commas, and are read apart again', () => {
+  const second = { ...header, key: 'ed25519:2', sig: 'X-Matrix origin=evil' }
+  const joined = `${formatXMatrix(header)}, ${formatXMatrix(second)}`
+  assert.deepEqual(parseXMatrixAll(joined), [header, second])
+  assert.deepEqual(parseXMatrixAll('X-Matrix origin=a.b,key=k:1,sig=s,x-matrix  sig=t , key=k:2,origin=a.b'), [
+    { origin: 'a.b', destination: undefined, key: 'k:1', sig: 's' },
+    { origin: 'a.b', destination: undefined, key: 'k:2', sig: 't' },
+  ])
+  assert.deepEqual(parseXMatrixAll(formatXMatrix(header)), [header])
+  assert.equal(parseXMatrix(joined), undefined)
+})
+
+test('of several headers each has to be one, and they are few', () => {
+  const one = formatXMatrix(header)
+  for (const text of [
+    `${one}, Bearer abc`,
+    `Basic abc, ${one}`,
+    `${one}, X-Matrix origin=a.b`,
+    `${one} ${one}`,
+    Array.from({ length: 6 }, () => one).join(', '),
+    '',
+  ])
+    assert.equal(parseXMatrixAll(text), undefined, text)
 })
 
 test('whatever key and signature are written are read back', () => {

@@ -1,6 +1,10 @@
 // Requests of other servers from the socket to the handler: signed by whom they say, or refused.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { after, test } from 'node:test'
+import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
 import { createLog } from '../http/log.ts'
 import { queryInfo } from '@myelin/protocol/server-server/query'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
@@ -82,6 +86,33 @@ test('a handler is told which server signed the request', async () => {
   const sent = await us.peers.call('them.test', sendTransaction, { path: { txnId: 't' }, body })
   assert.deepEqual(JSON.parse(Object.keys(sent.pdus)[0] ?? ''), body)
   assert.equal(keys.seen.length, 1)
+})
+
+/** Calls `them.test` as `us.test` with these headers. */
+async function callWith(port: number, authorization: readonly string[]): Promise<number> {
+  const options = { host: '127.0.0.1', port, servername: 'them.test', ca: authority.ca, agent: false }
+  const headers = ['host', 'them.test', ...authorization.flatMap((each) => ['authorization', each])]
+  const outgoing = request({ ...options, path: '/_matrix/federation/v1/query/x', headers }).end()
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode ?? 0
+}
+
+test('a server may sign with several keys, in a header each: one that is known and right is enough', async () => {
+  const published = { serverName: 'us.test', key: testKey(1), validUntilTs: Date.now() + 1000 * 60 * 60 }
+  await using keys = await TlsPeer.start(certificate, json(200, keyDocumentOf(published)))
+  await using them = await openThem(keys)
+  const asked = { method: 'GET', uri: '/_matrix/federation/v1/query/x', origin: 'us.test', destination: 'them.test' }
+  const good = xMatrixHeader(asked, testKey(1))
+  const unknown = xMatrixHeader(asked, testKey(4, 'new'))
+  const wrong = good.replace(/sig="."/, 'sig="A').replace(/sig="[^"]{10}/, 'sig="AAAAAAAAAA')
+  const elsewhere = xMatrixHeader({ ...asked, destination: 'other.test' }, testKey(1))
+  const other = xMatrixHeader({ ...asked, origin: 'evil.test' }, testKey(4))
+  for (const headers of [[good], [unknown, good], [good, unknown], [wrong, good], [`${unknown},${good}`], [good, good]])
+    assert.equal(await callWith(them.port, headers), 200, headers.join('; '))
+  const refused = [[unknown], [wrong], [unknown, wrong], [good, other], [other, good], [good, elsewhere], [elsewhere]]
+  for (const headers of [...refused, [good, 'Bearer x'], Array.from({ length: 6 }, () => good), []])
+    assert.equal(await callWith(them.port, headers), 401, headers.join('; '))
 })
 
 test('a request that nobody signed, or another server, does not reach the handler', async () => {

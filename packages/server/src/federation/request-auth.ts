@@ -6,7 +6,7 @@ import { verifyXMatrix, type FederationRequest } from '@myelin/algorithms/x-matr
 import { MatrixError } from '@myelin/protocol/errors'
 import type { ServerName } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
-import { parseXMatrix, type XMatrix } from '@myelin/protocol/x-matrix'
+import { parseXMatrixAll, type XMatrix } from '@myelin/protocol/x-matrix'
 import type { Environment } from '../environment.ts'
 import type { Keyring } from './keyring.ts'
 import type { Reachability } from './reachability.ts'
@@ -36,29 +36,51 @@ export interface RequestAuth {
 export function createRequestAuth({ serverName, environment, keyring, reachability }: RequestAuthOptions): RequestAuth {
   return {
     authenticatePeer: async (request) => {
-      const header = parseHeader(request.authorization)
-      const { origin, destination = serverName, key: keyId } = header
-      // "If this property is included, but the value does not match the receiving server's name, …  must deny"
-      if (destination !== serverName) throw unauthorized(`This is ${serverName}, not ${destination}`)
+      const headers = parseHeaders(request.authorization, serverName)
+      const origin = headers[0].origin
       if (origin === serverName) throw unauthorized('This server does not call itself')
-      const now = environment.now()
-      const key = await keyring.key(origin, keyId, now)
-      if (key === undefined) throw unauthorized(`The key ${keyId} of ${origin} cannot be found`)
-      if (!isKeyValidForRequest(key.times, now)) throw unauthorized(`The key ${keyId} of ${origin} is no longer valid`)
-      const signed = { method: request.method, uri: request.uri, origin, destination }
-      if (!isSigned(signed, { bodyText: await request.bodyText(), header, publicKey: key.publicKey }))
-        throw unauthorized(`The signature of ${origin} by ${keyId} is wrong`)
-      reachability.heardFrom(origin)
-      return { serverName: origin }
+      let problem = ''
+      // A key that is known already spares the search for one that is not.
+      for (const header of headers.toSorted((a, b) => isKnown(b) - isKnown(a))) {
+        const wrong = await problemOf(request, header)
+        if (wrong === undefined) {
+          reachability.heardFrom(origin)
+          return { serverName: origin }
+        }
+        problem ||= wrong
+      }
+      throw unauthorized(problem)
     },
+  }
+
+  function isKnown({ origin, key }: XMatrix): number {
+    return keyring.cached(origin, key) === undefined ? 0 : 1
+  }
+
+  /** Why the request is not signed by this header. */
+  async function problemOf(request: IncomingRequest, header: XMatrix): Promise<string | undefined> {
+    const { origin, key: keyId } = header
+    const now = environment.now()
+    const key = await keyring.key(origin, keyId, now)
+    if (key === undefined) return `The key ${keyId} of ${origin} cannot be found`
+    if (!isKeyValidForRequest(key.times, now)) return `The key ${keyId} of ${origin} is no longer valid`
+    const signed = { method: request.method, uri: request.uri, origin, destination: serverName }
+    const isRight = isSigned(signed, { bodyText: await request.bodyText(), header, publicKey: key.publicKey })
+    return isRight ? undefined : `The signature of ${origin} by ${keyId} is wrong`
   }
 }
 
-function parseHeader(authorization: string | undefined): XMatrix {
+/** The headers of one server for this one, at least one. */
+function parseHeaders(authorization: string | undefined, serverName: string): readonly [XMatrix, ...XMatrix[]] {
   if (authorization === undefined) throw unauthorized('This needs a signature: Authorization: X-Matrix …')
-  const header = parseXMatrix(authorization)
-  if (header === undefined) throw unauthorized('The Authorization header is not one of X-Matrix')
-  return header
+  const [first, ...rest] = parseXMatrixAll(authorization) ?? []
+  if (first === undefined) throw unauthorized('The Authorization header is not one of X-Matrix')
+  for (const { origin, destination = serverName } of [first, ...rest]) {
+    // "If this property is included, but the value does not match the receiving server's name, …  must deny"
+    if (destination !== serverName) throw unauthorized(`This is ${serverName}, not ${destination}`)
+    if (origin !== first.origin) throw unauthorized('The Authorization headers are of several servers')
+  }
+  return [first, ...rest]
 }
 
 interface Signature {

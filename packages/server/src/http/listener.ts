@@ -76,6 +76,7 @@ function createServer(
     requestTimeout: requestTimeoutMs,
     maxHeaderSize: requestHeaderBytesMax,
     noDelay: true,
+    joinDuplicateHeaders: true, // a server may send an Authorization for each of its keys
   }
   // Importing node:http reads all its exports, WebSocket among them, which loads Node's whole fetch: 15 MB. This does not.
   const server = tls
