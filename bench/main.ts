@@ -2,7 +2,7 @@
 // starts a Myelin of its own, once per durability mode.
 import { parseArgs } from 'node:util'
 import { calibrate } from './calibrate.ts'
-import { startOwnServer } from './own-server.ts'
+import { serverKinds, startOwnServer, type OwnServer } from './own-server.ts'
 import { ledger, ledgerTable } from './scenarios/ledger.ts'
 import { s2, s2Table } from './scenarios/s2.ts'
 import { s4, s4Table } from './scenarios/s4.ts'
@@ -14,9 +14,9 @@ const usage = `npm run bench -- SCENARIO [options]
 
   s2            one room, many senders
   s4            a CI client posts 128 messages: the nine cases of ocaml-matrix's benchmark
-  s7            joining a big room of other servers (its own server only)
-  s8            events of other servers, in one room and in many (its own server only)
-  s9            forks of other servers and the event that joins them (its own server only)
+  s7            joining a big room of other servers (not with --base-url)
+  s8            events of other servers, in one room and in many (not with --base-url)
+  s9            forks of other servers and the event that joins them (not with --base-url)
   ledger        one room, many senders, with a ledger and without one in turn (its own servers only)
   calibrate     only what the machine can do
   state         state versions, auth difference, resolution: the algorithms alone, CPU time
@@ -24,6 +24,7 @@ const usage = `npm run bench -- SCENARIO [options]
   import        the published protocol library, CPU time
 
   --base-url URL      measure this homeserver (open registration, or BENCH_REGISTRATION_SHARED_SECRET)
+  --server myelin     or synapse: the server that is started and measured, where there is no base URL
   --senders 1,16,64   numbers of senders, one run each
   --messages 20000    messages per run
   --room-version 10   version of the rooms that are made
@@ -36,6 +37,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     'base-url': { type: 'string' },
+    server: { type: 'string', default: 'myelin' },
     senders: { type: 'string', default: '1,16,64' },
     messages: { type: 'string', default: '20000' },
     'room-version': { type: 'string', default: '10' },
@@ -54,8 +56,9 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 }
 
 const [scenario = ''] = positionals
+const kind = serverKinds.find((each) => each === values.server)
 const program = programs[scenario]
-if (values.help || (!['s2', 's4', 's7', 's8', 's9', 'ledger', 'calibrate'].includes(scenario) && !program)) {
+if (values.help || !kind || (!['s2', 's4', 's7', 's8', 's9', 'ledger', 'calibrate'].includes(scenario) && !program)) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -66,15 +69,15 @@ else {
   if (scenario === 's2') await runS2()
   if (scenario === 's4') await runS4()
   if (scenario === 'ledger') await runLedger()
-  if (scenario === 's8') console.log(s8Table(await s8()))
+  if (scenario === 's8') console.log(s8Table(await s8(kind)))
   if (scenario === 's9')
     for (const members of values.members.split(',').map(Number))
-      for await (const result of s9(members)) console.log(s9Table([result]))
+      for await (const result of s9(members, kind)) console.log(s9Table([result]))
   if (scenario === 's7')
     for (const members of values.members.split(',').map(Number)) {
-      const size = { members, servers: 200, events: members * Number(values.events) }
+      const size = { members, events: members * Number(values.events) }
       console.log(`${members} members on 200 servers, ${size.events} events`)
-      console.log(`${s7Table(await s7(size))}\n`)
+      console.log(`${s7Table(await s7(size, kind))}\n`)
     }
 }
 
@@ -86,12 +89,11 @@ async function runS2(): Promise<void> {
   }
   if (values['base-url'] !== undefined)
     return console.log(s2Table(await s2({ ...options, baseUrl: values['base-url'] })))
-  for (const durability of ['power', 'process'] as const) {
-    await using server = await startOwnServer(durability)
+  for await (const [title, server] of ownServers()) {
     const idleMb = server.residentMb()
     const results = await s2({ ...options, baseUrl: server.baseUrl })
     const sent = options.senders.length * (options.messages + Math.min(2000, options.messages))
-    console.log(`durability: ${durability}`)
+    console.log(title)
     console.log(s2Table(results))
     console.log(
       `first answer after ${server.startedInMs.toFixed(0)} ms · ${idleMb.toFixed(0)} MB idle, ${server.residentMb().toFixed(0)} MB after · ` +
@@ -103,9 +105,8 @@ async function runS2(): Promise<void> {
 async function runS4(): Promise<void> {
   const runs = Number(values.runs)
   if (values['base-url'] !== undefined) return console.log(s4Table(await s4({ baseUrl: values['base-url'], runs })))
-  for (const durability of ['power', 'process'] as const) {
-    await using server = await startOwnServer(durability)
-    console.log(`durability: ${durability}`)
+  for await (const [title, server] of ownServers()) {
+    console.log(title)
     console.log(`${s4Table(await s4({ baseUrl: server.baseUrl, runs }))}\n`)
   }
 }
@@ -113,4 +114,17 @@ async function runS4(): Promise<void> {
 async function runLedger(): Promise<void> {
   const senders = Math.max(...values.senders.split(',').map(Number))
   console.log(ledgerTable(await ledger({ senders, messages: Number(values.messages), runs: Number(values.runs) })))
+}
+
+/** One after the other, each ended when the next is asked for. */
+async function* ownServers(): AsyncGenerator<readonly [title: string, server: OwnServer], void> {
+  if (kind === 'synapse') {
+    await using server = await startOwnServer({ kind })
+    yield ['synapse', server]
+    return
+  }
+  for (const durability of ['power', 'process'] as const) {
+    await using server = await startOwnServer({ durability })
+    yield [`durability: ${durability}`, server]
+  }
 }

@@ -1,11 +1,16 @@
-// A Myelin server of the benchmark's own: a process on a fresh folder, with rate limits off and open registration.
+// A server of the benchmark's own, a Myelin or a Synapse: a process on a fresh folder, with rate limits off and open
+// registration, that federates with the servers of this machine.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { installSynapse } from '../test/interop/testing/install.ts'
+import { Synapse } from '../test/interop/testing/synapse.ts'
 
 export interface OwnServer extends AsyncDisposable {
+  readonly serverName: string
   readonly baseUrl: string
   /** From the start of the process to the first answer of /_matrix/client/versions, milliseconds. */
   readonly startedInMs: number
@@ -17,53 +22,88 @@ export interface OwnServer extends AsyncDisposable {
   cpuSeconds(): number
 }
 
-/** `more`: further options of its command line. */
-export async function startOwnServer(
-  durability: 'power' | 'process',
-  more: readonly string[] = [],
-): Promise<OwnServer> {
+export interface OwnServerOptions {
+  readonly kind?: ServerKind
+  /** Of a Myelin. A Synapse on SQLite writes through to the disk. */
+  readonly durability?: 'power' | 'process'
+  /** Whom it believes the certificates of other servers. */
+  readonly authority?: CertificateAuthority
+  /** Further options of a Myelin's command line. */
+  readonly more?: readonly string[]
+}
+
+export const serverKinds = ['myelin', 'synapse'] as const
+export type ServerKind = (typeof serverKinds)[number]
+
+export const startOwnServer = (options: OwnServerOptions = {}): Promise<OwnServer> =>
+  options.kind === 'synapse' ? startSynapse(options) : startMyelin(options)
+
+async function startMyelin({ durability = 'power', authority, more = [] }: OwnServerOptions): Promise<OwnServer> {
   const data = mkdtempSync(join(tmpdir(), 'myelin-bench-'))
   const port = await freePort()
   const main = join(import.meta.dirname, '../dist/myelin/myelin.mjs')
   const startMs = performance.now()
-  const options = [
-    '--data',
-    data,
-    '--listen',
-    `127.0.0.1:${port}`,
-    '--registration',
-    'open',
-    '--rate-limits',
-    'off',
-    '--durability',
-    durability,
-    '--log-level',
-    'warn',
-    ...more,
-  ]
-  const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const serverName = 'own.test'
+  const options = {
+    ...{ 'server-name': serverName, data, listen: `127.0.0.1:${port}` },
+    ...{ registration: 'open', 'rate-limits': 'off', durability, 'log-level': 'warn' },
+    ...(authority && { 'federation-allow-private-addresses': 'true', 'federation-trusted-ca-file': authority.caFile }),
+  }
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  const child = spawn(process.execPath, [main, 'serve', ...flags, ...more], { stdio: ['ignore', 'ignore', 'inherit'] })
   const baseUrl = `http://127.0.0.1:${port}`
   await answering(baseUrl, child)
+  const stop = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await gone
+    rmSync(data, { recursive: true, force: true })
+  }
   return {
+    serverName,
     baseUrl,
     startedInMs: performance.now() - startMs,
-    residentMb: () => memoryMb(child, 'VmRSS'),
-    peakMb: () => memoryMb(child, 'VmHWM'),
-    cpuSeconds: () => {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-      return (Number(fields[11]) + Number(fields[12])) / 100
-    },
-    [Symbol.asyncDispose]: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await gone
-      rmSync(data, { recursive: true, force: true })
-    },
+    ...measuring(child.pid),
+    [Symbol.asyncDispose]: stop,
   }
 }
 
-const memoryMb = ({ pid }: ChildProcess, field: string): number =>
+async function startSynapse({ authority = new CertificateAuthority() }: OwnServerOptions): Promise<OwnServer> {
+  const installation = installSynapse()
+  if ('unreachable' in installation) throw new Error(`${installation.unreachable} cannot be reached`)
+  process.env['INTEROP_PYTHON'] = installation.python
+  const folder = mkdtempSync(join(tmpdir(), 'synapse-bench-'))
+  const synapse = await Synapse.create({ folder, authority })
+  const startMs = performance.now()
+  await synapse.start()
+  const stop = async () => {
+    await synapse.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const { serverName, baseUrl, pid } = synapse
+  return {
+    serverName,
+    baseUrl,
+    startedInMs: performance.now() - startMs,
+    ...measuring(pid),
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+const measuring = (pid: number | undefined) => ({
+  residentMb: () => memoryMb(pid, 'VmRSS'),
+  peakMb: () => memoryMb(pid, 'VmHWM'),
+  cpuSeconds: () => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  },
+})
+
+const memoryMb = (pid: number | undefined, field: string): number =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** So many ports of this machine on which nothing listens. */
+export const freePorts = (count: number): Promise<number[]> => Promise.all(Array.from({ length: count }, freePort))
 
 /** A port of this machine on which nothing listens. */
 export function freePort(): Promise<number> {

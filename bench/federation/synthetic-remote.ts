@@ -14,6 +14,8 @@ export interface RemoteOptions {
   readonly certificate: { readonly cert: string; readonly key: string }
   /** Leaves members out for those who ask for it. */
   readonly omitsMembers?: boolean
+  /** Where its servers listen on every address of this machine; any port on one address unless told. */
+  readonly port?: number
 }
 
 export interface Asked {
@@ -47,7 +49,11 @@ export class SyntheticRemote implements AsyncDisposable {
 
   static async start(room: SyntheticRoom, options: RemoteOptions): Promise<SyntheticRemote> {
     const remote = new SyntheticRemote(room, options)
-    await new Promise<void>((resolve) => remote.#server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) =>
+      options.port === undefined
+        ? remote.#server.listen(0, '127.0.0.1', resolve)
+        : remote.#server.listen(options.port, '0.0.0.0', resolve),
+    )
     return remote
   }
 
@@ -69,7 +75,8 @@ export class SyntheticRemote implements AsyncDisposable {
     for await (const chunk of request as AsyncIterable<Uint8Array>) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     this.seen.push(`${method} ${url}`)
-    const name = (headers.host ?? '').replace(/:[0-9]+$/, '')
+    const { host = '' } = headers
+    const name = this.#room.keys.has(host) ? host : host.replace(/:[0-9]+$/, '')
     const [, verb = ''] = /^\/_matrix\/federation\/v[12]\/([a-z_]+)/.exec(url) ?? []
     if (await this.instead({ name, verb, body }, response)) return
     if (url.startsWith('/_matrix/key/v2/server')) return answer(response, this.#keys(name))

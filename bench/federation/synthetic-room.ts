@@ -8,12 +8,10 @@ import { type SigningKey, signingKeyFromSeed } from '@myelin/algorithms/signing-
 
 export interface SyntheticSize {
   readonly members: number
-  /** Servers the members are on. */
-  readonly servers: number
+  /** Names of the servers the members are on. */
+  readonly serverNames: readonly string[]
   /** Events of state and auth chain together, about. */
   readonly events: number
-  /** Tells its room and servers from those of others. */
-  readonly name?: string
 }
 
 /** Events as text in federation format. */
@@ -36,12 +34,11 @@ export interface SyntheticRoom {
 
 const firstTs = 1_700_000_000_000
 
-/** Makes the room; the same for the same size. */
-export function syntheticRoom({ members, servers, events, name = '' }: SyntheticSize): SyntheticRoom {
+/** Makes the room; the same for the same size and names. */
+export function syntheticRoom({ members, serverNames, events }: SyntheticSize): SyntheticRoom {
   const version = '11'
   const rules = roomVersion(version)
   if (!rules) throw new Error(`Room version ${version} is not known`)
-  const serverNames = Array.from({ length: servers }, (_, index) => `s${index}${name}.remote.test`)
   const keys = new Map(serverNames.map((name) => [name, keyOf(name)]))
   const history = new History(rules, keys, `!synthetic:${serverNames[0]}`)
   const creator = `@u0:${serverNames[0]}`
@@ -65,7 +62,7 @@ export function syntheticRoom({ members, servers, events, name = '' }: Synthetic
   const earlier: string[] = []
   const perMember = Math.max(1, Math.round(events / members))
   for (let index = 1; index < members; index++) {
-    const userId = `@u${index}:${serverNames[index % servers]}`
+    const userId = `@u${index}:${serverNames[index % serverNames.length]}`
     let own: BuiltEvent | undefined
     for (let turn = 1; turn <= perMember; turn++) {
       if (own) earlier.push(own.json)

@@ -26,8 +26,8 @@ export async function ledger({ messages, senders, runs }: LedgerOptions): Promis
   const folder = mkdtempSync(join(tmpdir(), 'myelin-bench-ledger-'))
   const metrics = `127.0.0.1:${await freePort()}`
   const writing = ['--ledger-folder', folder, '--ledger-content', 'all', '--metrics-listen', metrics]
-  await using without = await startOwnServer('power')
-  await using within = await startOwnServer('power', writing)
+  await using without = await startOwnServer()
+  await using within = await startOwnServer({ more: writing })
   const options = { senders: [senders], messages, roomVersion: '10' }
   const plain: Run[] = []
   const ledgered: Run[] = []

@@ -1,10 +1,11 @@
 // S7: joining a big room through another server, with all members in the answer and with members left out. Measured from
 // the client: until the join is answered, until a message is sent and has reached another server of the room, and until
 // the member list is whole.
-import { issueCertificate } from '../federation/certificate.ts'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { loopbackCertificate, loopbackNames } from '../federation/loopback.ts'
 import { SyntheticRemote } from '../federation/synthetic-remote.ts'
-import { syntheticRoom, type SyntheticRoom, type SyntheticSize } from '../federation/synthetic-room.ts'
-import { startOwnServer } from '../own-server.ts'
+import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
+import { freePort, startOwnServer, type ServerKind } from '../own-server.ts'
 import { table } from '../percentiles.ts'
 
 export interface S7Result {
@@ -18,11 +19,21 @@ export interface S7Result {
   readonly cpuSeconds: number
 }
 
-export async function s7(size: SyntheticSize): Promise<S7Result[]> {
-  const room = syntheticRoom(size)
-  using certificate = issueCertificate('*.remote.test')
+export interface S7Size {
+  readonly members: number
+  /** Events of state and auth chain together, about. */
+  readonly events: number
+}
+
+const servers = 200
+
+export async function s7({ members, events }: S7Size, serverKind: ServerKind): Promise<S7Result[]> {
+  using authority = new CertificateAuthority()
+  const port = await freePort()
+  const room = syntheticRoom({ members, events, serverNames: loopbackNames(servers, port) })
   const results: S7Result[] = []
-  for (const kind of ['full', 'members omitted'] as const) results.push(await run({ room, certificate, kind }))
+  for (const kind of ['full', 'members omitted'] as const)
+    results.push(await run({ room, port, authority, kind, serverKind }))
   return results
 }
 
@@ -41,18 +52,17 @@ export const s7Table = (results: readonly S7Result[]): string =>
 
 interface Run {
   readonly room: SyntheticRoom
-  readonly certificate: ReturnType<typeof issueCertificate>
+  readonly port: number
+  readonly authority: CertificateAuthority
+  readonly serverKind: ServerKind
   readonly kind: S7Result['kind']
 }
 
-async function run({ room, certificate, kind }: Run): Promise<S7Result> {
-  await using remote = await SyntheticRemote.start(room, { certificate, omitsMembers: kind === 'members omitted' })
-  const overrides = Object.entries(remote.hostOverrides)
-  await using server = await startOwnServer('power', [
-    ...['--server-name', 'joiner.test', '--federation-allow-private-addresses', 'true'],
-    ...['--federation-trusted-ca-file', certificate.authorityFile],
-    ...['--federation-host-overrides', overrides.map((pair) => pair.join('=')).join(',')],
-  ])
+async function run({ room, port, authority, kind, serverKind }: Run): Promise<S7Result> {
+  const certificate = loopbackCertificate(authority)
+  const omitsMembers = kind === 'members omitted'
+  await using remote = await SyntheticRemote.start(room, { certificate, port, omitsMembers })
+  await using server = await startOwnServer({ kind: serverKind, authority })
   const call = caller(server.baseUrl)
   const { access_token: token } = await call('POST', '/register', {
     body: { username: 'joiner', password: 'joiner password', auth: { type: 'm.login.dummy' } },

@@ -7,10 +7,11 @@ import { roomVersion } from '@myelin/algorithms/room-version'
 import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
 import { ok, register, type Account } from '../accounts.ts'
 import { Connection } from '../connection.ts'
-import { issueCertificate } from '../federation/certificate.ts'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { loopbackCertificate, loopbackNames } from '../federation/loopback.ts'
 import { SyntheticRemote } from '../federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
-import { startOwnServer, type OwnServer } from '../own-server.ts'
+import { freePorts, startOwnServer, type OwnServer, type ServerKind } from '../own-server.ts'
 import { latencies, table } from '../percentiles.ts'
 
 export interface S8Result {
@@ -25,7 +26,6 @@ export interface S8Result {
   readonly residentMb: number
 }
 
-const serverName = 'receiver.test'
 const perTransaction = 50
 const scales = [
   { rooms: 1, members: 10 },
@@ -35,10 +35,10 @@ const scales = [
 const messages = 10_000
 const warmUp = 2_000
 
-export async function s8(): Promise<S8Result[]> {
-  using certificate = issueCertificate('*.remote.test')
+export async function s8(kind: ServerKind): Promise<S8Result[]> {
+  using authority = new CertificateAuthority()
   const results: S8Result[] = []
-  for (const scale of scales) results.push(await run(scale, certificate))
+  for (const scale of scales) results.push(await run(scale, { kind, authority }))
   return results
 }
 
@@ -58,23 +58,29 @@ export const s8Table = (results: readonly S8Result[]): string =>
 
 type Scale = (typeof scales)[number]
 
-async function run(scale: Scale, certificate: ReturnType<typeof issueCertificate>): Promise<S8Result> {
-  const rooms = Array.from({ length: scale.rooms }, (_, index) => {
-    const servers = Math.min(200, scale.members)
-    return syntheticRoom({ members: scale.members, servers, events: scale.members, name: `-r${index}` })
-  })
-  const remotes = await Promise.all(rooms.map((room) => SyntheticRemote.start(room, { certificate })))
-  const overrides = remotes.flatMap(({ hostOverrides }) => Object.entries(hostOverrides))
-  await using server = await startOwnServer('power', [
-    ...['--server-name', serverName, '--federation-allow-private-addresses', 'true'],
-    ...['--federation-trusted-ca-file', certificate.authorityFile],
-    ...['--federation-host-overrides', overrides.map((pair) => pair.join('=')).join(',')],
-  ])
+interface Under {
+  readonly kind: ServerKind
+  readonly authority: CertificateAuthority
+}
+
+async function run(scale: Scale, { kind, authority }: Under): Promise<S8Result> {
+  const ports = await freePorts(scale.rooms)
+  const { members } = scale
+  const rooms = ports.map((port) =>
+    syntheticRoom({ members, events: members, serverNames: loopbackNames(Math.min(200, members), port) }),
+  )
+  const certificate = loopbackCertificate(authority)
+  const remotes = await Promise.all(
+    rooms.map((room, index) => SyntheticRemote.start(room, { certificate, port: ports[index]! })),
+  )
+  await using server = await startOwnServer({ kind, authority })
   const connection = await Connection.open(server.baseUrl)
   const reader: Reader = { ...(await register(connection)), connection }
   for (const { roomId, serverNames } of rooms)
     ok(await connection.request(joinOf(reader, roomId, serverNames[0] ?? '')), 'join')
-  const sources = rooms.map((room, index) => new Source(room, joinIn(remotes[index]!)))
+  const sources = rooms.map(
+    (room, index) => new Source(room, { join: joinIn(remotes[index]!), destination: server.serverName }),
+  )
   await receive(server, sources, warmUp)
   const result = await receive(server, sources, messages)
   for (const source of sources) await verify(reader, source)
@@ -111,13 +117,15 @@ interface Transaction {
 class Source {
   readonly #room: SyntheticRoom
   readonly #members: readonly { readonly userId: string; readonly eventId: string }[]
+  readonly #destination: string
   #last: string
   #count = 0
   /** Ids of the messages, in order. */
   readonly sent: string[] = []
 
-  constructor(room: SyntheticRoom, join: string) {
+  constructor(room: SyntheticRoom, { join, destination }: { readonly join: string; readonly destination: string }) {
     this.#room = room
+    this.#destination = destination
     this.#last = join
     const rules = roomVersion(room.version)!
     this.#members = room.members.map((json) => {
@@ -138,7 +146,7 @@ class Source {
     const pdus = Array.from({ length: perTransaction }, () => this.#message(origin))
     const text = `{"edus":[],"origin":"${origin}","origin_server_ts":${Date.now()},"pdus":[${pdus.join(',')}]}`
     const id = String(index)
-    const signed = { method: 'PUT', uri: pathOf(id), origin, destination: serverName, contentText: text }
+    const signed = { method: 'PUT', uri: pathOf(id), origin, destination: this.#destination, contentText: text }
     return { origin, id, text, authorization: xMatrixHeader(signed, keys.get(origin)!) }
   }
 

@@ -7,10 +7,11 @@ import { roomVersion } from '@myelin/algorithms/room-version'
 import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
 import { ok, register } from '../accounts.ts'
 import { Connection } from '../connection.ts'
-import { issueCertificate } from '../federation/certificate.ts'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { loopbackCertificate, loopbackNames } from '../federation/loopback.ts'
 import { SyntheticRemote } from '../federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
-import { startOwnServer } from '../own-server.ts'
+import { freePort, startOwnServer, type ServerKind } from '../own-server.ts'
 import { table } from '../percentiles.ts'
 
 export interface S9Scale {
@@ -28,7 +29,6 @@ export interface S9Result extends S9Scale {
   readonly mergeCpuMs: number
 }
 
-const serverName = 'receiver.test'
 const perTransaction = 50
 /** Numbers of forks and of changes in each. */
 const shapes = [
@@ -41,10 +41,10 @@ const shapes = [
 const membersForAll = 10_000
 
 /** One shape after the other, each result as soon as it is there. */
-export async function* s9(members: number): AsyncGenerator<S9Result, void> {
-  using certificate = issueCertificate('*.remote.test')
+export async function* s9(members: number, kind: ServerKind): AsyncGenerator<S9Result, void> {
+  using authority = new CertificateAuthority()
   for (const [forks, changes] of members > membersForAll ? shapes.slice(0, 2) : shapes)
-    yield await run({ members, forks, changes }, certificate)
+    yield await run({ members, forks, changes }, { kind, authority })
 }
 
 export const s9Table = (results: readonly S9Result[]): string =>
@@ -58,20 +58,22 @@ export const s9Table = (results: readonly S9Result[]): string =>
     ]),
   ])
 
-async function run(scale: S9Scale, certificate: ReturnType<typeof issueCertificate>): Promise<S9Result> {
-  const room = syntheticRoom({ members: scale.members, servers: scale.forks, events: scale.members })
-  await using remote = await SyntheticRemote.start(room, { certificate })
-  const overrides = Object.entries(remote.hostOverrides).map((pair) => pair.join('='))
-  await using server = await startOwnServer('power', [
-    ...['--server-name', serverName, '--federation-allow-private-addresses', 'true'],
-    ...['--federation-trusted-ca-file', certificate.authorityFile],
-    ...['--federation-host-overrides', overrides.join(',')],
-  ])
+interface Under {
+  readonly kind: ServerKind
+  readonly authority: CertificateAuthority
+}
+
+async function run(scale: S9Scale, { kind, authority }: Under): Promise<S9Result> {
+  const port = await freePort()
+  const { members, forks } = scale
+  const room = syntheticRoom({ members, events: members, serverNames: loopbackNames(forks, port) })
+  await using remote = await SyntheticRemote.start(room, { certificate: loopbackCertificate(authority), port })
+  await using server = await startOwnServer({ kind, authority })
   const connection = await Connection.open(server.baseUrl)
   const { token } = await register(connection)
   const path = `/_matrix/client/v3/join/${encodeURIComponent(room.roomId)}?via=${room.serverNames[0]}`
   ok(await connection.request({ method: 'POST', path, token, body: {} }), 'join')
-  const plan = planOf(room, scale, joinIn(remote))
+  const plan = planOf(room, scale, { join: joinIn(remote), destination: server.serverName })
   const before = server.cpuSeconds()
   await Promise.all(plan.forks.map((requests) => sendAll(server.baseUrl, requests)))
   const forked = server.cpuSeconds()
@@ -124,8 +126,14 @@ interface Plan {
   readonly winners: ReadonlyMap<string, string>
 }
 
+interface Ends {
+  /** The event by which the server has joined. */
+  readonly join: string
+  readonly destination: string
+}
+
 /** The chains, each of changes of the same members by their own servers, who take turns within it. */
-function planOf(room: SyntheticRoom, { forks: count, changes }: S9Scale, join: string): Plan {
+function planOf(room: SyntheticRoom, { forks: count, changes }: S9Scale, { join, destination }: Ends): Plan {
   const rules = roomVersion(room.version)!
   const members = room.members.slice(1).map((json) => JSON.parse(json) as Parameters<typeof eventIdOf>[0])
   const winners = new Map<string, { readonly ts: number; readonly eventId: string; readonly name: string }>()
@@ -152,7 +160,7 @@ function planOf(room: SyntheticRoom, { forks: count, changes }: S9Scale, join: s
       events.push(built)
     }
     tips.push(last)
-    return requestsOf(room, { origin: room.serverNames[fork]!, id: `fork-${fork}`, events })
+    return requestsOf(room, { destination, origin: room.serverNames[fork]!, id: `fork-${fork}`, events })
   })
   const creator = (JSON.parse(room.members[0]!) as { readonly state_key: string }).state_key
   const merge = buildEvent(
@@ -165,7 +173,7 @@ function planOf(room: SyntheticRoom, { forks: count, changes }: S9Scale, join: s
     rules,
     signerOf(room, creator),
   )
-  const [request] = requestsOf(room, { origin: room.serverNames[0]!, id: 'merge', events: [merge] })
+  const [request] = requestsOf(room, { destination, origin: room.serverNames[0]!, id: 'merge', events: [merge] })
   return {
     forks,
     merge: request!,
@@ -182,18 +190,19 @@ function signerOf({ keys }: SyntheticRoom, userId: string) {
 }
 
 interface Sending {
+  readonly destination: string
   readonly origin: string
   readonly id: string
   readonly events: readonly BuiltEvent[]
 }
 
-function requestsOf({ keys }: SyntheticRoom, { origin, id, events }: Sending): Request[] {
+function requestsOf({ keys }: SyntheticRoom, { destination, origin, id, events }: Sending): Request[] {
   const requests: Request[] = []
   for (let from = 0; from < events.length; from += perTransaction) {
     const pdus = events.slice(from, from + perTransaction).map(({ json }) => json)
     const path = `/_matrix/federation/v1/send/${id}-${from}`
     const text = `{"edus":[],"origin":"${origin}","origin_server_ts":${firstTs},"pdus":[${pdus.join(',')}]}`
-    const signed = { method: 'PUT', uri: path, origin, destination: serverName, contentText: text }
+    const signed = { method: 'PUT', uri: path, origin, destination, contentText: text }
     requests.push({ path, text, authorization: xMatrixHeader(signed, keys.get(origin)!) })
   }
   return requests

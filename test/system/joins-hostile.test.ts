@@ -50,7 +50,7 @@ const unsigned = (texts: readonly string[]) =>
 const chain = () => [...net.room.chainOfFacts, ...net.room.chainOfMembers]
 const whole = () => [...net.room.facts, ...net.room.members]
 const isCreate = (text: string) => JSON.parse(text).type === 'm.room.create'
-const other = syntheticRoom({ members: 2, servers: 3, events: 2, name: 'x' })
+const other = syntheticRoom({ members: 2, serverNames: ['x0.remote.test', 'x1.remote.test'], events: 2 })
 
 const hostile: Readonly<Record<string, () => (response: ServerResponse, join: string) => void>> = {
   // First: what was signed once is known afterwards.

@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { issueCertificate } from '../../bench/federation/certificate.ts'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { SyntheticRemote } from '../../bench/federation/synthetic-remote.ts'
 import { syntheticRoom } from '../../bench/federation/synthetic-room.ts'
 import { User } from './testing/api.ts'
 import { eventually } from './testing/network.ts'
 import { ServerProcess } from './testing/server.ts'
 
-const room = syntheticRoom({ members: 500, servers: 3, events: 1000 })
+const serverNames = ['s0.remote.test', 's1.remote.test', 's2.remote.test']
+const room = syntheticRoom({ members: 500, serverNames, events: 1000 })
 const { facts, members, chainOfFacts, chainOfMembers } = room
 
 /** The beginning of an answer with members, after which nothing comes. */
@@ -43,7 +44,8 @@ const stops: Readonly<Record<string, Stop>> = {
 
 for (const [moment, { verb, omitsMembers, stalls }] of Object.entries(stops))
   test(`a join survives a kill ${moment}`, async () => {
-    using certificate = issueCertificate('*.remote.test')
+    using authority = new CertificateAuthority()
+    const certificate = authority.issue('*.remote.test')
     await using remote = await SyntheticRemote.start(room, { certificate, omitsMembers })
     const asked = Promise.withResolvers<void>()
     remote.instead = (request, response) => {
@@ -54,7 +56,7 @@ for (const [moment, { verb, omitsMembers, stalls }] of Object.entries(stops))
     }
     const overrides = Object.entries(remote.hostOverrides).map((pair) => pair.join('='))
     await using server = await ServerProcess.start([
-      ...['--federation-allow-private-addresses', 'true', '--federation-trusted-ca-file', certificate.authorityFile],
+      ...['--federation-allow-private-addresses', 'true', '--federation-trusted-ca-file', authority.caFile],
       ...['--federation-host-overrides', overrides.join(',')],
     ])
     const bob = await User.register(server.baseUrl, 'bob')

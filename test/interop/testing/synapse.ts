@@ -39,7 +39,12 @@ export class Synapse {
     write('signing.key', `ed25519 a_interop ${randomBytes(32).toString('base64').replaceAll('=', '')}\n`)
     write('log.yaml', JSON.stringify(logging(folder)))
     const listeners = [
-      { port: ports.client, type: 'http', bind_addresses: ['127.0.0.1'], resources: [{ names: ['client'] }] },
+      {
+        port: ports.client,
+        type: 'http',
+        bind_addresses: ['127.0.0.1'],
+        resources: [{ names: ['client', 'federation'] }],
+      },
       {
         ...{ port: ports.federation, type: 'http', tls: true, bind_addresses: ['127.0.0.1'] },
         resources: [{ names: ['client', 'federation', 'keys', 'media'] }],
@@ -50,10 +55,15 @@ export class Synapse {
     return synapse
   }
 
+  /** Of the process that was started last. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** Resolves when the client API answers. */
   async start(): Promise<void> {
     const python = process.env['INTEROP_PYTHON']
-    if (python === undefined) throw new Error('Run this through `npm run test:interop`')
+    if (python === undefined) throw new Error('Synapse is not installed')
     const output = openSync(join(this.#folder, 'output'), 'a')
     const parameters = ['-m', 'synapse.app.homeserver', '--config-path', join(this.#folder, 'homeserver.yaml')]
     const child = spawn(python, parameters, { cwd: this.#folder, stdio: ['ignore', output, output] })

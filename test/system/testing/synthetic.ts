@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { issueCertificate } from '../../../bench/federation/certificate.ts'
+import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { SyntheticRemote } from '../../../bench/federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../../../bench/federation/synthetic-room.ts'
 import { NetworkServer } from './network.ts'
@@ -16,15 +16,15 @@ export class SyntheticNetwork implements AsyncDisposable {
   readonly data: string
   /** Its settings. */
   readonly settings: Readonly<Record<string, unknown>>
-  readonly #certificate: Disposable
+  readonly #authority: Disposable
 
-  private constructor(parts: Pick<SyntheticNetwork, 'room' | 'remote' | 'data' | 'settings'>, certificate: Disposable) {
+  private constructor(parts: Pick<SyntheticNetwork, 'room' | 'remote' | 'data' | 'settings'>, authority: Disposable) {
     this.room = parts.room
     this.remote = parts.remote
     this.data = parts.data
     this.settings = parts.settings
     this.server = new NetworkServer('joiner.test', parts.settings)
-    this.#certificate = certificate
+    this.#authority = authority
   }
 
   static async create(options: {
@@ -32,8 +32,10 @@ export class SyntheticNetwork implements AsyncDisposable {
     readonly omitsMembers: boolean
   }): Promise<SyntheticNetwork> {
     const { members, omitsMembers } = options
-    const room = syntheticRoom({ members, servers: 3, events: 2 * members })
-    const certificate = issueCertificate('*.remote.test')
+    const serverNames = ['s0.remote.test', 's1.remote.test', 's2.remote.test']
+    const room = syntheticRoom({ members, serverNames, events: 2 * members })
+    const authority = new CertificateAuthority()
+    const certificate = authority.issue('*.remote.test')
     const remote = await SyntheticRemote.start(room, { certificate, omitsMembers })
     const data = mkdtempSync(join(tmpdir(), 'myelin-joiner-'))
     const settings = {
@@ -41,10 +43,10 @@ export class SyntheticNetwork implements AsyncDisposable {
       listen: ['127.0.0.1:0'],
       logLevel: process.env['LOG'] ?? 'error',
       'federation.allowPrivateAddresses': true,
-      'federation.trustedCaFile': certificate.authorityFile,
+      'federation.trustedCaFile': authority.caFile,
       'federation.hostOverrides': remote.hostOverrides,
     }
-    const network = new SyntheticNetwork({ room, remote, data, settings }, certificate)
+    const network = new SyntheticNetwork({ room, remote, data, settings }, authority)
     await network.server.start()
     return network
   }
@@ -57,7 +59,7 @@ export class SyntheticNetwork implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.stop()
     await this.remote[Symbol.asyncDispose]()
-    this.#certificate[Symbol.dispose]()
+    this.#authority[Symbol.dispose]()
     rmSync(this.data, { recursive: true, force: true })
   }
 }
