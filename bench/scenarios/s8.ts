@@ -81,8 +81,9 @@ async function run(scale: Scale, { kind, authority }: Under): Promise<S8Result> 
   const sources = rooms.map(
     (room, index) => new Source(room, { join: joinIn(remotes[index]!), destination: server.serverName }),
   )
-  await receive(server, sources, warmUp)
-  const result = await receive(server, sources, messages)
+  const receiving = { server, reader, sources }
+  await receive(receiving, warmUp)
+  const result = await receive(receiving, messages)
   for (const source of sources) await verify(reader, source)
   connection.close()
   for (const remote of remotes) await remote[Symbol.asyncDispose]()
@@ -175,8 +176,14 @@ class Source {
 
 const pathOf = (id: string) => `/_matrix/federation/v1/send/${id}`
 
-/** Sends so many messages of all sources together. */
-async function receive(server: OwnServer, sources: readonly Source[], count: number) {
+interface Receiving {
+  readonly server: OwnServer
+  readonly reader: Reader
+  readonly sources: readonly Source[]
+}
+
+/** Sends so many messages of all sources together; done when the last of each can be read. */
+async function receive({ server, reader, sources }: Receiving, count: number) {
   const each = Math.max(1, Math.round(count / perTransaction / sources.length))
   const ready = sources.map((source) => Array.from({ length: each }, () => source.next()))
   const connections = await Promise.all(ready.slice(0, 32).map(() => Connection.open(server.baseUrl)))
@@ -202,11 +209,24 @@ async function receive(server: OwnServer, sources: readonly Source[], count: num
         }
     }),
   )
+  for (const { roomId, sent } of sources) await isThere(reader, roomId, sent.at(-1)!)
   const seconds = (performance.now() - startMs) / 1000
   const total = durations.length * perTransaction
   for (const connection of connections) connection.close()
   const cpuMicroseconds = ((server.cpuSeconds() - cpuBefore) / total) * 1e6
   return { perSecond: total / seconds, cpuMicroseconds, ...latencies(durations) }
+}
+
+const visibleWithinMs = 120_000
+
+/** Resolves when the event can be read; throws when that takes too long. */
+async function isThere({ connection, token }: Reader, roomId: string, eventId: string): Promise<void> {
+  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`
+  const endMs = performance.now() + visibleWithinMs
+  while ((await connection.request({ method: 'GET', path, token })).status !== 200) {
+    if (performance.now() > endMs) throw new Error(`${eventId} cannot be read`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 /** Throws unless the history holds every message once, in its order. */
