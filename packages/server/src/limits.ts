@@ -101,6 +101,10 @@ export const backfillTimeoutMs = 15_000
 export const backfillWaitMs = 5_000
 export const backfillRestMs = 60_000
 export const backfillsPerPageMax = 3
+// Gaps in a timeline: how many a room has, and how long nobody is asked again about one that nobody fills.
+export const historyGapsPerRoomMax = 200
+export const gapRestFirstMs = 60_000
+export const gapRestMaxMs = 6 * 60 * 60 * 1000
 export const historySearchFetchesMax = 3
 // The event closest to a moment: events looked at around it, and in all; how long another server has.
 export const timestampWindowMax = 100

@@ -9,6 +9,7 @@ import { ledgerKnownEventsPerRoomMax, ledgerLinesPerSegment } from '../limits.ts
 import { erasedAmong } from '../store/accounts.ts'
 import { eventsByIds, eventsByNids, eventsInRoom, type EventRow } from '../store/events.ts'
 import { changesBetween, eventsThrough, type SlotChange } from '../store/ledger.ts'
+import { isLivePlace } from '../store/places.ts'
 import { slotsOfRoom } from '../store/slots.ts'
 import { loadVector } from '../store/state.ts'
 import type { Reader } from '../store/store.ts'
@@ -96,7 +97,7 @@ export class RoomBook {
     const { read, roomNid, branches, path } = this.#options
     if (branches.content === undefined) return false
     const { pdu } = readEvent({ json })
-    const line = ord !== null && ord > 0 ? await eventsThrough(read, roomNid, ord) : 0
+    const line = ord !== null && isLivePlace(ord) ? await eventsThrough(read, roomNid, ord) : 0
     const inEvents = line > 0 && this.#events.redact(eventId, line)
     const inOutliers = !inEvents && this.#redactOutlier(eventId)
     const key = stateKeyOf(pdu.type, pdu.state_key ?? '')
@@ -270,7 +271,7 @@ export class RoomBook {
   }
 
   #know({ eventId, ord }: EventRow): void {
-    if (ord === null || ord <= 0) return
+    if (ord === null || !isLivePlace(ord)) return
     this.#known.delete(eventId)
     this.#known.set(eventId, ord)
   }
@@ -295,7 +296,7 @@ export class RoomBook {
 }
 
 /** Whether an event is in the timeline, before a place in it. */
-const isLive = (ord: number | null, before: number): boolean => ord !== null && ord > 0 && ord < before
+const isLive = (ord: number | null, before: number): boolean => ord !== null && isLivePlace(ord) && ord < before
 
 // Rows hold PDUs that were checked when they came in.
 const readEvent = <Row extends { readonly json: string }>(row: Row): { row: Row; pdu: Pdu } => ({

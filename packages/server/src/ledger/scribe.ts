@@ -6,6 +6,7 @@ import { erasedAmong } from '../store/accounts.ts'
 import { eventById, type EventRow, eventsByNids } from '../store/events.ts'
 import { entriesAfter } from '../store/journal.ts'
 import { ledgerCommitsBetween } from '../store/ledger.ts'
+import { isLivePlace } from '../store/places.ts'
 import { roomByNid } from '../store/rooms.ts'
 import { journalKind, type Reader } from '../store/store.ts'
 import { userRooms } from '../store/user-rooms.ts'
@@ -198,7 +199,7 @@ export class Scribe {
     const eventId = content?.redacts ?? redacts
     const target = typeof eventId === 'string' ? await eventById(read, eventId) : undefined
     if (target?.redactedBy !== redaction.nid || target.roomNid !== redaction.roomNid) return false
-    if (target.ord !== null && target.ord > before) return false // it was redacted when it was written
+    if (target.ord !== null && isLivePlace(target.ord) && target.ord > before) return false // it was redacted when it was written
     return (await this.#book(target.roomNid, []))?.redact(target) ?? false
   }
 

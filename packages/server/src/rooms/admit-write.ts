@@ -6,6 +6,7 @@ import type { AuthEvent } from '@myelin/algorithms/event'
 import { stateCheckpointChangesMin } from '../limits.ts'
 import { insertEvent, placeEvent } from '../store/events.ts'
 import { setForkState } from '../store/forks.ts'
+import { openGap } from '../store/history-gaps.ts'
 import { setMember } from '../store/members.ts'
 import { saveRefusal } from '../store/refusals.ts'
 import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
@@ -110,6 +111,7 @@ function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision
     room.forks.set(nid, fork)
   }
   count(context, w, { room, event })
+  if ((flags & eventFlag.gap) !== 0) openGap(w, { roomNid: room.nid, ord })
   writeRow(w, { room, fields, event })
   if (relating) writeRelation(w, { room, event, relating })
   if (redacted) applyRedaction(w, { room, redaction: event, target: redacted })

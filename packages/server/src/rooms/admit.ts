@@ -30,6 +30,8 @@ export interface Admission extends AdmittedEvent {
   readonly mode: AdmissionMode
   /** Why the events it cites do not allow it. */
   readonly byAuthEvents: Rejection | undefined
+  /** What it follows is not all here: something is missing in the timeline before it. */
+  readonly isAfterGap?: boolean
   /** The state before the event; asked again when the room has moved on. */
   readonly before: () => Promise<StateBefore>
 }
@@ -72,7 +74,7 @@ async function writeNow(context: RoomsContext, writing: Writing): Promise<Admitt
 }
 
 async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admission): Promise<Fields> {
-  const { received, known, mode, authNids } = admission
+  const { received, known, mode, authNids, isAfterGap = false } = admission
   const { pdu, eventId } = received
   const isMember = pdu.type === 'm.room.member' && pdu.state_key !== undefined
   const users = await context.users.internAll([pdu.sender, ...(isMember ? [pdu.state_key ?? ''] : [])])
@@ -90,12 +92,16 @@ async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admissi
     slot: pdu.state_key === undefined ? undefined : internSlot(context, room, [pdu.type, pdu.state_key]),
     relating: await findRelating(context, room, child),
     redacted: redacts === undefined ? undefined : await findEvent(context, room, redacts),
-    flags: mode === 'resident' ? eventFlag.relayed : mode === 'aside' ? asideFlags : 0,
+    flags: (isAfterGap ? eventFlag.gap : 0) | flagsOf[mode],
   }
 }
 
-/** Once the room's real state arrives it is judged like what comes with that. */
-const asideFlags = eventFlag.outlier | eventFlag.unjudged
+/** Of an event aside: once the room's real state arrives it is judged like what comes with that. */
+const flagsOf: Readonly<Record<AdmissionMode, number>> = {
+  live: 0,
+  resident: eventFlag.relayed,
+  aside: eventFlag.outlier | eventFlag.unjudged,
+}
 
 interface Deciding {
   readonly admission: Admission

@@ -1,28 +1,29 @@
-// History from before this server came into a room, fetched from others when a reader reaches the beginning of what is
-// here. https://spec.matrix.org/v1.19/server-server-api/#backfilling-and-retrieving-missing-events
+// History that is not here, fetched from other servers when a reader reaches the beginning of what is, or a gap in it.
+// https://spec.matrix.org/v1.19/server-server-api/#backfilling-and-retrieving-missing-events
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { backfillRoom } from '@myelin/protocol/server-server/backfill'
 import { abortAfter } from '../environment.ts'
+import { delayAfter } from '../federation/doubling.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import {
   backfillEventsMax,
-  backfillFrontierEventsMax,
   backfillRestMs,
   backfillServersMax,
   backfillTimeoutMs,
   backfillWaitMs,
+  gapRestFirstMs,
+  gapRestMaxMs,
   recoveryMaxMs,
 } from '../limits.ts'
-import { type EventRow, eventsByIds, eventsInRoom } from '../store/events.ts'
+import { type HistoryGap, restGap } from '../store/history-gaps.ts'
 import type { RoomsContext } from './context.ts'
 import { newAsked } from './fetch-missing.ts'
+import { awaitsMembers, type HistoryEdge, historyEdge } from './history-edge.ts'
 import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { takeHistory } from './past-events.ts'
 import { federationOf } from './read-incoming.ts'
-import { previousIds } from './stored-event.ts'
 import { EventDropped } from './refusals.ts'
-import { eventFlag } from './room-event.ts'
 
 /**
  * What became of asking for older events: some `came`; the room `begins` here, or nobody has more; or it was not
@@ -30,32 +31,53 @@ import { eventFlag } from './room-event.ts'
  */
 export type HistoryFetch = 'came' | 'begins' | 'later'
 
-/** Asks for events from before the oldest. Answers in bounded time; a fetch that takes longer goes on for whoever asks next. */
-export async function fetchHistory(context: RoomsContext, room: HotRoom): Promise<HistoryFetch> {
+/**
+ * Asks for events from before the oldest, or from before a gap. Answers in bounded time; a fetch that takes longer goes on
+ * for whoever asks next.
+ */
+export async function fetchHistory(context: RoomsContext, room: HotRoom, gap?: HistoryGap): Promise<HistoryFetch> {
   const { environment } = context
-  if (environment.now() < room.history.restsUntilMs) return 'begins'
-  room.history.fetching ??= context.hotRooms
-    .use(room.nid, (used) => fetchOnce(context, used))
-    .then((result) => {
-      if (result === 'begins') room.history.restsUntilMs = environment.now() + backfillRestMs
-      return result
-    })
-    .finally(() => (room.history.fetching = undefined))
-  const { fetching } = room.history
+  const { fetching, restsUntilMs } = room.history
+  if (!gap && environment.now() < restsUntilMs) return 'begins'
+  if (gap && (await awaitsMembers(context, room, gap))) return 'later'
+  const place = gap?.ord ?? 0
+  const underWay =
+    fetching.get(place) ??
+    context.hotRooms
+      .use(room.nid, (used) => fetchOnce(context, used, gap))
+      .then((result) => rested(context, room, { gap, result }))
+      .finally(() => fetching.delete(place))
+  fetching.set(place, underWay)
   let cancel = (): void => {}
   const late = new Promise<HistoryFetch>(
     (resolve) => (cancel = environment.timer(backfillWaitMs, () => resolve('later'))),
   )
-  return Promise.race([fetching, late]).finally(() => cancel())
+  return Promise.race([underWay, late]).finally(() => cancel())
 }
 
-/** Whether there may be more than what is here. */
+interface Fetched {
+  readonly gap: HistoryGap | undefined
+  readonly result: HistoryFetch
+}
+
+/** Remembers where nobody had more: at the beginning for a while, at a gap for ever longer. */
+async function rested(context: RoomsContext, room: HotRoom, { gap, result }: Fetched): Promise<HistoryFetch> {
+  const now = context.environment.now()
+  if (!gap && result === 'begins') room.history.restsUntilMs = now + backfillRestMs
+  if (!gap || (result === 'came' && gap.tries === 0)) return result
+  const tries = result === 'came' ? 0 : gap.tries + 1
+  const delayMs = tries === 0 ? 0 : delayAfter(tries, { firstMs: gapRestFirstMs, maxMs: gapRestMaxMs })
+  await context.store.write((w) => restGap(w, { roomNid: room.nid, ord: gap.ord, tries, untilMs: now + delayMs }))
+  return result
+}
+
+/** Whether there may be more before what is here. */
 export const hasOlderHistory = async (context: RoomsContext, room: HotRoom): Promise<boolean> =>
-  context.environment.now() >= room.history.restsUntilMs && (await historyEdge(context, room)) !== undefined
+  context.environment.now() >= room.history.restsUntilMs && (await historyEdge(context, room, undefined)) !== undefined
 
 /** Asks one server after the other, until one has something new. */
-async function fetchOnce(context: RoomsContext, room: HotRoom): Promise<HistoryFetch> {
-  const edge = await historyEdge(context, room)
+async function fetchOnce(context: RoomsContext, room: HotRoom, gap: HistoryGap | undefined): Promise<HistoryFetch> {
+  const edge = await historyEdge(context, room, gap)
   if (!edge) return 'begins'
   let anybodyAnswered = false
   for (const server of serversToAsk(context, room, edge)) {
@@ -71,43 +93,19 @@ async function fetchOnce(context: RoomsContext, room: HotRoom): Promise<HistoryF
   return anybodyAnswered ? 'begins' : 'later'
 }
 
-async function takeFrom(
-  context: RoomsContext,
-  room: HotRoom,
-  {
-    server,
-    edge,
-    events,
-  }: { readonly server: string; readonly edge: HistoryEdge; readonly events: readonly unknown[] },
-): Promise<number> {
+interface Answered {
+  readonly server: string
+  readonly edge: HistoryEdge
+  readonly events: readonly unknown[]
+}
+
+async function takeFrom(context: RoomsContext, room: HotRoom, { server, edge, events }: Answered): Promise<number> {
   const { signal, cancel } = abortAfter(context.environment, recoveryMaxMs)
   try {
     return await takeHistory({ context, room, servers: [server], signal, asked: newAsked() }, { edge, events })
   } finally {
     cancel()
   }
-}
-
-/** Where the history that is here ends. */
-export interface HistoryEdge {
-  /** The place before which older events go. */
-  readonly firstOrd: number
-  readonly oldest: EventRow
-  /** Ids of events that the oldest follow, and that are not here. */
-  readonly missing: readonly string[]
-}
-
-/** Undefined where nothing comes before. */
-async function historyEdge(context: RoomsContext, room: HotRoom): Promise<HistoryEdge | undefined> {
-  if (!context.federation || room.localJoined.size === 0) return undefined
-  const rows = await eventsInRoom(context.store.read, room.nid, { dir: 'f', limit: backfillFrontierEventsMax })
-  const [oldest] = rows
-  if (!oldest || oldest.type === 'm.room.create') return undefined
-  const before = new Set(rows.flatMap(({ json }) => previousIds(json)))
-  for (const row of await eventsByIds(context.store.read, [...before]))
-    if ((row.flags & eventFlag.outlier) === 0) before.delete(row.eventId)
-  if (before.size === 0) return undefined
-  return { firstOrd: Math.min(oldest.ord ?? 0, 0), oldest, missing: [...before].slice(0, backfillFrontierEventsMax) }
 }
 
 /** The servers of those who spoke then, then those with most users in the room. */
@@ -123,7 +121,7 @@ function serversToAsk(context: RoomsContext, room: HotRoom, { oldest }: HistoryE
 async function askForHistory(
   context: RoomsContext,
   { roomId }: HotRoom,
-  { server, edge }: { readonly server: string; readonly edge: HistoryEdge },
+  { server, edge }: Omit<Answered, 'events'>,
 ): Promise<readonly unknown[]> {
   const input = { path: { roomId }, query: { v: [...edge.missing], limit: backfillEventsMax } }
   const options = { timeoutMs: backfillTimeoutMs }

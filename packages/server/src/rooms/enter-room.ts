@@ -5,6 +5,7 @@ import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { importedEventsPerWrite } from '../limits.ts'
 import { insertEvent, placeEvent } from '../store/events.ts'
+import { openGap } from '../store/history-gaps.ts'
 import { setMember } from '../store/members.ts'
 import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
 import { journalKind, type Write } from '../store/store.ts'
@@ -19,7 +20,7 @@ import { memberHost } from './member-host.ts'
 import { membershipIn } from './member-event.ts'
 import { Pace } from './pace.ts'
 import { eventsOfRoom } from './receive.ts'
-import { RoomEvent } from './room-event.ts'
+import { eventFlag, RoomEvent } from './room-event.ts'
 import { internSlot, storeState } from './state-change.ts'
 import { findEvent } from './stored-event.ts'
 import { WriteBehind } from './write-behind.ts'
@@ -43,10 +44,18 @@ export async function enterRoom(context: RoomsContext, room: HotRoom, entering: 
     [...loadedStateTypes].map((type) => room.stateNidAt(root, type)).filter((nid) => nid !== 0),
   )
   const known = await findEvent(context, room, received.eventId)
+  const isAfterGap = await comesBackLate(context, room, received)
   const local = await setMembers(context, room, root)
-  return context.store.write((w) =>
-    writeJoin(context, w, { ...entering, room, authNids, slot, userNid, wellKnown, known, local }),
-  )
+  const writing = { ...entering, room, authNids, slot, userNid, wellKnown, known, isAfterGap, local }
+  return context.store.write((w) => writeJoin(context, w, writing))
+}
+
+/** Whether this server was in the room before, and something has been said since. */
+async function comesBackLate(context: RoomsContext, room: HotRoom, { pdu }: IncomingEvent): Promise<boolean> {
+  const isHistory = ({ flags }: RoomEvent) => (flags & eventFlag.outlier) === 0
+  if (!room.recent.some(isHistory)) return false
+  const { events, isWhole } = await eventsOfRoom(context, room, pdu.prev_events)
+  return !isWhole || !events.every(isHistory)
 }
 
 /** Nids of what the join cites. Throws M_FORBIDDEN. */
@@ -134,6 +143,7 @@ interface Writing extends Entering {
   readonly wellKnown: readonly RoomEvent[]
   /** The join where it is stored already. */
   readonly known: RoomEvent | undefined
+  readonly isAfterGap: boolean
   readonly local: readonly Membership[]
 }
 
@@ -147,6 +157,7 @@ function writeJoin(context: RoomsContext, w: Write, writing: Writing): RoomEvent
   const moved = storeState(context, w, room, { from: here, to, lastSlot: slot })
   const event = joinOf(writing, { nid, ord, snapshot: moved.snapshot })
   count(context, w, { room, event })
+  if (writing.isAfterGap) openGap(w, { roomNid: room.nid, ord })
   if (known) placeEvent(w, event)
   else insertEvent(w, { room, event, slot })
   noteStateEvent(room, event, { slot, authNids: writing.authNids })
@@ -174,7 +185,7 @@ interface Placed {
   readonly snapshot: number
 }
 
-function joinOf({ room, received, userNid }: Writing, placed: Placed): RoomEvent {
+function joinOf({ room, received, userNid, isAfterGap }: Writing, placed: Placed): RoomEvent {
   const { pdu, eventId, json, authEvent } = received
   return new RoomEvent({
     ...{ eventId, json, authEvent, ...placed },
@@ -182,7 +193,7 @@ function joinOf({ room, received, userNid }: Writing, placed: Placed): RoomEvent
     roomId: room.roomId,
     depth: pdu.depth,
     ts: pdu.origin_server_ts,
-    flags: 0,
+    flags: isAfterGap ? eventFlag.gap : 0,
     notifyCount: 0,
     highlightCount: 0,
   })

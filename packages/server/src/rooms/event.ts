@@ -1,6 +1,7 @@
 // One event, and the events around it.
 import { MatrixError } from '@myelin/protocol/errors'
 import { messagesLimitDefault, messagesLimitMax } from '../limits.ts'
+import { placeBefore } from '../store/places.ts'
 import { openRoom, type Reading } from './access.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import { parseEventFilter } from './event-filter.ts'
@@ -12,7 +13,6 @@ import { serveState } from './served-state.ts'
 import { stateNids } from './state.ts'
 import { walkWithHistory } from './older-history.ts'
 import { findEvent } from './stored-event.ts'
-import { walk } from './timeline.ts'
 import { bringHere } from './timestamp-search.ts'
 import { viewpoint } from './visibility.ts'
 
@@ -55,8 +55,8 @@ export async function eventContext(context: RoomsContext, roomId: string, option
   const middle = await visibleEvent(context, reading, options.eventId)
   const ord = middle.ord ?? 0
   const [before, after] = await Promise.all([
-    walkWithHistory(context, reading, { dir: 'b', from: ord - 1, limit: Math.floor(limit / 2), filter }),
-    walk(context, reading, { dir: 'f', from: ord, limit: Math.ceil(limit / 2), filter }),
+    walkWithHistory(context, reading, { dir: 'b', from: placeBefore(ord), limit: Math.floor(limit / 2), filter }),
+    walkWithHistory(context, reading, { dir: 'f', from: ord, limit: Math.ceil(limit / 2), filter }),
   ])
   const all = [...before.events, middle, ...after.events]
   const last = after.events.at(-1) ?? middle
@@ -70,7 +70,7 @@ export async function eventContext(context: RoomsContext, roomId: string, option
     serveEvents(context, reading, [middle]),
     serveEvents(context, reading, after.events),
   ])
-  const start = before.end ?? (before.events.at(-1)?.ord ?? ord) - 1
+  const start = before.end ?? placeBefore(before.events.at(-1)?.ord ?? ord)
   const parts = [
     `"start":"${tokenAfter(start)}"`,
     `"end":"${tokenAfter(after.end ?? last.ord ?? ord)}"`,

@@ -100,7 +100,8 @@ interface Arrival {
 
 /** How it stands with history from other servers. */
 interface HistoryStanding {
-  fetching: Promise<HistoryFetch> | undefined
+  /** By the place of the event after the gap; 0: at the beginning. */
+  readonly fetching: Map<number, Promise<HistoryFetch>>
   /** Milliseconds since the epoch. */
   restsUntilMs: number
 }
@@ -149,7 +150,7 @@ export class HotRoom {
   /** What the next resolution will look at again. */
   readonly authEvents = new AuthEventsKept()
   /** Fetching older history: what is under way, and until when nobody is asked again. */
-  readonly history: HistoryStanding = { fetching: undefined, restsUntilMs: 0 }
+  readonly history: HistoryStanding = { fetching: new Map(), restsUntilMs: 0 }
   joinedCount = 0
   invitedCount = 0
   /** State changes since the last full copy of the state was stored. */

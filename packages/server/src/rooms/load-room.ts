@@ -3,6 +3,7 @@ import { roomVersion } from '@myelin/algorithms/room-version'
 import { recentEventsMax } from '../limits.ts'
 import { eventsByNids, eventsInRoom } from '../store/events.ts'
 import { membersOfRoom } from '../store/members.ts'
+import { isLivePlace } from '../store/places.ts'
 import { lateMembers } from '../store/joins.ts'
 import { deltasOf, totalsOfRoom } from '../store/room-loading.ts'
 import { roomByNid, type RoomRow } from '../store/rooms.ts'
@@ -45,9 +46,10 @@ async function loadCurrentState(read: Reader, room: HotRoom, { snapshot }: RoomR
 }
 
 async function loadTimeline(read: Reader, room: HotRoom, row: RoomRow): Promise<void> {
-  const rows = await eventsInRoom(read, room.nid, { dir: 'b', limit: recentEventsMax })
+  const newest = await eventsInRoom(read, room.nid, { dir: 'b', after: 0, limit: recentEventsMax })
+  const rows = newest.filter(({ ord }) => isLivePlace(ord ?? 0))
   for (const event of rows.toReversed()) room.addRecent(eventOfRow(room, event))
-  room.recentAfter = rows.length < recentEventsMax ? 0 : (rows.at(-1)?.ord ?? 1) - 1
+  room.recentAfter = newest.length < recentEventsMax ? 0 : Math.ceil(newest.at(-1)?.ord ?? 1) - 1
   // What is here already will not come again: that needs no look.
   const here = new Set(rows.map(({ eventId }) => eventId))
   room.noteFollowed(rows.flatMap(({ json }) => previousIds(json)).filter((eventId) => !here.has(eventId)))

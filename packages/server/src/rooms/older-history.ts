@@ -1,21 +1,78 @@
-// A walk back through a room that goes on past the beginning of what is here, with what other servers have.
+// A walk through a room that goes on where what is here ends, at a gap or at the beginning, with what other servers have.
 import { backfillsPerPageMax } from '../limits.ts'
+import { type HistoryGap, nearestGap } from '../store/history-gaps.ts'
 import type { Reading } from './access.ts'
 import { fetchHistory, hasOlderHistory } from './backfill.ts'
 import type { RoomsContext } from './context.ts'
+import type { RoomEvent } from './room-event.ts'
 import { type Page, type Walk, walk } from './timeline.ts'
 
 /** The next events of a walk. Where other servers are too slow, the page is what is here, and there may be more. */
-export async function walkWithHistory(context: RoomsContext, reading: Reading, asked: Walk): Promise<Page> {
+export const walkWithHistory = (context: RoomsContext, reading: Reading, asked: Walk): Promise<Page> =>
+  asked.dir === 'b' ? walkBack(context, reading, asked) : walkOn(context, reading, asked)
+
+/** A gap is filled from its end on: what comes is shown at once, and the next page goes on from there. */
+async function walkBack(context: RoomsContext, reading: Reading, asked: Walk): Promise<Page> {
   const { room } = reading
-  for (let fetches = 0; ; fetches++) {
-    const page = await walk(context, reading, asked)
+  const kept: RoomEvent[] = []
+  let { from } = asked
+  for (let fetches = 0; ;) {
+    const gap = await gapNextTo(context, reading, { dir: 'b', from, to: asked.to })
+    const to = gap ? gap.ord - 1 : asked.to
+    const { events, end, last } = await walk(context, reading, { ...asked, from, to, limit: asked.limit - kept.length })
+    kept.push(...events)
+    from = last
     // A walk that was to end at a place is over when it has come there.
-    if (asked.dir === 'f' || asked.to !== undefined || page.end !== undefined) return page
-    const isFull = page.events.length >= asked.limit || fetches === backfillsPerPageMax
-    if (isFull) return (await hasOlderHistory(context, room)) ? { ...page, end: page.last } : page
-    const fetched = await fetchHistory(context, room)
-    if (fetched === 'begins') return page
-    if (fetched === 'later') return { ...page, end: page.last }
+    if (end !== undefined || (!gap && asked.to !== undefined)) return { events: kept, end, last }
+    const isFull = kept.length >= asked.limit || fetches === backfillsPerPageMax
+    if (isFull && gap) return { events: kept, end: last, last }
+    if (isFull) return { events: kept, end: (await hasOlderHistory(context, room)) ? last : undefined, last }
+    fetches++
+    const fetched = await fetchHistory(context, room, gap)
+    if (fetched === 'came') continue
+    // A client that gets nothing at all goes no further: it is rather shown what is beyond the gap.
+    if (fetched === 'later' && (!gap || kept.length > 0)) return { events: kept, end: last, last }
+    if (!gap) return { events: kept, end: undefined, last }
+    from = gap.ord - 1
   }
+}
+
+/** A gap is filled, as far as that goes in the time of one page, before what is in it is shown. */
+async function walkOn(context: RoomsContext, reading: Reading, asked: Walk): Promise<Page> {
+  const kept: RoomEvent[] = []
+  let { from } = asked
+  let passed = from
+  for (let fetches = 0; ;) {
+    const gap = await gapNextTo(context, reading, { dir: 'f', from: passed, to: asked.to })
+    const to = gap ? gap.ord - 1 : asked.to
+    const { events, end, last } = await walk(context, reading, { ...asked, from, to, limit: asked.limit - kept.length })
+    kept.push(...events)
+    from = last
+    if (!gap || end !== undefined) return { events: kept, end, last }
+    if (kept.length >= asked.limit) return { events: kept, end: last, last }
+    while (fetches++ < backfillsPerPageMax && (await fetchHistory(context, reading.room, gap)) === 'came');
+    passed = gap.ord
+  }
+}
+
+interface GapsWanted {
+  readonly dir: 'b' | 'f'
+  readonly from: number
+  readonly to?: number | undefined
+}
+
+/** The next gap that the walk comes to and somebody may fill. One that the walk begins in counts. */
+async function gapNextTo(
+  context: RoomsContext,
+  { room, until = Infinity }: Reading,
+  { dir, from, to }: GapsWanted,
+): Promise<HistoryGap | undefined> {
+  if (!context.federation || room.localJoined.size === 0) return undefined
+  const last = Math.min(context.store.durablePosition, until)
+  // The gap before an event lies between it and the whole number before it.
+  const ord = dir === 'b' ? Math.min(from, last) + 1 : from
+  const gap = await nearestGap(context.store.read, { roomNid: room.nid, dir, ord, nowMs: context.environment.now() })
+  if (!gap) return undefined
+  const isBeyond = dir === 'b' ? gap.ord - 1 < (to ?? -Infinity) : gap.ord > Math.min(to ?? last, last)
+  return isBeyond ? undefined : gap
 }

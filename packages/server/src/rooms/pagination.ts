@@ -7,7 +7,7 @@ export const tokenAfter = (ord: number): string => `t${ord}`
 
 /** The `ord` after which a token stands. Throws M_INVALID_PARAM for what is no token of this server. */
 export function parseToken(token: string): number {
-  const found = /^[ts](-?\d{1,15})(?:_.*)?$/.exec(token)
+  const found = /^[ts](-?\d{1,15}(?:\.\d{1,25})?)(?:_.*)?$/.exec(token)
   if (!found) throw new MatrixError('M_INVALID_PARAM', 'This is not a token of this server')
   return Number(found[1])
 }

@@ -1,16 +1,19 @@
 // Takes fetched history into a room: each event checked as one on receipt, judged by the state before it, and placed
-// before the oldest. The room's state, heads, members and counters stay as they are, and nobody is woken.
+// before the oldest or in its gap. The room's state, heads, members and counters stay as they are, and nobody is woken.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { backfillStatesMax } from '../limits.ts'
 import { eventPlaces, placeEvent } from '../store/events.ts'
+import type { HistoryGap } from '../store/history-gaps.ts'
+import { placesInGap } from '../store/places.ts'
+import { totalsUpTo } from '../store/read-marks.ts'
 import type { Write } from '../store/store.ts'
 import { judge } from './admit.ts'
 import { resolveStates } from './auth-graph.ts'
-import type { HistoryEdge } from './backfill.ts'
 import type { RoomsContext } from './context.ts'
 import { type StateBefore, stateAfter } from './dag-state.ts'
 import { fetchAuthChain, fetchStateBefore, type Recovery } from './fetch-missing.ts'
+import type { HistoryEdge } from './history-edge.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
 import { parseIncoming } from './read-incoming.ts'
@@ -30,7 +33,7 @@ export interface FetchedHistory {
 /** Takes in what leads up to the edge; resolves to how many events have come into the timeline, when they are durable. */
 export async function takeHistory(recovery: Recovery, { edge, events }: FetchedHistory): Promise<number> {
   const { context, room } = recovery
-  const past = pastOf(room, { edge, events })
+  const past = await pastOf(context, room, { edge, events })
   if (past.length === 0) return 0
   const states = await fetchStates(recovery, past)
   await fetchCited(recovery, past)
@@ -44,13 +47,17 @@ export async function takeHistory(recovery: Recovery, { edge, events }: FetchedH
 interface PastEvent {
   readonly eventId: string
   readonly value: unknown
+  readonly depth: number
   readonly previous: readonly string[]
   readonly cited: readonly string[]
 }
 
-/** Those that lead up to the edge, each after those it follows. */
-function pastOf(room: HotRoom, { events, edge }: FetchedHistory): PastEvent[] {
-  const given = new Map(events.flatMap((value) => readPast(room, value)).map((past) => [past.eventId, past]))
+/** Those that lead up to the edge and are not in their place yet, each after those it follows. */
+async function pastOf(context: RoomsContext, room: HotRoom, { events, edge }: FetchedHistory): Promise<PastEvent[]> {
+  const read = events.flatMap((value) => readPast(room, value)).filter(({ depth }) => depth >= edge.depthMin)
+  const given = new Map(read.map((past) => [past.eventId, past]))
+  for (const { eventId, flags } of await eventPlaces(context.store.read, [...given.keys()]))
+    if ((flags & eventFlag.outlier) === 0) given.delete(eventId)
   const order: PastEvent[] = []
   const seen = new Set<string>()
   const path = edge.missing.toReversed().map((eventId) => ({ eventId, isEntered: false }))
@@ -71,7 +78,8 @@ function readPast(room: HotRoom, value: unknown): PastEvent[] {
   try {
     const { pdu, eventId } = parseIncoming(value, room.rules)
     if (roomIdOf(pdu, eventId) !== room.roomId) return []
-    return [{ eventId, value, previous: referencedIds(pdu.prev_events), cited: referencedIds(pdu.auth_events) }]
+    const { depth, prev_events: previous, auth_events: cited } = pdu
+    return [{ eventId, value, depth, previous: referencedIds(previous), cited: referencedIds(cited) }]
   } catch (error) {
     if (error instanceof MatrixError) return [] // as if it had not been given
     throw error
@@ -132,17 +140,25 @@ async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, stat
   const stored = new Map(events.map((event) => [event.eventId, event]))
   const near = await placeOfOldest(context, room, edge)
   const progress: Progress = { after: new Map(), placed: new Map(), writes: [] }
-  let ord = edge.firstOrd - past.length
-  for (const { eventId, previous } of past) {
+  // What a gap has no more places for is left out.
+  const places = placesAt(edge, past.length)
+  for (const [index, { eventId, previous }] of past.entries()) {
     const event = stored.get(eventId)
-    const at = event?.ord ?? ord++
-    if (!event || (event.flags & eventFlag.outlier) === 0) continue
+    const at = event?.ord ?? places.at(index - past.length)
+    if (!event || at === undefined || (event.flags & eventFlag.outlier) === 0) continue
     const root = states.get(eventId)
     const before = root === undefined ? await stateAmong(context, room, { progress, previous }) : { root, near }
-    if (before) await placeOne(context, room, { event, at, before, progress })
+    if (before) await placeOne(context, room, { event, at, gap: edge.gap, before, progress })
   }
   await Promise.all(progress.writes)
   return progress.placed.size
+}
+
+/** Places for events before the edge, in order. */
+function placesAt({ gap, oldest }: HistoryEdge, count: number): number[] {
+  if (gap) return placesInGap(gap.ord, oldest.ord ?? gap.ord, count)
+  const first = Math.min(oldest.ord ?? 0, 0)
+  return Array.from({ length: count }, (_, at) => first - count + at)
 }
 
 /** A stored state that differs little from those before it. */
@@ -176,6 +192,8 @@ interface PlacingOne {
   /** As it is stored: outside the timeline. */
   readonly event: RoomEvent
   readonly at: number
+  /** The gap that it is in. */
+  readonly gap: HistoryGap | undefined
   readonly before: StateBefore
   readonly progress: Progress
 }
@@ -183,7 +201,7 @@ interface PlacingOne {
 async function placeOne(
   context: RoomsContext,
   room: HotRoom,
-  { event, at, before, progress }: PlacingOne,
+  { event, at, gap, before, progress }: PlacingOne,
 ): Promise<void> {
   const { after, placed, writes } = progress
   const isRejected = (event.flags & eventFlag.rejected) !== 0
@@ -195,9 +213,10 @@ async function placeOne(
     type === 'm.room.redaction' && redacts !== undefined ? await findEvent(context, room, redacts) : undefined
   const slot = stateKey === undefined ? undefined : room.slotOf(type, stateKey)
   const to = slot === undefined ? before.root : room.arena.set(before.root, slot, event.nid)
+  const totals = await totalsBefore(context, room, { gap, threadNid: relating?.threadNid })
   const write = (w: Write) => {
     const place = storeState(context, w, room, { from: before.near, to, lastSlot: slot })
-    const done = inHistory(event, { ord: at, snapshot: place.snapshot, threadNid: relating?.threadNid })
+    const done = inHistory(event, { ord: at, snapshot: place.snapshot, threadNid: relating?.threadNid, ...totals })
     placeEvent(w, done)
     room.replaceHeld(done)
     if (relating) writeRelation(w, { room, event: done, relating })
@@ -212,6 +231,8 @@ interface HistoryPlace {
   readonly ord: number
   readonly snapshot: number
   readonly threadNid: number | undefined
+  readonly notifyCount: number
+  readonly highlightCount: number
 }
 
 const inHistory = (event: RoomEvent, place: HistoryPlace): RoomEvent =>
@@ -220,9 +241,18 @@ const inHistory = (event: RoomEvent, place: HistoryPlace): RoomEvent =>
     ...{ nid: event.nid, roomId: event.roomId, eventId: event.eventId, senderNid: event.senderNid },
     ...{ depth: event.depth, ts: event.ts, json: event.json, redactedBy: event.redactedBy },
     flags: event.flags & eventFlag.related,
-    notifyCount: 0,
-    highlightCount: 0,
   })
+
+/** The counters there: what is told as history adds nothing to them. */
+async function totalsBefore(
+  context: RoomsContext,
+  room: HotRoom,
+  { gap, threadNid }: { readonly gap: HistoryGap | undefined; readonly threadNid: number | undefined },
+): Promise<{ readonly notifyCount: number; readonly highlightCount: number }> {
+  const place = { room: room.nid, thread: threadNid ?? 0, ord: (gap?.ord ?? 0) - 1 }
+  const totals = gap ? await totalsUpTo(context.store.read, place) : undefined
+  return { notifyCount: totals?.notify_count ?? 0, highlightCount: totals?.highlight_count ?? 0 }
+}
 
 /** Events that are part of the room's history here. */
 const historyOf = async (context: RoomsContext, room: HotRoom, eventIds: readonly string[]): Promise<RoomEvent[]> =>

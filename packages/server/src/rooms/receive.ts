@@ -83,7 +83,8 @@ export async function receiveHeld(
   }
   const authNids = cited.events.map(({ nid }) => nid)
   // 5. to 7. by the state before it, by the room's current state, and by its policy server
-  const admitted = await admitNow(context, room, { received: incoming, known, authNids, mode, byAuthEvents, before })
+  const judged = { received: incoming, known, authNids, mode, byAuthEvents, before }
+  const admitted = await admitNow(context, room, { ...judged, isAfterGap: !previous.isWhole })
   if (!previous.isWhole && admitted.event.ord !== undefined) noteMissing(room, incoming, previous)
   return admitted
 }

@@ -2,6 +2,7 @@
 import { MatrixError } from '@myelin/protocol/errors'
 import { bundledChildrenMax, recursionDepthMax, relationsLimitDefault, relationsLimitMax } from '../limits.ts'
 import { eventsByNids } from '../store/events.ts'
+import { placeAfter, placeBefore } from '../store/places.ts'
 import { type RelationRow, type RelationsRange, relationsOf } from '../store/relations.ts'
 import { threadsOfRoom } from '../store/threads.ts'
 import { openRoom } from './access.ts'
@@ -37,7 +38,7 @@ export async function relations(context: RoomsContext, roomId: string, options: 
   const from = options.from === undefined ? undefined : parseToken(options.from)
   const to = options.to === undefined ? undefined : parseToken(options.to)
   const range = { relType: options.relType, type: options.type, forwards, limit: limit + 1 }
-  const start = from === undefined || forwards ? from : from + 1
+  const start = from === undefined || forwards ? from : placeAfter(from)
   const { rows, depth } = await related(context, reading.room.nid, {
     parentId: parent.eventId,
     range: { ...range, ord: start },
@@ -50,7 +51,8 @@ export async function relations(context: RoomsContext, roomId: string, options: 
   const kept = events.filter((event) => event.redactedBy === undefined && view.sees(event))
   const parts = [`"chunk":[${(await serveEvents(context, reading, kept, { view })).join(',')}]`]
   const last = page.at(-1)
-  if (last && inRange.length > limit) parts.push(`"next_batch":"${tokenAfter(forwards ? last.ord : last.ord - 1)}"`)
+  if (last && inRange.length > limit)
+    parts.push(`"next_batch":"${tokenAfter(forwards ? last.ord : placeBefore(last.ord))}"`)
   if (options.from !== undefined) parts.push(`"prev_batch":"${options.from}"`)
   if (options.recurse !== undefined) parts.push(`"recursion_depth":${depth}`)
   return `{${parts.join(',')}}`
@@ -118,7 +120,7 @@ export async function threads(context: RoomsContext, roomId: string, options: Th
     roomNid: reading.room.nid,
     userNid: options.by.userNid,
     participated: options.include === 'participated',
-    ord: options.from === undefined ? undefined : parseToken(options.from) + 1,
+    ord: options.from === undefined ? undefined : placeAfter(parseToken(options.from)),
     limit: limit + 1,
   })
   const page = rows.slice(0, limit)
@@ -133,6 +135,6 @@ export async function threads(context: RoomsContext, roomId: string, options: Th
   const seen = roots.filter((root) => view.sees(root))
   const parts = [`"chunk":[${(await serveEvents(context, reading, seen, { view })).join(',')}]`]
   const last = page.at(-1)
-  if (last && rows.length > limit) parts.push(`"next_batch":"${tokenAfter(last.latestOrd - 1)}"`)
+  if (last && rows.length > limit) parts.push(`"next_batch":"${tokenAfter(placeBefore(last.latestOrd))}"`)
   return `{${parts.join(',')}}`
 }

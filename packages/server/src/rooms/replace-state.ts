@@ -5,6 +5,7 @@ import { importedEventsPerWrite } from '../limits.ts'
 import { addEventFlags, eventsInRoom } from '../store/events.ts'
 import { setForkState } from '../store/forks.ts'
 import { membersCame } from '../store/joins.ts'
+import { placeBefore } from '../store/places.ts'
 import { setRoomSnapshot } from '../store/rooms.ts'
 import { journalKind, type Write } from '../store/store.ts'
 import { judge } from './admit.ts'
@@ -39,7 +40,7 @@ interface Replay {
 export async function replaceState(context: RoomsContext, room: HotRoom, { root, joinOrd }: Replacing): Promise<void> {
   const here = { root: room.root, snapshot: room.snapshot }
   const first = await context.store.write((w) => storeState(context, w, room, { from: here, to: root }))
-  const replay: Replay = { context, room, first, after: new Map(), through: joinOrd - 1 }
+  const replay: Replay = { context, room, first, after: new Map(), through: placeBefore(joinOrd) }
   for (;;) {
     await judgeAnew(replay)
     const { heads } = room

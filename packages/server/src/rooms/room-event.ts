@@ -6,7 +6,7 @@ import { jsonSlices, type Slices } from './json-slices.ts'
 /**
  * Bits of `RoomEvent.flags`. `forked`: the state after the event in the event graph is not `snapshot`. `relayed`: it came
  * from another server through this one, which passes it on to the servers in the room. `unjudged`: it counts as rejected
- * for other events until those it cites have been looked at.
+ * for other events until those it cites have been looked at. `gap`: what it follows was not here when it came.
  */
 export const eventFlag = {
   rejected: 1,
@@ -16,6 +16,7 @@ export const eventFlag = {
   forked: 16,
   relayed: 32,
   unjudged: 64,
+  gap: 128,
 } as const
 
 /** Whether an event with these flags authorises nothing. */
@@ -27,7 +28,7 @@ export interface RoomEventFields {
   readonly roomId: string
   readonly eventId: string
   readonly senderNid: number
-  /** Position in the timeline; negative for history fetched later, undefined for outliers and rejected events. */
+  /** Place in the timeline (store/places.ts); undefined for outliers and rejected events. */
   readonly ord: number | undefined
   readonly depth: number
   /** `origin_server_ts`, milliseconds. */

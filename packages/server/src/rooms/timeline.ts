@@ -1,6 +1,7 @@
 // Walks a room's timeline in either direction as one reader sees it: past what is hidden from them or filtered out.
 import { timelineScanMax } from '../limits.ts'
 import { eventsInRoom } from '../store/events.ts'
+import { placeBefore } from '../store/places.ts'
 import type { Reading } from './access.ts'
 import type { RoomsContext } from './context.ts'
 import { type RoomEventFilter, passes } from './event-filter.ts'
@@ -46,7 +47,7 @@ export async function walk(
     const view = await viewpoint(reading, events)
     for (const event of events) {
       if (kept.length === limit) return { events: kept, end: at, last: at }
-      at = dir === 'b' ? (event.ord ?? at) - 1 : (event.ord ?? at)
+      at = dir === 'b' ? placeBefore(event.ord ?? at) : (event.ord ?? at)
       if (view.sees(event) && passes(event, filter ?? {})) kept.push(event)
     }
     if (rows.length < want) return { events: kept, end: undefined, last: at }

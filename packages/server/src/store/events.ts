@@ -6,7 +6,7 @@ import type { Reader, Row, Write } from './store.ts'
 export interface EventRow extends Row {
   readonly nid: number
   readonly roomNid: number
-  /** Position in the timeline; negative for history fetched later, null for outliers and rejected events. */
+  /** Place in the timeline (places.ts); null for outliers and rejected events. */
   readonly ord: number | null
   readonly type: string
   readonly senderNid: number

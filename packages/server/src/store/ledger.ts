@@ -53,7 +53,7 @@ export async function changesBetween(read: Reader, from: number, to: number): Pr
 }
 
 const countThrough = sql`SELECT count(*) AS "events" FROM events
-  WHERE room_nid = ${'roomNid'} AND ord > 0 AND ord <= ${'ord'}`
+  WHERE room_nid = ${'roomNid'} AND ord > 0 AND ord <= ${'ord'} AND ord = CAST(ord AS INTEGER)`
 
 /** How many events of a room's live timeline there are up to a place in it. */
 export const eventsThrough = async (read: Reader, roomNid: number, ord: number): Promise<number> =>

@@ -1,7 +1,8 @@
 // The timeline of a room in an answer: the newest events after a position that the filter and the rules let through.
 import { syncTimelineScanEventsMax } from '../limits.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
-import type { RoomEvent } from '../rooms/room-event.ts'
+import { eventFlag, type RoomEvent } from '../rooms/room-event.ts'
+import { placeBefore } from '../store/places.ts'
 import { isAside } from './past-state.ts'
 
 /** Reads live events of a room that are not in memory, newest first. */
@@ -26,7 +27,10 @@ export interface Timeline {
   readonly startsAfter: number
 }
 
-/** Walks back from the newest event until the limit is reached, with one more to know whether there is more. */
+/**
+ * Walks back from the newest event until the limit is reached, with one more to know whether there is more; and no
+ * further than to a gap, which is filled for those who page back.
+ */
 export async function readTimeline(room: HotRoom, range: TimelineRange): Promise<Timeline> {
   const events: RoomEvent[] = []
   let scanned = 0
@@ -36,14 +40,14 @@ export async function readTimeline(room: HotRoom, range: TimelineRange): Promise
     const accepted = await range.accepts(event)
     if (accepted && events.length === range.limit) return cut(events, event)
     if (accepted) events.push(event)
-    if (++scanned >= syncTimelineScanEventsMax) return cut(events, event)
+    if (++scanned >= syncTimelineScanEventsMax || (event.flags & eventFlag.gap) !== 0) return cut(events, event)
   }
   return { events: events.toReversed(), limited: false, startsAfter: range.after }
 }
 
 function cut(events: readonly RoomEvent[], last: RoomEvent): Timeline {
   const first = events.at(-1)
-  const startsAfter = first?.ord === undefined ? (last.ord ?? 0) : first.ord - 1
+  const startsAfter = first?.ord === undefined ? (last.ord ?? 0) : placeBefore(first.ord)
   return { events: events.toReversed(), limited: true, startsAfter }
 }
 

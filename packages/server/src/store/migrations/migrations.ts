@@ -11,6 +11,7 @@ import { ledgerMigration } from './0009-ledger.ts'
 import { joinsMigration } from './0010-joins.ts'
 import { webhooksMigration } from './0011-webhooks.ts'
 import { encryptionMigration } from './0012-encryption.ts'
+import { historyGapsMigration } from './0013-history-gaps.ts'
 
 export interface Migration {
   readonly version: number
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: 'joins', statements: joinsMigration },
   { version: 11, name: 'webhooks', statements: webhooksMigration },
   { version: 12, name: 'encryption', statements: encryptionMigration },
+  { version: 13, name: 'history gaps', statements: historyGapsMigration },
 ]
