@@ -1,3 +1,4 @@
+// The arithmetic of places in timelines.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isLivePlace, placeAfter, placeBefore, placesInGap } from './places.ts'
