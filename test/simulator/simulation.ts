@@ -70,7 +70,8 @@ export class Simulation implements Disposable {
     this.#seed = seed
     this.#random = new Random(seed)
     const random = this.#random
-    this.#steps = steps ?? random.between(60, 160)
+    const decided = random.between(60, 160) // whether it is used or not, so that a number of steps changes nothing else
+    this.#steps = steps ?? decided
     this.#network = new FakeNetwork(this.#clock, random.fork(), this.#trace)
     const world = { clock: this.#clock, network: this.#network, trace: this.#trace, errors: this.#errors }
     const count = random.chance(0.1) ? random.between(6, 10) : random.between(3, 5)

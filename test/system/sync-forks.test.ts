@@ -20,18 +20,28 @@ after(async () => {
 
 const lazy = JSON.stringify({ room: { state: { lazy_load_members: true } } })
 
-/** A room in which alice is, whose state a message moves that follows events nobody gives. */
-async function moved(): Promise<{ room: RemoteRoom; since: string; name: string; member: string }> {
+async function joinedRoom(): Promise<RemoteRoom> {
   const room = remote.createRoom(net.server(0), '11')
   await alice.post(`/join/${encodeURIComponent(room.roomId)}?via=far.test`)
-  const { next_batch: since } = await alice.sync()
-  const name = room.next({ type: 'm.room.name', state_key: '', content: { name: 'Moved' } })
-  const sender = '@late:far.test'
-  const member = room.next({ type: 'm.room.member', sender, state_key: sender, content: { membership: 'join' } })
+  return room
+}
+
+/** Moves the state with a message that follows what was made last, which nobody gives. */
+async function move(room: RemoteRoom): Promise<void> {
   const message = room.next()
   const pduIds = [...room.state.values()]
   remote.answers.set('state_ids', () => ({ body: { pdu_ids: pduIds, auth_chain_ids: [] } }))
   assert.deepEqual(await room.send(message), { [message.eventId]: {} })
+}
+
+/** A room in which alice is, whose state a message moves that follows events nobody gives. */
+async function moved(): Promise<{ room: RemoteRoom; since: string; name: string; member: string }> {
+  const room = await joinedRoom()
+  const { next_batch: since } = await alice.sync()
+  const name = room.next({ type: 'm.room.name', state_key: '', content: { name: 'Moved' } })
+  const sender = '@late:far.test'
+  const member = room.next({ type: 'm.room.member', sender, state_key: sender, content: { membership: 'join' } })
+  await move(room)
   await eventually(async () => (await alice.sync({ since })).rooms)
   return { room, since, name: name.eventId, member: member.eventId }
 }
@@ -57,4 +67,28 @@ test('a first sync whose timeline begins before such a message shows the state a
   const { state, timeline } = (await alice.sync()).rooms.join[room.roomId]
   const shown = new Set([...ids(state), ...ids(timeline)])
   assert.ok(shown.has(name) && shown.has(member))
+})
+
+test('whose invite such a message takes back or gives hears of it', async () => {
+  const bob = await net.server(0).user('bob')
+  const room = await joinedRoom()
+  const member = (membership: string) =>
+    room.next({ type: 'm.room.member', state_key: bob.userId, content: { membership } })
+  const invite = member('invite')
+  assert.deepEqual(await room.send(invite), { [invite.eventId]: {} })
+  const invited = await eventually(async () => {
+    const answer = await bob.sync()
+    return answer.rooms?.invite?.[room.roomId] && answer
+  })
+  await bob.sync({ since: invited.next_batch })
+  const kick = member('leave')
+  await move(room)
+  const gone = await eventually(async () => {
+    const answer = await bob.sync({ since: invited.next_batch })
+    return answer.rooms?.leave?.[room.roomId] && answer
+  })
+  assert.deepEqual(ids(gone.rooms.leave[room.roomId].timeline), [kick.eventId])
+  member('invite')
+  await move(room)
+  await eventually(async () => (await bob.sync({ since: gone.next_batch })).rooms?.invite?.[room.roomId])
 })

@@ -22,6 +22,10 @@ import { newMember } from './new-member.ts'
 
 const readerName = 'device-lists'
 
+/** The entry says that the membership of its user changed. */
+const namesMember = ({ kind, user }: Journaled): boolean =>
+  (kind === journalKind.event || kind === journalKind.memberMoved) && user !== 0
+
 interface Telling {
   readonly userNid: number
   readonly news: readonly News[]
@@ -107,7 +111,7 @@ export class ListTeller implements AsyncDisposable {
   async #take(entries: readonly Journaled[]): Promise<void> {
     const changes = new Map<number, Set<number>>()
     for (const entry of entries) {
-      if (entry.kind === journalKind.event && entry.user !== 0) await this.#memberMoved(entry)
+      if (namesMember(entry)) await this.#memberMoved(entry)
       if (entry.kind !== journalKind.deviceList) continue
       changes.set(entry.user, (changes.get(entry.user) ?? new Set()).add(entry.ref))
     }

@@ -120,7 +120,7 @@ function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision
   moveHeads(w, room, { event, heads: decision.heads, after: fork ?? moved.snapshot })
   const arrived = new Map(changed)
   if (lastSlot !== undefined) arrived.set(nid, event)
-  moveRoom(context, w, { room, moved, arrived, ord, memberNids: decision.memberNids })
+  moveRoom(context, w, { room, moved, arrived, ord, memberNid, memberNids: decision.memberNids })
   return event
 }
 
@@ -183,10 +183,19 @@ interface RoomMove {
   /** State events that are new in the room's state. */
   readonly arrived: ReadonlyMap<number, RoomEvent>
   readonly ord: number
+  /** The user whose membership the event sets: its entry in the journal tells of them. */
+  readonly memberNid: number
   readonly memberNids: ReadonlyMap<string, number>
 }
 
-function moveRoom(context: RoomsContext, w: Write, { room, moved, arrived, ord, memberNids }: RoomMove): void {
+/** Tells the readers of the journal of a member whom no event in the timeline names. */
+export const noteMoved = (
+  w: Write,
+  { nid }: HotRoom,
+  { userNid, eventNid }: { readonly userNid: number; readonly eventNid: number },
+): void => void w.journal({ kind: journalKind.memberMoved, room: nid, user: userNid, ref: eventNid })
+
+function moveRoom(context: RoomsContext, w: Write, { room, moved, arrived, ord, ...members }: RoomMove): void {
   if (moved.snapshot === room.snapshot) return
   const replaced: number[] = []
   const changes: { readonly slot: number; readonly nid: number }[] = []
@@ -205,10 +214,11 @@ function moveRoom(context: RoomsContext, w: Write, { room, moved, arrived, ord, 
   for (const { slot, nid } of changes) {
     const [type, stateKey] = room.slotKey(slot)
     isShown ||= shownTypes.has(type)
-    const userNid = type === 'm.room.member' ? memberNids.get(stateKey) : undefined
+    const userNid = type === 'm.room.member' ? members.memberNids.get(stateKey) : undefined
     if (userNid === undefined) continue
     const membership = membershipIn(arrived.get(nid)) ?? 'leave'
     setMember(w, { roomNid: room.nid, userNid, membership, eventNid: nid, position: ord })
+    if (userNid !== members.memberNid) noteMoved(w, room, { userNid, eventNid: nid })
     room.setMembership(userNid, membership, memberHost(stateKey, context.serverName))
   }
   if (room.isPublic && isShown) publish(w, room)

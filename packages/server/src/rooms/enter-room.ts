@@ -10,7 +10,7 @@ import { setMember } from '../store/members.ts'
 import { setRoomHeads, setRoomSnapshot } from '../store/rooms.ts'
 import { journalKind, type Write } from '../store/store.ts'
 import { judge } from './admit.ts'
-import type { IncomingEvent } from './admit-write.ts'
+import { type IncomingEvent, noteMoved } from './admit-write.ts'
 import { count } from './append.ts'
 import { noteStateEvent } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
@@ -128,7 +128,19 @@ interface MemberWriting {
   readonly change: Membership
 }
 
-export function applyMember(context: RoomsContext, w: Write, { room, position, change }: MemberWriting): void {
+/** Local users whose membership the state of the room decides from now on. */
+export function moveMembers(
+  context: RoomsContext,
+  w: Write,
+  { local, ...at }: Omit<MemberWriting, 'change'> & { readonly local: readonly Membership[] },
+): void {
+  for (const change of local) {
+    applyMember(context, w, { ...at, change })
+    noteMoved(w, at.room, change)
+  }
+}
+
+function applyMember(context: RoomsContext, w: Write, { room, position, change }: MemberWriting): void {
   const { userId, userNid, membership, eventNid } = change
   setMember(w, { roomNid: room.nid, userNid, membership, eventNid, position })
   room.setMembership(userNid, membership, memberHost(userId, context.serverName))
@@ -172,7 +184,7 @@ function writeJoin(context: RoomsContext, w: Write, writing: Writing): RoomEvent
   room.headsStored = false
   room.heads = [{ nid, eventId: event.eventId, depth: event.depth }]
   room.noteFollowed(referencedIds(received.pdu.prev_events))
-  for (const change of writing.local) applyMember(context, w, { room, position: ord, change })
+  moveMembers(context, w, { room, position: ord, local: writing.local })
   const { sender: userId } = received.pdu
   applyMember(context, w, { room, position: ord, change: { userId, userNid, membership: 'join', eventNid: nid } })
   alongside?.(w, event)

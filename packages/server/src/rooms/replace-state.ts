@@ -11,7 +11,7 @@ import { journalKind, type Write } from '../store/store.ts'
 import { judge } from './admit.ts'
 import { resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
-import { applyMember, type Membership, setMembers } from './enter-room.ts'
+import { type Membership, moveMembers, setMembers } from './enter-room.ts'
 import { type HotRoom, loadedStateTypes } from './hot-room.ts'
 import { Pace } from './pace.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
@@ -115,7 +115,7 @@ function moveTo(context: RoomsContext, w: Write, { room, end, wellKnown, local }
   room.heads = room.heads.map(({ nid, eventId, depth }) => ({ nid, eventId, depth }))
   // Whoever follows the room learns that there is more of it.
   const position = w.journal({ kind: journalKind.event, room: room.nid, user: 0, ref: 0 })
-  for (const change of local) applyMember(context, w, { room, position, change })
+  moveMembers(context, w, { room, position, local })
   membersCame(w, room.nid, position)
   room.partial = undefined
   room.completedAt = position

@@ -30,6 +30,8 @@ export const journalKind = {
   keyClaimed: 11,
   /** EDUs for other servers are kept in `outbound_edus` under this position. */
   keptEdu: 12,
+  /** The membership of the user moved with the state of the room, to that of the event `ref`, or to none. */
+  memberMoved: 13,
 } as const
 export type JournalKind = (typeof journalKind)[keyof typeof journalKind]
 

@@ -45,6 +45,9 @@ function gather(parts: FeedParts, { kind, position, room, user, ref }: Journaled
       if (ref === 0) parts.heroes.forget(room)
       if (user !== 0) toUser(user, room)
       return toRoom()
+    case journalKind.memberMoved:
+      parts.heroes.changed(room, user)
+      return toUser(user, room)
     case journalKind.typing:
       return ref === renewedRef ? undefined : toRoom()
     case journalKind.receipt:

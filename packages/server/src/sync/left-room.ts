@@ -13,7 +13,7 @@ export interface LeftRoom {
   readonly leftAt: number
   /** The user was in the room at `since`: the client goes on from there. */
   readonly wasJoined: boolean
-  /** The user was in the room at some time, so that there is a timeline to show. */
+  /** The user was in the room at some time and has not forgotten it, so that there is a timeline to show. */
   readonly everJoined: boolean
 }
 
@@ -51,7 +51,7 @@ function timelineUpTo(parts: SyncParts, view: View, { room, leftAt, wasJoined }:
   })
 }
 
-/** An invite declined or withdrawn, a knock denied: of the room itself the user sees nothing. */
+/** An invite declined or withdrawn, a knock denied, a room forgotten: of the room itself the user sees nothing. */
 async function onlyTheLeave({ room, eventNid, leftAt }: LeftRoom): Promise<Timeline> {
   const events = await room.events([eventNid])
   return { events, limited: false, startsAfter: leftAt - 1 }

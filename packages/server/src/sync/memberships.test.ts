@@ -130,6 +130,25 @@ test('rooms left long ago are shown only to who asks for them', async () => {
   assert.equal((await server.poll(bob, { filter: { room: { include_leave: true } } })).rooms, undefined)
 })
 
+test('a room that was left and forgotten at once is told as left, with nothing but the leave', async () => {
+  await using server = await openTestServer()
+  const [alice, bob] = [await server.device('alice'), await server.device('bob')]
+  const roomId = await publicRoom(server, alice)
+  await server.rooms.join(roomId, { by: bob })
+  const { next_batch: since } = await server.poll(bob)
+  await say(server, roomId, alice, 'still here')
+  await server.rooms.leave(roomId, { by: bob })
+  await server.rooms.forget(roomId, { by: bob })
+  const answer = await server.poll(bob, { since })
+  const left = answer.rooms?.leave?.[roomId]
+  assert.deepEqual(
+    left?.timeline.events.map((event) => event.content['membership']),
+    ['leave'],
+  )
+  assert.deepEqual(left?.state?.events, [])
+  assert.equal((await server.poll(bob, { since: answer.next_batch })).rooms, undefined)
+})
+
 test('leaving and coming back between two answers starts the room anew', async () => {
   await using server = await openTestServer()
   const [alice, bob] = [await server.device('alice'), await server.device('bob')]

@@ -36,6 +36,10 @@ export async function membershipPath(room: HotRoom, request: PathRequest): Promi
   let sinceOrd = row.position
   let everJoined = row.membership === 'join'
   let interrupted = false
+  if (nid === 0) {
+    const before = await membershipAt(room, { place: since, userId }, eventsBefore)
+    return { before, interrupted: true, everJoined: before === 'join', sinceOrd }
+  }
   for (let step = 0; step < stepsMax && nid !== 0; step++) {
     const [event] = await room.events([nid])
     if (!event) break
@@ -45,7 +49,8 @@ export async function membershipPath(room: HotRoom, request: PathRequest): Promi
     const isMoved = ord === undefined || (step === 0 && ord !== row.position && row.position > since)
     if (isMoved && (ord ?? 0) <= since) {
       const before = await membershipAt(room, { place: since, userId }, eventsBefore)
-      return { before, interrupted: interrupted || before !== row.membership, everJoined, sinceOrd }
+      const wasJoined = everJoined || before === 'join'
+      return { before, interrupted: interrupted || before !== row.membership, everJoined: wasJoined, sinceOrd }
     }
     if (membership !== row.membership) interrupted = true
     else if (!interrupted) sinceOrd = ord ?? sinceOrd

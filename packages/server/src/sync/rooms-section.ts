@@ -61,14 +61,14 @@ interface RowRequest {
 async function roomEntry(parts: SyncParts, view: View, { row, request }: RowRequest): Promise<Entry | undefined> {
   if (row.membership === 'join') return joinedEntry(parts, view, { row, request })
   const changed = row.position > view.since
-  if (row.forgotten !== 0 || (!changed && !view.fullState)) return undefined
+  if (!changed && !view.fullState) return undefined
   if (row.membership === 'invite' || row.membership === 'knock') {
     const json = await strippedRoom(view, await parts.rooms.get(row.roomNid), `${row.membership}_state`)
     return json === undefined ? undefined : { part: row.membership, json, isNew: false }
   }
-  // "include_leave: Include rooms that the user has left"; those left since the last answer always are.
+  // "include_leave: Include rooms that the user has left"; those left since the last answer always are, forgotten or not.
   const leftSince = view.since > 0 && changed
-  return view.filter.includeLeave || leftSince ? leftEntry(parts, view, row) : undefined
+  return leftSince || (view.filter.includeLeave && row.forgotten === 0) ? leftEntry(parts, view, row) : undefined
 }
 
 async function joinedEntry(parts: SyncParts, view: View, { row, request }: RowRequest): Promise<Entry | undefined> {
@@ -102,6 +102,7 @@ async function leftEntry(parts: SyncParts, view: View, row: UserRoom): Promise<E
   const room = await parts.rooms.get(row.roomNid)
   const path = await membershipPath(room, pathRequest(parts, view, row))
   const wasJoined = path.before === 'join'
-  const left = { room, eventNid: row.eventNid, leftAt: row.position, wasJoined, everJoined: path.everJoined }
+  const everJoined = path.everJoined && row.forgotten === 0
+  const left = { room, eventNid: row.eventNid, leftAt: row.position, wasJoined, everJoined }
   return { part: 'leave', json: await leftRoom(parts, view, left), isNew: false }
 }
