@@ -56,6 +56,8 @@ export const keyFetchesWaitingMax = 2_000
 export const keyRefetchMinMs = 30_000
 export const keyRetryFirstMs = 5_000
 export const keyRetryMaxMs = 5 * 60 * 1000
+// A server whose keys cannot be had for so long: what it signed is dropped as soon as it comes.
+export const keyAwaitedMs = 60 * 60 * 1000
 export const keyDocumentBytesMax = 256 * 1024
 export const notaryQueryServersMax = 100
 export const notaryFetchesAtOnceMax = 10

@@ -201,11 +201,11 @@ export class RemoteRoom {
       this.state.set(`${String(pdu['type'])} ${String(pdu['state_key'])}`, eventId)
       this.#hashes.set(eventId, pdu['hashes'] as JsonObject)
     }
-    if (join) this.#follow(join)
+    if (join) this.follow(join)
   }
 
   /** The event becomes the last, and part of the state if it is that. */
-  #follow(event: BuiltEvent): void {
+  follow(event: BuiltEvent): void {
     const { type, state_key: stateKey, hashes, depth } = event.pdu
     this.#hashes.set(event.eventId, hashes)
     if (stateKey !== undefined) this.state.set(`${type} ${stateKey}`, event.eventId)
@@ -228,7 +228,7 @@ export class RemoteRoom {
   /** An event after the last one, which becomes the last. */
   next(draft: Drafted = {}): BuiltEvent {
     const event = this.event(draft)
-    this.#follow(event)
+    this.follow(event)
     return event
   }
 
@@ -277,7 +277,7 @@ export class RemoteRoom {
       const state = [...this.state.values()].map((id) => events.get(id)?.json).join(',')
       const join = { eventId, pdu, json: body }
       events.set(eventId, join)
-      this.#follow(join)
+      this.follow(join)
       return { raw: `{"auth_chain":[],"event":${body},"members_omitted":false,"origin":"x","state":[${state}]}` }
     })
   }

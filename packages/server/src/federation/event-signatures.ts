@@ -26,16 +26,24 @@ export interface EventSignatureOptions {
   readonly now: number
 }
 
-/** Undefined if all is well, else why the event must be dropped. Fetches keys that are missing. */
+/** Why an event must be dropped. */
+export interface SignatureProblem {
+  readonly reason: string
+  /** The server of whose keys none is known with which it could have signed the event, if that is the problem. */
+  readonly lacksKeyOf?: string
+}
+
+/** Undefined if all is well. Fetches keys that are missing. */
 export async function signatureProblem(
   event: SignedEvent,
   options: EventSignatureOptions,
-): Promise<string | undefined> {
+): Promise<SignatureProblem | undefined> {
   const named: string[] = []
   const checks: SignatureCheck[] = []
   for (const signer of requiredSigners(event.pdu, options.rules)) {
     const keys = await usableKeys(event, signer, options)
-    if (keys.length === 0) return `no key is known with which ${signer} could have signed the event`
+    if (keys.length === 0)
+      return { reason: `no key is known with which ${signer} could have signed the event`, lacksKeyOf: signer }
     // Every signature of a known key must be valid, not just one of them.
     for (const { keyId, publicKey } of keys) {
       checks.push({ text: event.signedText, signature: signatureOf(event.pdu, signer, keyId) ?? '', publicKey })
@@ -43,7 +51,7 @@ export async function signatureProblem(
     }
   }
   const wrong = (await options.signatures.verify(checks)).indexOf(false)
-  return wrong < 0 ? undefined : named[wrong]
+  return wrong < 0 ? undefined : { reason: named[wrong] ?? '' }
 }
 
 async function usableKeys(

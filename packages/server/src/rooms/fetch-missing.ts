@@ -21,7 +21,7 @@ import { EventImport } from './import-events.ts'
 import { Pace } from './pace.ts'
 import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
-import { EventDropped } from './refusals.ts'
+import { EventDropped, KeyAwaited } from './refusals.ts'
 import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { readStateAnswer } from './state-answer.ts'
 import { previousIds } from './stored-event.ts'
@@ -34,8 +34,8 @@ export interface Recovery {
   readonly servers: readonly string[]
   /** Ends it. */
   readonly signal: AbortSignal
-  /** What was asked so far; which servers could not be reached. */
-  readonly asked: { states: number; readonly unreached: Set<string> }
+  /** What was asked so far; which servers could not be reached; a server whose key is wanting for the events before. */
+  readonly asked: { states: number; readonly unreached: Set<string>; lacksKeyOf?: string }
 }
 
 /** Nothing was asked yet. */
@@ -100,7 +100,7 @@ async function findMore(
   })
   const values = answer?.events.slice(0, missingEventsMax) ?? []
   const before = found.size
-  for (const event of await readAll(context, room, values))
+  for (const event of await readAll({ context, room, asked }, values))
     if (!found.has(event.eventId) && event.pdu.depth >= floor) found.set(event.eventId, event)
   return found.size > before
 }
@@ -127,7 +127,10 @@ const isArrival = (context: RoomsContext, room: HotRoom, { type, stateKey = '', 
   )
 
 /** Those of the values that are events, signed as they must be. */
-async function readAll(context: RoomsContext, room: HotRoom, values: readonly unknown[]): Promise<IncomingEvent[]> {
+async function readAll(
+  { context, room, asked }: Pick<Recovery, 'context' | 'room' | 'asked'>,
+  values: readonly unknown[],
+): Promise<IncomingEvent[]> {
   const pace = new Pace(context.environment)
   const read: IncomingEvent[] = []
   for (const value of values) {
@@ -139,6 +142,9 @@ async function readAll(context: RoomsContext, room: HotRoom, values: readonly un
     await pace.breathe()
   }
   const verdicts = await Promise.allSettled(read.map((event) => verifyIncoming(context, event, room.rules)))
+  for (const verdict of verdicts)
+    if (verdict.status === 'rejected' && verdict.reason instanceof KeyAwaited)
+      asked.lacksKeyOf = verdict.reason.serverName
   return read.filter((_, index) => verdicts[index]?.status === 'fulfilled')
 }
 
@@ -174,17 +180,22 @@ async function askInTurn<T>({ servers, asked }: Recovery, ask: (server: string) 
 const importInto = ({ context, room }: Recovery): EventImport =>
   new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
 
-/** Takes in what authorises an event. Throws EventDropped. */
+/** Takes in what authorises an event. Throws EventDropped, KeyAwaited. */
 export async function fetchAuthChain(recovery: Recovery, eventId: string): Promise<void> {
   countState(recovery)
   const { context, room, signal } = recovery
   const input = { path: { roomId: room.roomId, eventId } }
-  await askInTurn(recovery, (server) =>
-    readStateAnswer(context, importInto(recovery), { server, definition: getEventAuth, input, signal }),
-  )
+  await askInTurn(recovery, async (server) => {
+    const importing = importInto(recovery)
+    await readStateAnswer(context, importing, { server, definition: getEventAuth, input, signal })
+    importing.requireKeys()
+  })
 }
 
-/** Root of the state before an event, as a server says; every event of it is checked. Throws EventDropped. */
+/**
+ * Root of the state before an event, as a server says; every event of it is checked. A state with holes would be believed
+ * for good. Throws EventDropped, KeyAwaited.
+ */
 export async function fetchStateBefore(recovery: Recovery, eventId: string): Promise<number> {
   countState(recovery)
   const { context, room, signal } = recovery
@@ -228,7 +239,7 @@ async function importMissing(recovery: Recovery, { server, eventId, missing }: I
     const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
     await readStateAnswer(context, importing, { server, definition: getRoomState, input, signal })
   }
-  requireKeys(importing)
+  importing.requireKeys()
 }
 
 async function fetchSingly(
@@ -243,15 +254,6 @@ async function fetchSingly(
   )
   return answers.flatMap((answer) => answer?.pdus ?? [])
 }
-
-/** A state with holes would be believed for good. */
-function requireKeys(importing: EventImport): void {
-  if (importing.lacksKeys)
-    throw new KeyAwaited('missing', 'The key of a signer of the state before it cannot be had yet')
-}
-
-/** It needs a key that cannot be had just now: that may be otherwise later. */
-export class KeyAwaited extends EventDropped {}
 
 /** Where events of the room are stored, by id. */
 async function placesOf({ context, room }: Recovery, eventIds: readonly string[]): Promise<Map<string, EventPlace>> {

@@ -1,7 +1,6 @@
 // Takes in events from outside a room's timeline: states and auth chains that other servers give. Each is checked by its
 // form and its signatures as it comes, stored as an outlier that counts for nothing yet, and judged once all are there.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
-import { requiredSigners } from '@myelin/algorithms/event-signers'
 import { MatrixError } from '@myelin/protocol/errors'
 import {
   importedBytesPerWrite,
@@ -25,6 +24,7 @@ import { Pace } from './pace.ts'
 import { pause } from './pause.ts'
 import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { citedIds } from './auth-chain.ts'
+import { KeyAwaited } from './refusals.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { WriteBehind } from './write-behind.ts'
 
@@ -60,6 +60,10 @@ interface Waiting {
   readonly isState: boolean
 }
 
+interface Awaiting extends Waiting {
+  readonly lacksKeyOf: string
+}
+
 export class EventImport {
   readonly #context: RoomsContext
   readonly #room: HotRoom
@@ -73,7 +77,7 @@ export class EventImport {
   #waiting: Waiting[] = []
   #waitingBytes = 0
   /** Events whose signers' keys cannot be had just now. */
-  #awaiting = new Map<string, Waiting>()
+  #awaiting = new Map<string, Awaiting>()
   #awaitingBytes = 0
   #refused = 0
 
@@ -110,6 +114,12 @@ export class EventImport {
   /** Some of it was left out because the key of a signer cannot be had just now. */
   get lacksKeys(): boolean {
     return this.#awaiting.size > 0
+  }
+
+  /** Throws KeyAwaited if so: what is built on it would lack that for good. */
+  requireKeys(): void {
+    const [first] = this.#awaiting.values()
+    if (first) throw new KeyAwaited(first.lacksKeyOf, `The key of ${first.lacksKeyOf} cannot be had yet`)
   }
 
   /** Tries those again that could not be checked, in ever longer intervals. */
@@ -216,17 +226,16 @@ export class EventImport {
       const event = waiting[index]
       if (!event) continue
       fresh.delete(event.eventId)
-      this.#holdIfAwaited(event, values.get(event.eventId))
+      if (result.reason instanceof KeyAwaited) this.#hold(event, values.get(event.eventId), result.reason)
     }
   }
 
-  #holdIfAwaited(event: IncomingEvent, value: Waiting | undefined): void {
+  #hold(event: IncomingEvent, value: Waiting | undefined, { serverName }: KeyAwaited): void {
     const { keyring } = federationOf(this.#context)
-    const isAwaited = (server: string) => keyring.isAwaited(server, importKeysWaitMs)
-    if (!value || ![...requiredSigners(event.pdu, this.#room.rules)].some(isAwaited)) return
+    if (!value || !keyring.isAwaited(serverName, importKeysWaitMs)) return
     this.#awaitingBytes += event.json.length
     if (this.#awaiting.size >= importKeysAwaitedMax || this.#awaitingBytes > importKeysAwaitedBytesMax) return
-    this.#awaiting.set(event.eventId, value)
+    this.#awaiting.set(event.eventId, { ...value, lacksKeyOf: serverName })
   }
 
   async #store(events: readonly IncomingEvent[]): Promise<void> {

@@ -5,9 +5,10 @@ import { readPdu } from '@myelin/algorithms/received-pdu'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
 import { signatureProblem } from '../federation/event-signatures.ts'
+import { keyAwaitedMs } from '../limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext, RoomsFederation } from './context.ts'
-import { EventDropped } from './refusals.ts'
+import { EventDropped, KeyAwaited } from './refusals.ts'
 
 /** Reads an event whose signatures are still to be checked. Throws EventDropped for what is none. */
 export function parseIncoming(value: unknown, rules: RoomVersionRules): IncomingEvent {
@@ -16,7 +17,7 @@ export function parseIncoming(value: unknown, rules: RoomVersionRules): Incoming
   return { ...read, authEvent: authEventOf(read.pdu, rules, read.eventId) }
 }
 
-/** Reads an event and checks its signatures. Throws EventDropped. */
+/** Reads an event and checks its signatures. Throws EventDropped, KeyAwaited. */
 export async function readIncoming(
   context: RoomsContext,
   value: unknown,
@@ -27,7 +28,7 @@ export async function readIncoming(
   return read
 }
 
-/** Throws EventDropped unless the event is signed as it must be. */
+/** Throws EventDropped unless the event is signed as it must be: KeyAwaited where that cannot be told just now. */
 export async function verifyIncoming(
   context: RoomsContext,
   { pdu, signedText }: IncomingEvent,
@@ -36,7 +37,10 @@ export async function verifyIncoming(
   const { keyring, signatures } = federationOf(context)
   const options = { rules, keyring, signatures, now: context.environment.now() }
   const problem = await signatureProblem({ pdu, signedText }, options)
-  if (problem !== undefined) throw new EventDropped('signature', problem)
+  if (problem === undefined) return
+  const { reason, lacksKeyOf: signer } = problem
+  if (signer !== undefined && keyring.isAwaited(signer, keyAwaitedMs)) throw new KeyAwaited(signer, reason)
+  throw new EventDropped('signature', reason)
 }
 
 /** The other servers. Throws M_FORBIDDEN on a server that does not federate. */

@@ -1,5 +1,5 @@
 // The events of a transaction: each goes into its room, and fails by itself. What can be judged by what is held here is in
-// its room before the answer; what needs other servers is kept on disk and judged later.
+// its room before the answer; what needs other servers, if only a key, is kept on disk and judged later.
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 import { isObject, stringMember } from '@myelin/algorithms/json'
 import { reasonOf } from '../federation/federation-error.ts'
@@ -10,7 +10,7 @@ import { Pace } from './pace.ts'
 import { receiveAside } from './place-aside.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { eventsOfRoom, inOrder, receiveHeld } from './receive.ts'
-import { dropRuleOf, EventDropped } from './refusals.ts'
+import { dropRuleOf, EventDropped, KeyAwaited } from './refusals.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { isAdmitted } from './server-access.ts'
@@ -85,12 +85,22 @@ async function readAll(receiving: Receiving, values: readonly unknown[]): Promis
     if (!incoming) continue
     const verify = async () => {
       if (isBarred) throw new EventDropped('acl', 'Your server is banned from the room')
-      await verifyIncoming(context, incoming, room.rules)
-      return incoming
+      return (await isVerified(receiving, incoming)) ? incoming : void (await keep(receiving, incoming))
     }
     reading.push(orDropped(receiving, incoming.eventId, verify))
   }
   return (await Promise.all(reading)).filter((incoming) => incoming !== undefined)
+}
+
+/** False where that cannot be told before a key can be had. Throws EventDropped for what is not signed as it must be. */
+async function isVerified({ context, room }: Receiving, incoming: IncomingEvent): Promise<boolean> {
+  try {
+    await verifyIncoming(context, incoming, room.rules)
+    return true
+  } catch (error) {
+    if (error instanceof KeyAwaited) return false
+    throw error
+  }
 }
 
 /** What comes of the work; an event that is refused is noted, and the others go on. */

@@ -13,7 +13,7 @@ import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { askPolicyServer } from './policy-server.ts'
 import { inOrder, type Lacking, receiveHeld, type Receiving } from './receive.ts'
-import { EventDropped } from './refusals.ts'
+import { EventDropped, KeyAwaited } from './refusals.ts'
 
 export interface Recovering extends Pick<Receiving, 'incoming' | 'mode'> {
   /** Who sent it. */
@@ -47,6 +47,7 @@ export async function recover(context: RoomsContext, room: HotRoom, recovering: 
     if (!admitted) throw new EventDropped('missing', 'What it follows cannot be had')
     return admitted
   } catch (error) {
+    if (error instanceof KeyAwaited) throw error
     if (error instanceof MatrixError && isSenderUnreached(recovery)) throw new SenderUnreached({ cause: error })
     if (signal.aborted) throw new EventDropped('missing', 'What it follows cannot be had in time', { cause: error })
     throw error
@@ -130,7 +131,7 @@ const giveState: Remedy = async (recovery, receiving) => ({
 /** Takes in the events between the room's heads and this one, as far as servers give them. */
 const fillGap: Remedy = async (recovery, receiving) => {
   let waiting = await fetchMissing(recovery, receiving.incoming)
-  if (recovery.isPatient && isSenderUnreached(recovery)) throw new SenderUnreached()
+  if (recovery.isPatient) requireAll(recovery)
   while (waiting.length > 0) {
     const rest: IncomingEvent[] = []
     for (const event of waiting) if (!(await takesPlace(recovery, event, []))) rest.push(event)
@@ -142,6 +143,13 @@ const fillGap: Remedy = async (recovery, receiving) => {
   return receiving
 }
 
+/** Throws where some of what is before the event may come later. */
+function requireAll(recovery: Search): void {
+  if (isSenderUnreached(recovery)) throw new SenderUnreached()
+  const { lacksKeyOf } = recovery.asked
+  if (lacksKeyOf !== undefined) throw new KeyAwaited(lacksKeyOf, `The key of ${lacksKeyOf} cannot be had yet`)
+}
+
 /** Whether that was settled: it is taken in, or never will be. One bad event does not keep the others out. */
 async function takesPlace(recovery: Search, incoming: IncomingEvent, remedies: readonly Remedy[]): Promise<boolean> {
   try {
@@ -149,7 +157,7 @@ async function takesPlace(recovery: Search, incoming: IncomingEvent, remedies: r
   } catch (error) {
     if (!(error instanceof MatrixError) || (error.errcode === 'M_UNKNOWN' && !(error instanceof FederationError)))
       throw error
-    if (recovery.isPatient && isSenderUnreached(recovery)) throw error
+    if (recovery.isPatient && (error instanceof KeyAwaited || isSenderUnreached(recovery))) throw error
     return true
   }
 }

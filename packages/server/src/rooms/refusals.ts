@@ -1,6 +1,6 @@
 // What became of events that were not accepted: counts for the metrics, and for those that were dropped, which are not
 // stored, the last of them with their reasons.
-import { MatrixError } from '@myelin/protocol/errors'
+import { MatrixError, type MatrixErrorOptions } from '@myelin/protocol/errors'
 import type { Rejection } from '@myelin/algorithms/auth'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import { FederationError } from '../federation/federation-error.ts'
@@ -30,9 +30,19 @@ const errcodes = {
 export class EventDropped extends MatrixError {
   readonly rule: DropRule
 
-  constructor(rule: DropRule, reason: string, options: ErrorOptions = {}) {
-    super(errcodes[rule], reason, { ...options, ...(rule === 'signature' ? { status: 403 } : {}) })
+  constructor(rule: DropRule, reason: string, options: MatrixErrorOptions = {}) {
+    super(errcodes[rule], reason, { ...(rule === 'signature' ? { status: 403 } : {}), ...options })
     this.rule = rule
+  }
+}
+
+/** The key of a server that must have signed it, or something it needs, cannot be had just now: later it may come in. */
+export class KeyAwaited extends EventDropped {
+  readonly serverName: string
+
+  constructor(serverName: string, reason: string) {
+    super('signature', reason, { status: 503 })
+    this.serverName = serverName
   }
 }
 

@@ -24,11 +24,10 @@ import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { receiveAside } from './place-aside.ts'
-import { parseIncoming } from './read-incoming.ts'
+import { parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import { recover, SenderUnreached } from './recover.ts'
-import { KeyAwaited } from './fetch-missing.ts'
-import { dropRuleOf, EventDropped } from './refusals.ts'
+import { dropRuleOf, EventDropped, KeyAwaited } from './refusals.ts'
 import { isAdmitted } from './server-access.ts'
 
 interface Staged {
@@ -41,11 +40,11 @@ interface Staged {
   readonly stored: Promise<unknown>
   /** How often it was looked for in vain what it needs, because its sender could not be reached. */
   tries: number
-  /** It is tried again later, and those behind it with it. */
-  isResting: boolean
+  /** It is tried again later: `alone`, or those of its server with it, which cannot be reached. */
+  rests: 'alone' | 'together' | undefined
 }
 
-const untried = { tries: 0, isResting: false }
+const untried = { tries: 0, rests: undefined }
 
 /** What waits in a room, by the server that sent it; the server whose turn it is comes first. */
 type Lane = Map<string, Staged[]>
@@ -79,7 +78,7 @@ export class StagedEvents {
     return (this.#loading ??= this.#load())
   }
 
-  /** Keeps an event whose signatures are checked; resolves when that is durable. Throws M_LIMIT_EXCEEDED. */
+  /** Keeps an event; resolves when that is durable. Throws M_LIMIT_EXCEEDED. */
   async stage(room: HotRoom, { origin, incoming }: { origin: string; incoming: IncomingEvent }): Promise<void> {
     await this.resume()
     if (this.#size >= stagedEventsMax) throw new EventDropped('flood', 'Too many events wait for what they follow')
@@ -153,10 +152,10 @@ export class StagedEvents {
 
   async #takeAll(roomNid: number): Promise<void> {
     for (let staged = this.#next(roomNid); staged && !this.#isHeld(roomNid); staged = this.#next(roomNid)) {
-      const isSettled = await this.#take(staged)
+      const rests = await this.#take(staged)
       this.#stopping.signal.throwIfAborted()
-      if (isSettled) this.#remove(staged)
-      else this.#rest(staged)
+      if (rests) this.#rest(staged, rests)
+      else this.#remove(staged)
     }
   }
 
@@ -171,19 +170,20 @@ export class StagedEvents {
     if (!lane || lane.size === 0) return void this.#lanes.delete(roomNid)
     const turn = turnOf(lane)
     if (!turn) return undefined
-    const [origin, waiting] = turn
+    const [origin, staged] = turn
+    const waiting = lane.get(origin) ?? []
     lane.delete(origin)
     lane.set(origin, waiting)
-    return waiting[0]
+    return staged
   }
 
   /** Its sender was heard just now: it is likely to be reached again. */
-  #rest(staged: Staged): void {
+  #rest(staged: Staged, rests: 'alone' | 'together'): void {
     staged.tries++
-    staged.isResting = true
+    staged.rests = rests
     const delayMs = delayAfter(staged.tries, { firstMs: recoveryRetryFirstMs, maxMs: recoveryRetryMaxMs })
     this.#context.environment.timer(delayMs, () => {
-      staged.isResting = false
+      staged.rests = undefined
       this.#run(staged.roomNid)
     })
   }
@@ -199,24 +199,26 @@ export class StagedEvents {
     this.#context.store.write((w) => unstageEvent(w, sequence)).catch(() => undefined)
   }
 
-  /** False if it is to be tried again. */
-  async #take(staged: Staged): Promise<boolean> {
+  /** How it rests if it is to be tried again. */
+  async #take(staged: Staged): Promise<Staged['rests']> {
     const { hotRooms, store } = this.#context
     await staged.stored
     const text = await stagedText(store.read, staged.sequence)
-    if (text === undefined) return true
+    if (text === undefined) return undefined
     return hotRooms.use(staged.roomNid, async (room) => {
       try {
         const incoming = parseIncoming(parseJsonText(text, Pdu), room.rules)
+        // It may be here because that could not be done.
+        await verifyIncoming(this.#context, incoming, room.rules)
         await this.#takeIn(room, staged, incoming)
       } catch (error) {
         this.#stopping.signal.throwIfAborted()
         if (error instanceof StoreError) throw error
-        const mayPass = error instanceof SenderUnreached || error instanceof KeyAwaited
-        if (mayPass && staged.tries < recoveryTriesMax) return false
+        const rests = error instanceof SenderUnreached ? 'together' : error instanceof KeyAwaited ? 'alone' : undefined
+        if (rests && staged.tries < recoveryTriesMax) return rests
         this.#drop(room, staged, error)
       }
-      return true
+      return undefined
     })
   }
 
@@ -238,8 +240,12 @@ export class StagedEvents {
   }
 }
 
-/** The server whose turn it is: the first of those whose events do not rest. */
-function turnOf(lane: Lane | undefined): readonly [origin: string, waiting: Staged[]] | undefined {
-  for (const turn of lane ?? []) if (turn[1][0]?.isResting === false) return turn
+/** The server whose turn it is, and its event: the first that does not rest, nor is held up by one that does. */
+function turnOf(lane: Lane | undefined): readonly [origin: string, staged: Staged] | undefined {
+  for (const [origin, waiting] of lane ?? []) {
+    if (waiting.some(({ rests }) => rests === 'together')) continue
+    const staged = waiting.find(({ rests }) => rests === undefined)
+    if (staged) return [origin, staged]
+  }
   return undefined
 }
