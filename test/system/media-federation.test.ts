@@ -1,6 +1,8 @@
 // Files between two servers over TLS: fetched once, kept, shrunk, and gone with their server's word.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import sharp from 'sharp'
 import { call, type User } from './testing/api.ts'
@@ -20,6 +22,8 @@ describe('a file of another server', () => {
     bob = await net.server(1).user('bob')
   })
   after(() => net[Symbol.asyncDispose]())
+
+  const downloadAt = async (server: number, uri: string) => (await download(server === 0 ? alice : bob, uri)).status
 
   test('is not found when it is not there, and not there yet while it is only reserved', async () => {
     const baseUrl = net.server(0).baseUrl
@@ -62,6 +66,32 @@ describe('a file of another server', () => {
     await eventually(async () => ((await purge()).bytes >= 1000 ? true : undefined))
     await eventually(async () => ((await purge()).files === 0 ? true : undefined))
     assert.equal((await download(bob, uri)).status, 200)
+  })
+
+  test('whose bytes are gone from the disk of its server is not found; from the disk here, it is fetched again', async () => {
+    const image = await sharp({ create: { width: 900, height: 900, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer()
+    const [lost, kept] = [
+      await upload(alice, image, { contentType: 'image/png' }),
+      await upload(alice, randomBytes(99)),
+    ]
+    const wipe = (server: number) =>
+      rmSync(join(net.server(server).data, 'media/files'), { recursive: true, force: true })
+    await download(bob, kept)
+    await eventually(async () => ((await downloadAt(1, kept)) === 200 ? true : undefined))
+    wipe(1)
+    await download(bob, kept) // it is noticed now
+    assert.equal((await download(bob, kept)).status, 200)
+    wipe(0)
+    const query = { width: '96', height: '96', method: 'crop' }
+    for (const user of [alice, bob])
+      for (const kind of ['download', 'thumbnail'] as const) {
+        const reply = await download(user, lost, { kind, query: kind === 'thumbnail' ? query : {} })
+        assert.deepEqual([reply.status, errcode(reply.body)], [404, 'M_NOT_FOUND'], `${kind} of ${user.userId}`)
+      }
+    assert.equal(await upload(alice, image).then((uri) => downloadAt(0, uri)), 200)
+    assert.equal(await downloadAt(0, lost), 200, 'the same bytes are the same file')
   })
 
   test('is had from there, with its name and type, and kept: again when that server is away', async () => {

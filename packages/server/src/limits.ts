@@ -261,6 +261,7 @@ export const multipartPreambleBytesMax = 4 * 1024
 export const multipartHeaderBytesMax = 16 * 1024
 export const multipartJsonBytesMax = 64 * 1024
 export const evictedFilesPerRound = 100
+export const missingFilesRememberedMax = 10_000
 // Thumbnails are made in processes of their own, which end when there is nothing to do.
 export const thumbnailPixelsMax = 64 * 1000 * 1000
 export const thumbnailFramesMax = 200

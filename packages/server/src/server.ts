@@ -150,12 +150,13 @@ async function assemble({ config, environment, log, store, key, rateLimits, fede
       checkInvite: (target) => accounts.accountData.checkInvite(target),
     },
   })
-  const media = createMedia({ config, environment, store, peers: federation.peers, outbound: federation.outbound })
+  const { peers, outbound } = federation
+  const media = createMedia({ config, environment, store, peers, outbound, log })
   const encryption = await createEncryption({ rooms: rooms.context, log })
   const ephemeral = createEphemeral({ rooms: rooms.context, presence: config.presence === 'on', onRead: push.onRead })
   await ephemeral.presence.load()
   const accounts = createAccounts({
-    ...{ store, environment, users, rateLimits, peers: federation.peers },
+    ...{ store, environment, users, rateLimits, peers },
     config: {
       ...config,
       guests: config.guests === 'on',

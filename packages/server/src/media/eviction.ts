@@ -14,25 +14,42 @@ export function createEviction(context: MediaContext): Eviction {
   /** Undefined until it is first needed. */
   let cached: number | undefined
   let running: Promise<void> | undefined
+  /** Another file has been stored since the last count, which may or may not have seen it. */
+  let isCountOld = false
 
   async function evict(): Promise<void> {
-    cached = await cachedBytes(context.store.read)
-    while (cached > bytesMax) {
-      const rows = await leastRecentlyAccessed(context.store.read, Number.MAX_SAFE_INTEGER, evictedFilesPerRound)
-      if (rows.length === 0) return
-      for (const row of rows) {
-        if (cached <= bytesMax) break
-        await forget(context, row)
-        cached -= row.bytes
+    try {
+      for (;;) {
+        isCountOld = false
+        cached = await cachedBytes(context.store.read)
+        const isMore = cached > bytesMax ? await forgetOldest(cached - bytesMax) : isCountOld
+        if (!isMore) return
       }
+    } finally {
+      running = undefined
     }
+  }
+
+  /** False when there is nothing to forget. */
+  async function forgetOldest(bytes: number): Promise<boolean> {
+    let left = bytes
+    const rows = await leastRecentlyAccessed(context.store.read, Number.MAX_SAFE_INTEGER, evictedFilesPerRound)
+    for (const row of rows) {
+      if (left <= 0) break
+      await forget(context, row)
+      left -= row.bytes
+    }
+    return rows.length > 0
   }
 
   return {
     stored: async (bytes) => {
-      if (cached !== undefined) cached += bytes
-      if (cached !== undefined && cached <= bytesMax) return
-      running ??= evict().finally(() => (running = undefined))
+      isCountOld = true
+      if (running === undefined && cached !== undefined) {
+        cached += bytes
+        if (cached <= bytesMax) return
+      }
+      running ??= evict()
       await running
     },
   }

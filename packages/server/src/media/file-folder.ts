@@ -2,11 +2,14 @@
 // into place; what a crash leaves there is thrown away at the next start.
 import { createHash, type Hash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { access, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { randomString, type Environment } from '../environment.ts'
+import { BoundedMap } from '../federation/bounded-map.ts'
+import { missingFilesRememberedMax } from '../limits.ts'
 import type { ByteRange, IncomingFile, MediaFiles, StoredFile } from './files.ts'
+import { FileMissing } from './refusals.ts'
 
 export interface FileFolderOptions {
   /** Made if it is not there. */
@@ -14,11 +17,14 @@ export interface FileFolderOptions {
   /** Whether a kept file survives a loss of power. */
   readonly isSynced: boolean
   readonly environment: Environment
+  /** Told once of each file that should be there and is not, by its path. */
+  readonly onMissing: (path: string) => void
 }
 
 export class FileFolder implements MediaFiles {
   readonly #options: FileFolderOptions
   readonly #incoming: string
+  readonly #missing = new BoundedMap<true>(missingFilesRememberedMax)
 
   constructor(options: FileFolderOptions) {
     this.#options = options
@@ -34,12 +40,15 @@ export class FileFolder implements MediaFiles {
   }
 
   async open(hash: string, range?: ByteRange): Promise<Readable> {
-    const handle = await open(this.#pathOf(hash), 'r')
+    const handle = await this.#present(hash, (path) => open(path, 'r'))
     return handle.createReadStream({ ...range })
   }
 
   async localPath(hash: string): Promise<string> {
-    return this.#pathOf(hash)
+    return this.#present(hash, async (path) => {
+      await access(path)
+      return path
+    })
   }
 
   scratchPath(): string {
@@ -55,6 +64,18 @@ export class FileFolder implements MediaFiles {
 
   async remove(hash: string): Promise<void> {
     await rm(this.#pathOf(hash), { force: true })
+  }
+
+  async #present<T>(hash: string, use: (path: string) => Promise<T>): Promise<T> {
+    const path = this.#pathOf(hash)
+    try {
+      return await use(path)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+      if (this.#missing.get(path) === undefined) this.#options.onMissing(path)
+      this.#missing.set(path, true)
+      throw new FileMissing()
+    }
   }
 
   #pathOf(hash: string): string {

@@ -32,9 +32,9 @@ export interface IncomingFile extends AsyncDisposable {
 
 export interface MediaFiles {
   receive(): Promise<IncomingFile>
-  /** Throws an error with code `ENOENT` when there is no such file. */
+  /** Throws FileMissing when there is no such file. */
   open(hash: string, range?: ByteRange): Promise<Readable>
-  /** A path at which a process of this machine can read the file. */
+  /** A path at which a process of this machine can read the file. Throws FileMissing. */
   localPath(hash: string): Promise<string>
   /** A path of this machine to write to, for `adopt`. */
   scratchPath(): string

@@ -4,6 +4,7 @@ import type { MxcUri } from '@myelin/protocol/identifiers'
 import type { Environment } from '../environment.ts'
 import { createOutbound, type Outbound } from '../federation/outbound.ts'
 import type { PeerClient } from '../federation/peer-client.ts'
+import type { Logger } from '../http/log.ts'
 import type { MediaKey } from '../store/media.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import type { Store } from '../store/store.ts'
@@ -27,6 +28,7 @@ export interface MediaOptions {
   readonly store: Store
   readonly peers: PeerClient
   readonly outbound: Outbound
+  readonly log: Logger
 }
 
 export interface Media extends Previews, AsyncDisposable {
@@ -49,11 +51,12 @@ export interface Media extends Previews, AsyncDisposable {
 }
 
 export function createMedia(options: MediaOptions): Media {
-  const { config, environment } = options
+  const { config, environment, log } = options
+  const onMissing = (path: string) => log.error({ path }, 'A file of media/ is missing; it is answered as not found')
   const folder = join(config.data, 'media')
   const base: MediaContext = {
     ...options,
-    files: new FileFolder({ folder, isSynced: config.durability === 'power', environment }),
+    files: new FileFolder({ folder, isSynced: config.durability === 'power', environment, onMissing }),
     arrivals: createArrivals(environment),
     mutex: createKeyedMutex(),
   }

@@ -3,6 +3,13 @@ import { MatrixError } from '@myelin/protocol/errors'
 
 export const notFound = (): MatrixError => new MatrixError('M_NOT_FOUND', 'There is no such file')
 
+/** The database knows the file, and its bytes are gone. */
+export class FileMissing extends MatrixError {
+  constructor() {
+    super('M_NOT_FOUND', 'There is no such file any more')
+  }
+}
+
 export const notYetUploaded = (): MatrixError =>
   new MatrixError('M_NOT_YET_UPLOADED', 'The file has not been uploaded yet')
 

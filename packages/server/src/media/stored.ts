@@ -1,10 +1,10 @@
 // Looking a content URI up: what is here, what may be served to whoever asks, and waiting for what is still to come.
 import { parseMxc } from '@myelin/protocol/identifiers'
 import { mediaAccessIntervalMs } from '../limits.ts'
-import { mediaRow, touchMedia, type MediaKey, type MediaRow } from '../store/media.ts'
+import { deleteMedia, mediaRow, touchMedia, type MediaKey, type MediaRow } from '../store/media.ts'
 import type { Content, MediaRequest } from './content.ts'
 import type { MediaContext } from './context.ts'
-import { notFound, notYetUploaded } from './refusals.ts'
+import { FileMissing, notFound, notYetUploaded } from './refusals.ts'
 
 /** A row that has its file. */
 export type FiledRow = MediaRow & { readonly hash: string }
@@ -59,7 +59,18 @@ export function contentOf(context: MediaContext, row: FiledRow): Content {
     fileName: row.fileName ?? undefined,
     bytes: row.bytes,
     hash: row.hash,
-    open: (range) => context.files.open(row.hash, range),
+    open: (range) => orForget(context, row, () => context.files.open(row.hash, range)),
+  }
+}
+
+/** What needs the row's file. One of another server whose bytes are gone is forgotten, so that it is fetched again. */
+export async function orForget<T>({ store, config }: MediaContext, row: FiledRow, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } catch (error) {
+    if (error instanceof FileMissing && row.serverName !== config.serverName)
+      await store.write((w) => deleteMedia(w, row))
+    throw error
   }
 }
 

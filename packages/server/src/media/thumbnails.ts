@@ -3,12 +3,13 @@
 import { MatrixError } from '@myelin/protocol/errors'
 import { FederationError } from '../federation/federation-error.ts'
 import { addCachedBytes } from '../store/media.ts'
-import { insertThumbnail, thumbnailRow, type ThumbnailRow } from '../store/thumbnails.ts'
+import { deleteThumbnails, insertThumbnail, thumbnailRow, type ThumbnailRow } from '../store/thumbnails.ts'
 import type { Content, MediaRequest } from './content.ts'
 import type { MediaContext } from './context.ts'
 import { fetchRemote, requireFetchable, uriOf, type FetchingContext } from './download.ts'
 import { requireFew, unsupported, type ImageThumbnails } from './image-thumbnails.ts'
-import { cachedFile, localFile, noteAccess, requireUri, type FiledRow } from './stored.ts'
+import { FileMissing } from './refusals.ts'
+import { cachedFile, localFile, noteAccess, orForget, requireUri, type FiledRow } from './stored.ts'
 import { thumbnailSize, type SizeRequest, type ThumbnailSize } from './thumbnail-size.ts'
 
 export interface ThumbnailRequest extends MediaRequest, SizeRequest {}
@@ -21,7 +22,8 @@ export interface ThumbnailContext extends FetchingContext {
 export async function thumbnail(context: ThumbnailContext, request: ThumbnailRequest): Promise<Content> {
   requireUri(request)
   const size = thumbnailSize(request)
-  const made = async (row: FiledRow) => contentOf(context, await context.thumbnails.of(row, size))
+  const made = (row: FiledRow) =>
+    orForget(context, row, async () => contentOf(context, await context.thumbnails.of(row, size), row.hash))
   if (request.serverName === context.config.serverName) return made(await localFile(context, request))
   const cached = await cachedFile(context, request)
   if (cached !== undefined) {
@@ -30,7 +32,7 @@ export async function thumbnail(context: ThumbnailContext, request: ThumbnailReq
   }
   requireFetchable(context, request)
   const theirs = await fromServer(context, request, size)
-  return theirs ? contentOf(context, theirs) : made(await wholeFile(context, request))
+  return theirs ? contentOf(context, theirs, uriOf(request)) : made(await wholeFile(context, request))
 }
 
 /** What the file's own server makes of it; undefined when it makes nothing, so that the whole file is needed. */
@@ -73,7 +75,16 @@ function isFinal(error: unknown): boolean {
   return error instanceof MatrixError && ['M_NOT_YET_UPLOADED', 'M_LIMIT_EXCEEDED'].includes(error.errcode)
 }
 
-const contentOf = ({ files }: MediaContext, { hash, bytes, contentType }: ThumbnailRow): Content => ({
+/** If its bytes are gone, the thumbnails of what it is made of are forgotten and made again. */
+const contentOf = (
+  { files, store }: MediaContext,
+  { hash, bytes, contentType }: ThumbnailRow,
+  source: string,
+): Content => ({
   ...{ hash, bytes, contentType, fileName: `thumbnail.${contentType.slice('image/'.length)}` },
-  open: (range) => files.open(hash, range),
+  open: (range) =>
+    files.open(hash, range).catch(async (error: unknown) => {
+      if (error instanceof FileMissing) await store.write((w) => deleteThumbnails(w, source))
+      throw error
+    }),
 })
