@@ -78,6 +78,24 @@ test('who comes back reads what was said meanwhile, in its place', async () => {
   assert.deepEqual(said(context.events_after), ['meanwhile 71', 'meanwhile 72'])
 })
 
+test('what was hidden from those who were out stays hidden when they are back', async () => {
+  const roomId = await alice.createRoom({
+    preset: 'public_chat',
+    initial_state: [{ type: 'm.room.history_visibility', content: { history_visibility: 'joined' } }],
+  })
+  const isHeard = (body: string) => eventually(async () => said(await bob.history(roomId)).includes(body) || undefined)
+  await joinThrough(bob, roomId, 'hs1.test')
+  await alice.say(roomId, 'with you')
+  await isHeard('with you')
+  await bob.post(`${path(roomId)}/leave`)
+  await eventually(async () => (await alice.history(roomId)).at(-1).content.membership === 'leave' || undefined)
+  for (const line of lines('among ourselves', 120)) await alice.say(roomId, line)
+  await joinThrough(bob, roomId, 'hs1.test')
+  await alice.say(roomId, 'with you again')
+  await isHeard('with you again')
+  assert.deepEqual(said(await bob.history(roomId)), ['with you', 'with you again'])
+})
+
 /** The events before some, the latest first, as `/backfill` is asked for them. */
 function backfilled(room: RemoteRoom, url: string): RemoteAnswer {
   const asked = new URL(url, 'https://far.test').searchParams

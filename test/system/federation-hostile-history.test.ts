@@ -78,3 +78,72 @@ test('a server that does not answer, or has nothing, keeps no reader waiting for
   remote.hangUp()
   assert.equal(page.chunk.length, 1)
 })
+
+/** The events before some, the latest first, a hundred at most. */
+function backfilled(room: RemoteRoom, url: string): RemoteAnswer {
+  const waiting = new URL(url, 'https://evil.test').searchParams.getAll('v')
+  const found = new Map<string, string>()
+  for (let id = waiting.shift(); id !== undefined && found.size < 100; id = waiting.shift()) {
+    const event = remote.events.get(id)
+    if (!event || found.has(id)) continue
+    found.set(id, event.json)
+    waiting.push(...room.referencesOf(event.pdu))
+  }
+  return pdus(...found.values())
+}
+
+/** Two messages that follow the same event, and one that follows both. */
+function diamond(room: RemoteRoom): void {
+  const sides = ['left', 'right'].map((body) => room.event(message(body)).eventId)
+  room.depth += 1
+  room.next({ ...message('both'), prev_events: room.references(sides) })
+}
+
+const stateAsked = (room: RemoteRoom) =>
+  remote.asked('state').filter((url) => url.includes(encodeURIComponent(room.roomId))).length
+
+test('the state before what is fetched is asked for only where it does not follow from what is here', async () => {
+  const rename = (room: RemoteRoom, displayname: string) =>
+    room.next({ type: 'm.room.member', state_key: room.userId, content: { membership: 'join', displayname } })
+  const { room } = await roomWithPast((made) => {
+    const more: BuiltEvent[] = []
+    for (let round = 0; round < 5; round++) {
+      rename(made, `name ${round}`)
+      for (let line = 0; line < 50; line++) more.push(made.next(message(`line ${round}.${line}`)))
+      diamond(made)
+    }
+    return more
+  })
+  remote.answers.set('backfill', (_, { url }) => backfilled(room, url))
+  const all = await alice.history(room.roomId)
+  assert.equal(all.filter(({ type }) => type === 'm.room.message').length, 3 + 5 * 53)
+  const names = all.filter(({ type, sender }) => type === 'm.room.member' && sender === room.userId)
+  assert.deepEqual(
+    names.map(({ content }) => content.displayname),
+    [undefined, 'name 0', 'name 1', 'name 2', 'name 3', 'name 4'],
+  )
+  assert.deepEqual(
+    names.map(({ unsigned }) => unsigned.prev_content?.displayname),
+    [undefined, undefined, 'name 0', 'name 1', 'name 2', 'name 3'],
+  )
+  assert.equal(stateAsked(room), 0)
+})
+
+test('a state that does not follow from what is here is asked for, and shows who may see what', async () => {
+  const visibility = (made: RemoteRoom, setting: string) =>
+    made.next({ type: 'm.room.history_visibility', state_key: '', content: { history_visibility: setting } })
+  let before: string[] = []
+  const { room } = await roomWithPast((made) => {
+    for (let line = 0; line < 120; line++) made.next(message(`open ${line}`))
+    before = [...made.state.values()]
+    const closed = visibility(made, 'joined')
+    for (let line = 0; line < 10; line++) made.next(message(`closed ${line}`))
+    return [closed]
+  })
+  remote.answers.set('backfill', (_, { url }) => backfilled(room, url))
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: before, auth_chain_ids: before } }))
+  const shown = await said(room.roomId)
+  assert.deepEqual(shown.slice(0, 4), ['one', 'two', 'three', 'open 0'])
+  assert.equal(shown.length, 3 + 120)
+  assert.equal(stateAsked(room), 1)
+})

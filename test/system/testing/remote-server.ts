@@ -275,11 +275,27 @@ export class RemoteRoom {
       const pdu = JSON.parse(body) as Pdu
       const eventId = decodeURIComponent(path.split('/').at(-1) ?? '')
       const state = [...this.state.values()].map((id) => events.get(id)?.json).join(',')
+      const chain = this.#citedBy([...this.state.values()]).join(',')
       const join = { eventId, pdu, json: body }
       events.set(eventId, join)
       this.follow(join)
-      return { raw: `{"auth_chain":[],"event":${body},"members_omitted":false,"origin":"x","state":[${state}]}` }
+      const rest = `"members_omitted":false,"origin":"x","state":[${state}]`
+      return { raw: `{"auth_chain":[${chain}],"event":${body},${rest}}` }
     })
+  }
+
+  /** Texts of what events cite, and of what that cites. */
+  #citedBy(eventIds: readonly string[]): string[] {
+    const found = new Map<string, string>()
+    const waiting = [...eventIds]
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop())
+      for (const cited of referencedIds(this.#remote.events.get(id)?.pdu.auth_events ?? [])) {
+        const text = this.#remote.events.get(cited)?.json
+        if (text === undefined || found.has(cited)) continue
+        found.set(cited, text)
+        waiting.push(cited)
+      }
+    return [...found.values()]
   }
 
   /** Answers `get_missing_events` and the like honestly, from the events it has made. */

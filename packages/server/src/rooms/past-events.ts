@@ -22,6 +22,7 @@ import { applyRedaction } from './redaction.ts'
 import { EventDropped } from './refusals.ts'
 import { findRelating, writeRelation } from './relate.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
+import { type PastEvent, type Stretch, stretchBackwards } from './state-backwards.ts'
 import { type StatePlace, storeState } from './state-change.ts'
 import { findEvent } from './stored-event.ts'
 
@@ -35,21 +36,15 @@ export async function takeHistory(recovery: Recovery, { edge, events }: FetchedH
   const { context, room } = recovery
   const past = await pastOf(context, room, { edge, events })
   if (past.length === 0) return 0
-  const states = await fetchStates(recovery, past)
-  await fetchCited(recovery, past)
+  const isCitedHere = !room.partial && (await fetchCited(recovery, past))
+  const early = isCitedHere ? undefined : { past, states: await fetchStates(recovery, past) }
+  if (room.partial) await fetchCited(recovery, past)
   const importing = new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
   for (const { value } of past) await importing.add(value)
   await importing.judge()
-  return inOrder(context, room, () => placeAll(context, room, { edge, past, states }))
-}
-
-/** An event as it was given, and what it follows. */
-interface PastEvent {
-  readonly eventId: string
-  readonly value: unknown
-  readonly depth: number
-  readonly previous: readonly string[]
-  readonly cited: readonly string[]
+  const known = early ?? (await stretchBackwards(context, room, { edge, past }))
+  const stretch = known ?? { past, states: await fetchStates(recovery, past) }
+  return inOrder(context, room, () => placeAll(context, room, { edge, ...stretch }))
 }
 
 /** Those that lead up to the edge and are not in their place yet, each after those it follows. */
@@ -106,24 +101,27 @@ async function fetchStates(recovery: Recovery, past: readonly PastEvent[]): Prom
   return states
 }
 
-/** What they cite is in the state before the first, and in what came since; where it is not, it is asked for, once. */
-async function fetchCited(recovery: Recovery, past: readonly PastEvent[]): Promise<void> {
-  const given = new Set(past.map(({ eventId }) => eventId))
-  const cited = new Set(past.flatMap((each) => each.cited).filter((eventId) => !given.has(eventId)))
-  for (const { eventId } of await eventPlaces(recovery.context.store.read, [...cited])) cited.delete(eventId)
-  const newest = past.findLast((each) => each.cited.some((eventId) => cited.has(eventId)))
-  if (!newest) return
+/** What they cite and nobody has here is asked for, once. Whether it is all here then. */
+async function fetchCited(recovery: Recovery, past: readonly PastEvent[]): Promise<boolean> {
+  const newest = await lastCitingUnknown(recovery, past)
+  if (!newest) return true
   try {
     await fetchAuthChain(recovery, newest.eventId)
   } catch (error) {
-    if (!(error instanceof EventDropped)) throw error // then it is rejected
+    if (!(error instanceof EventDropped)) throw error // then it is rejected, unless it comes with the state
   }
+  return (await lastCitingUnknown(recovery, past)) === undefined
 }
 
-interface Placing {
+async function lastCitingUnknown({ context }: Recovery, past: readonly PastEvent[]): Promise<PastEvent | undefined> {
+  const given = new Set(past.map(({ eventId }) => eventId))
+  const cited = new Set(past.flatMap((each) => each.cited).filter((eventId) => !given.has(eventId)))
+  for (const { eventId } of await eventPlaces(context.store.read, [...cited])) cited.delete(eventId)
+  return past.findLast((each) => each.cited.some((eventId) => cited.has(eventId)))
+}
+
+interface Placing extends Stretch {
   readonly edge: HistoryEdge
-  readonly past: readonly PastEvent[]
-  readonly states: ReadonlyMap<string, number>
 }
 
 /** What has been worked out so far. */
