@@ -1,6 +1,6 @@
 // Whether the servers in a room agree on it, once everything has been delivered.
 import { eventFlag } from '@myelin/server/rooms/room-event'
-import { described, type CopiedEvent, type Departed, type RoomCopy } from './room-copy.ts'
+import { described, type CopiedEvent, type RoomCopy } from './room-copy.ts'
 
 /**
  * Servers that an access list has ever kept out. What they said then was not heard, and nobody need ever hear it: with them
@@ -23,17 +23,14 @@ const settled = (copies: readonly RoomCopy[]): readonly RoomCopy[] =>
 const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
   new Set([...members].flatMap(([userId, membership]) => (membership === 'join' ? [hostOf(userId)] : [])))
 
-export interface Others {
-  /** These are left out. */
-  readonly barred: ReadonlySet<string>
-  readonly departed: readonly Departed[]
-}
-
-/** What they differ in, in words; empty when they agree. */
-export function differences(copies: readonly RoomCopy[], { barred, departed }: Others): string[] {
-  const inRoom = settled(copies)
+/** What they differ in, in words; empty when they agree. Servers that are barred are left out. */
+export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
+  const present = copies.filter(({ isIn }) => isIn)
+  const inRoom = settled(present)
   return [
-    ...ofResidents(copies, { barred, departed }),
+    ...ofResidents(copies, barred),
+    ...ofReturned(present),
+    ...copies.flatMap((copy) => ofFollowedHeads(copies, copy)),
     ...ofEvents(inRoom, barred),
     ...ofStates(inRoom),
     ...ofHeads(inRoom),
@@ -42,19 +39,78 @@ export function differences(copies: readonly RoomCopy[], { barred, departed }: O
 
 const hostOf = (userId: string): string => userId.slice(userId.indexOf(':') + 1)
 
+/** Who is in the room according to one is so according to all, but for those whose own server cannot say otherwise. */
+function ofResidents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
+  const byName = new Map(copies.map((copy) => [copy.serverName, copy]))
+  return copies
+    .filter(({ isIn }) => isIn)
+    .flatMap((copy) =>
+      [...hostsIn(copy.members)]
+        .filter((host) => !barred.has(host) && !byName.get(host)?.isIn && !isExcused(copy, host, byName.get(host)))
+        .map((host) => `${copy.serverName} thinks that ${host} is in the room, which is not`),
+    )
+}
+
 /**
- * Who is in the room according to one is so according to all. A server that left sent that to those it knew in the room:
- * the others, who came through servers it does not listen to, cannot know.
+ * A server that left sent that to those it knew in the room: the others, who came through servers it does not listen to,
+ * cannot know. Nor can they where its users are out by no event.
  */
-function ofResidents(copies: readonly RoomCopy[], { barred, departed }: Others): string[] {
-  const hasTold = (host: string, other: string) =>
-    departed.find(({ serverName }) => serverName === host)?.hosts.has(other) ?? true
-  const present = new Set([...barred, ...copies.map(({ serverName }) => serverName)])
-  return copies.flatMap(({ serverName, members }) =>
-    [...hostsIn(members)]
-      .filter((host) => !present.has(host) && hasTold(host, serverName))
-      .map((host) => `${serverName} thinks that ${host} is in the room, which is not`),
-  )
+const isExcused = (copy: RoomCopy, host: string, own: RoomCopy | undefined): boolean =>
+  (own !== undefined && !hostsIn(own.members).has(copy.serverName)) ||
+  [...copy.members]
+    .filter(([userId, membership]) => membership === 'join' && hostOf(userId) === host)
+    .every(([userId]) => isOutByNoEvent(copy, userId, own))
+
+/**
+ * Whether the user's own server never got the answer to the join, which cannot be repeated: they have tried, and a join rule
+ * that the room's version does not know lets nobody in, not even who is in. Or it has the join, and the resolution of states
+ * has left the user without any membership: it takes in nothing more, as a server that is out.
+ */
+function isOutByNoEvent(copy: RoomCopy, userId: string, own: RoomCopy | undefined): boolean {
+  const key = `m.room.member ${userId}`
+  return own?.events.has(copy.state.get(key) ?? '') ? !own.state.has(key) : !letsInWhoIsIn(copy)
+}
+
+function letsInWhoIsIn({ room }: RoomCopy): boolean {
+  const { rules } = room
+  const known: Readonly<Record<string, boolean>> = {
+    ...{ public: true, invite: true, knock: rules.knocking },
+    ...{ restricted: rules.restrictedJoins, knock_restricted: rules.knockRestrictedJoins },
+  }
+  return known[String(room.state('m.room.join_rules')?.content['join_rule'] ?? 'invite')] ?? false
+}
+
+/**
+ * A server that is in the room by its own account alone knows what the others go by, and has come back since; unless they
+ * have its join, and the resolution of states has left it without any membership, of which no event tells.
+ */
+function ofReturned(copies: readonly RoomCopy[]): string[] {
+  return copies.flatMap((own) => {
+    const knows = (eventId: string) => own.events.has(eventId) || own.outliers.has(eventId)
+    const users = [...own.members].filter(([userId, each]) => each === 'join' && hostOf(userId) === own.serverName)
+    const keys = users.map(([userId]) => `m.room.member ${userId}`)
+    return copies
+      .filter(({ members }) => !hostsIn(members).has(own.serverName))
+      .flatMap(({ serverName, state, events }) =>
+        keys
+          .map((key) => ({ key, byOthers: state.get(key), itself: own.state.get(key) ?? '' }))
+          .filter(({ byOthers, itself }) => !(byOthers === undefined ? events.has(itself) : knows(byOthers)))
+          .map(({ key, byOthers = 'nothing' }) => {
+            const shown = described(copies, byOthers)
+            return `${own.serverName} does not know that it is out of the room for ${serverName}: ${key} ${shown}`
+          }),
+      )
+  })
+}
+
+/** No head follows another: what is followed is none. */
+function ofFollowedHeads(copies: readonly RoomCopy[], { serverName, heads }: RoomCopy): string[] {
+  const previous = new Map(copies.flatMap(({ events }) => [...events].map(([id, event]) => [id, event.previous])))
+  const followed = new Set(heads.flatMap((eventId) => previous.get(eventId) ?? []))
+  for (const eventId of followed) for (const each of previous.get(eventId) ?? []) followed.add(each)
+  return heads
+    .filter((eventId) => followed.has(eventId))
+    .map((eventId) => `a head at ${serverName} is followed: ${described(copies, eventId)}`)
 }
 
 /** Servers with the same heads have the same state. Others have heard what some took in and some soft-failed. */
@@ -85,15 +141,29 @@ function ofMaps(a: RoomCopy, b: RoomCopy, part: (copy: RoomCopy) => ReadonlyMap<
     .map((key) => ({ key, a: ours.get(key), b: theirs.get(key) }))
 }
 
-/** Heads may differ by what has been soft-failed elsewhere, which goes on when somebody there speaks who may. */
+/**
+ * Heads may differ by what has been soft-failed elsewhere, which goes on when somebody there speaks who may: what such heads
+ * follow, directly or through others that were soft-failed, stands in for them.
+ */
 function ofHeads(copies: readonly RoomCopy[]): string[] {
   const isSoftFailed = (eventId: string) =>
     copies.some(({ events }) => ((events.get(eventId)?.flags ?? 0) & eventFlag.softFailed) !== 0)
-  const shared = copies.map(({ heads }) => heads.filter((eventId) => !isSoftFailed(eventId)).join(' '))
+  const shared = copies.map((copy) => sharedHeads(copy, isSoftFailed).join(' '))
   if (new Set(shared).size <= 1) return []
   return copies.map(
     ({ serverName, heads }) => `heads at ${serverName}: ${heads.map((id) => described(copies, id)).join('\n  ')}`,
   )
+}
+
+function sharedHeads({ heads, events }: RoomCopy, isSoftFailed: (eventId: string) => boolean): readonly string[] {
+  const before = (eventId: string) => events.get(eventId)?.previous ?? []
+  const found = new Set(heads)
+  for (const eventId of found) if (isSoftFailed(eventId)) for (const each of before(eventId)) found.add(each)
+  const accepted = [...found].filter((eventId) => events.has(eventId) && !isSoftFailed(eventId))
+  if (accepted.length < 2) return accepted
+  const followed = new Set(accepted.flatMap(before))
+  for (const eventId of followed) for (const each of before(eventId)) followed.add(each)
+  return accepted.filter((eventId) => !followed.has(eventId)).toSorted()
 }
 
 /** What came after a server joined, it has, unless a barred server said it, which need not be heard; and all who have an event reject it or none. */
@@ -115,19 +185,20 @@ function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): str
   return [...missing, ...disputed.map((id) => `not all reject ${described(copies, id)}`)]
 }
 
-/** The event with which the server came into the room last: the first of its timeline unless it joined later. */
+/**
+ * The event with which the server came into the room last: the first of its timeline, or a join that follows nothing of
+ * what it had. It may have been out without a leave of its users, by the resolution of a state.
+ */
 function arrivalOf({ serverName, events }: RoomCopy): string | undefined {
-  const joined = new Set<string>()
-  let arrival: string | undefined
-  for (const { eventId, pdu, ord } of events.values()) {
-    if (ord === null || pdu.type !== 'm.room.member' || hostOf(pdu.state_key ?? '') !== serverName) continue
-    if (pdu.content['membership'] !== 'join') joined.delete(pdu.state_key ?? '')
-    else {
-      if (joined.size === 0) arrival = eventId
-      joined.add(pdu.state_key ?? '')
-    }
-  }
-  return arrival
+  const joins = [...events.values()].filter(
+    ({ pdu, ord }) =>
+      ord !== null &&
+      pdu.type === 'm.room.member' &&
+      hostOf(pdu.state_key ?? '') === serverName &&
+      pdu.content['membership'] === 'join',
+  )
+  const arrival = joins.findLast(({ previous }) => !previous.some((eventId) => events.has(eventId))) ?? joins[0]
+  return arrival?.eventId
 }
 
 function descendants(all: ReadonlyMap<string, CopiedEvent>, root: string | undefined): ReadonlySet<string> {

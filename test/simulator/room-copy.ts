@@ -29,6 +29,10 @@ export interface RoomCopy {
   /** The state after each head, in their order. */
   readonly statesAfterHeads: readonly ReadonlyMap<string, string>[]
   readonly members: ReadonlyMap<string, string>
+  /** Whether the server has users in the room by its own account. */
+  readonly isIn: boolean
+  /** Its state is what an invite told. */
+  readonly isStripped: boolean
 }
 
 interface EventColumns {
@@ -44,24 +48,11 @@ const selectEvents = sql`SELECT nid, event_id AS "eventId", ord, flags, json FRO
 const selectMembers = sql`SELECT user_id AS "userId", membership FROM members JOIN users ON users.nid = members.user_nid
   WHERE room_nid = ${'room'} ORDER BY user_id`
 
-/** Servers in the room as one saw it that has no users in it any more. */
-export interface Departed {
-  readonly serverName: string
-  readonly hosts: ReadonlySet<string>
-}
-
-/** How the room was when the last user of the server left it, if one did. */
-export async function departureFrom({ rooms, config }: OpenServices, roomId: string): Promise<Departed | undefined> {
-  const room = await rooms.byId(roomId)
-  if (!room || room.localJoined.size > 0) return undefined
-  return { serverName: config.serverName, hosts: new Set(room.hosts.keys()) }
-}
-
-/** The room, if the server has users in it. */
+/** The room as a server has it that has, or had, users in it. */
 export async function copyOf(services: OpenServices, roomId: string): Promise<RoomCopy | undefined> {
   const { rooms, store, config } = services
   const room = await rooms.byId(roomId)
-  if (!room || room.localJoined.size === 0) return undefined
+  if (!room || room.heads.length === 0) return undefined
   const rows = await store.read.all<EventColumns, 'room'>(selectEvents, { room: room.nid })
   const members = await store.read.all<{ userId: string; membership: string }, 'room'>(selectMembers, {
     room: room.nid,
@@ -88,6 +79,8 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
     state: stateAt(room.root),
     statesAfterHeads: places.map(({ root }) => stateAt(root)),
     heads: heads.map(({ eventId }) => eventId),
+    isIn: room.localJoined.size > 0,
+    isStripped: [...stateAt(room.root).values()].some(isStripped),
     members: new Map(
       members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),
     ),

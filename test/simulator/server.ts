@@ -86,6 +86,7 @@ export class SimulatedServer implements Host {
     this.#world.trace.add(`${this.serverName} stops`)
     this.#running = undefined
     running.stopping.abort()
+    await running.services.rooms.joins.stop() // as the server does: nobody is kept waiting for them
     await Promise.race([Promise.all(running.underWay), this.#world.clock.pause(10_000)])
     await running.sender[Symbol.asyncDispose]()
     await running.services[Symbol.asyncDispose]()

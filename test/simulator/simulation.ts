@@ -10,7 +10,7 @@ import { Community } from './community.ts'
 import { FakeNetwork, fair } from './network.ts'
 import { Random } from './random.ts'
 import { referenceDifferences } from './reference-check.ts'
-import { copyOf, departureFrom, type RoomCopy } from './room-copy.ts'
+import { copyOf, type RoomCopy } from './room-copy.ts'
 import { forgottenChanges, journalGaps, lostEvents, syncDifferences } from './server-checks.ts'
 import { SimulatedServer, simulatedKeyId } from './server.ts'
 import { Trace } from './trace.ts'
@@ -267,7 +267,7 @@ export class Simulation implements Disposable {
   }
 
   async #halfJoined(roomId: string): Promise<SimulatedUser[]> {
-    const copies = await this.#copiesOf(roomId)
+    const copies = (await this.#copiesOf(roomId)).filter(({ isIn }) => isIn)
     return this.community.users.filter(({ userId, server }) => {
       const isJoined = (copy: RoomCopy) => copy.members.get(userId) === 'join'
       const own = copies.find(({ serverName }) => serverName === server.serverName)
@@ -305,9 +305,8 @@ export class Simulation implements Disposable {
       const copies = await this.#copiesOf(roomId)
       const barred = barredServers(copies)
       const heard = copies.filter(({ serverName }) => !barred.has(serverName))
-      const departures = await Promise.all(servers.map(({ services }) => departureFrom(services, roomId)))
-      const departed = departures.filter((departure) => departure !== undefined)
-      for (const text of [...differences(heard, { barred, departed }), ...heard.flatMap(referenceDifferences)])
+      const judged = heard.filter(({ isStripped }) => !isStripped)
+      for (const text of [...differences(heard, barred), ...judged.flatMap(referenceDifferences)])
         problems.push(`${roomId} (version ${version}): ${text}`)
       for (const server of servers) problems.push(...(await forgottenChanges(server, roomId)))
     }

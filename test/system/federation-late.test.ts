@@ -105,6 +105,26 @@ test('what was said before a server came is not taken for new, though its user w
   )
 })
 
+test('what was said before a server came, and is sent to it only then, is neither shown nor a head', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const early = room.next()
+  for (let n = 0; n < 3; n++) room.next()
+  const state = [...room.state.values()]
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  const stored = await storedRoom(room.roomId)
+  const heads = stored.heads.map(({ eventId }) => eventId)
+  await room.send(early)
+  const { stagedEvents } = net.server(0).services.rooms
+  await eventually(async () => stagedEvents.size === 0 || undefined)
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId),
+    heads,
+  )
+  assert.equal((await net.server(0).services.rooms.explainEvent(early.eventId))?.verdict, 'dropped')
+  remote.answers.delete('state_ids')
+})
+
 test('what is followed through an event that was refused is no head any more', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   const banned = await remote.join(net.server(0), roomId)

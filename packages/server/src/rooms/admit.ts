@@ -9,11 +9,13 @@ import { isUserId } from '@myelin/protocol/identifiers'
 import { forwardExtremitiesMax, refusedEventsFollowedMax } from '../limits.ts'
 import { type AdmittedEvent, type Decision, type Fields, type Writing, writeAdmitted } from './admit-write.ts'
 import { type FreshEvent, resolveStates } from './auth-graph.ts'
+import { isFromBeforeArrival } from './arrival.ts'
 import type { RoomsContext } from './context.ts'
 import { rootsAfter, type StateBefore } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { mergeHeadsSoon } from './merge-heads.ts'
 import { policyRefusal } from './policy-server.ts'
+import { EventDropped } from './refusals.ts'
 import { findRelating } from './relate.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { internSlot } from './state-change.ts'
@@ -114,7 +116,10 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   const before = await admission.before()
   const after = fields.slot === undefined ? before.root : room.arena.set(before.root, fields.slot, fields.nid)
   if (mode === 'aside') return accepted(context, room, { before, after, root: after, heads: room.heads })
-  const { authEvent } = received
+  const { authEvent, pdu } = received
+  const isElsewhere = mode === 'live' && before.root !== room.root
+  if (isElsewhere && (await isFromBeforeArrival(context, room, { depth: pdu.depth, root: before.root })))
+    throw new EventDropped('refused', 'It is from before this server came into the room')
   const byStateBefore = admission.byAuthEvents ?? (await judge(room, authEvent, before.root))
   if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)
   if (byStateBefore !== undefined)
@@ -130,7 +135,7 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   // The room has gone on from it already, with servers that had it: it comes late and is no head, nor is what it follows.
   if (mode === 'live' && room.isFollowed(fields.eventId))
     return accepted(context, room, { before, after, ...(await withoutFollowed(context, room, others)) })
-  const head = { nid: fields.nid, eventId: fields.eventId, depth: received.pdu.depth }
+  const head = { nid: fields.nid, eventId: fields.eventId, depth: pdu.depth }
   const heads = [...others.slice(1 - forwardExtremitiesMax), head]
   const root = await resolvedRoot(context, room, { fields, after, others })
   return accepted(context, room, { before, after, root, heads })

@@ -15,16 +15,16 @@ import {
 } from '../limits.ts'
 import { eventPlaces, type EventPlace } from '../store/events.ts'
 import type { IncomingEvent } from './admit-write.ts'
-import { isLocal, type RoomsContext } from './context.ts'
+import { historyFloor } from './arrival.ts'
+import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
 import { Pace } from './pace.ts'
 import { federationOf, parseIncoming, verifyIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import { EventDropped, KeyAwaited } from './refusals.ts'
-import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
+import { countsAsRejected, eventFlag } from './room-event.ts'
 import { readStateAnswer } from './state-answer.ts'
-import { previousIds } from './stored-event.ts'
 
 /** The search for what one event needs. */
 export interface Recovery {
@@ -104,27 +104,6 @@ async function findMore(
     if (!found.has(event.eventId) && event.pdu.depth >= floor) found.set(event.eventId, event)
   return found.size > before
 }
-
-/**
- * The depth from which on events are part of a conversation that this server follows. What forks off after its arrival, or
- * after the oldest event in memory, is taken in event by event; what is older is history, and would be shown as new.
- */
-function historyFloor(context: RoomsContext, room: HotRoom): number {
-  let floor = Infinity
-  for (const event of room.recent.toReversed()) {
-    floor = Math.min(floor, event.depth)
-    if (isArrival(context, room, event)) break
-  }
-  return Number.isFinite(floor) ? floor : 0
-}
-
-/** Whether this server came into the room by the event: what it follows is not here, or as part of the state alone. */
-const isArrival = (context: RoomsContext, room: HotRoom, { type, stateKey = '', json }: RoomEvent): boolean =>
-  type === 'm.room.member' &&
-  isLocal(context, stateKey) &&
-  previousIds(json).every(
-    (eventId) => ((room.eventById(eventId)?.flags ?? eventFlag.outlier) & eventFlag.outlier) !== 0,
-  )
 
 /** Those of the values that are events, signed as they must be. */
 async function readAll(
