@@ -2,8 +2,9 @@
 // starts a Myelin of its own, once per durability mode.
 import { parseArgs } from 'node:util'
 import { calibrate } from './calibrate.ts'
-import { serverKinds, startOwnServer, type OwnServer } from './own-server.ts'
+import { serverKinds, startOwnServer, type OwnServer, type ServerKind } from './own-server.ts'
 import { ledger, ledgerTable } from './scenarios/ledger.ts'
+import { s13, s13Table } from './scenarios/s13.ts'
 import { s2, s2Table } from './scenarios/s2.ts'
 import { s4, s4Table } from './scenarios/s4.ts'
 import { s7, s7Table } from './scenarios/s7.ts'
@@ -17,6 +18,7 @@ const usage = `npm run bench -- SCENARIO [options]
   s7            joining a big room of other servers (not with --base-url)
   s8            events of other servers, in one room and in many (not with --base-url)
   s9            forks of other servers and the event that joins them (not with --base-url)
+  s13           the first answer after a start, and memory at rest, under load and at rest again (not with --base-url)
   ledger        one room, many senders, with a ledger and without one in turn (its own servers only)
   calibrate     only what the machine can do
   state         state versions, auth difference, resolution: the algorithms alone, CPU time
@@ -30,7 +32,8 @@ const usage = `npm run bench -- SCENARIO [options]
   --room-version 10   version of the rooms that are made
   --members 10000     members of the big room, one run each
   --events 5          events of each member
-  --runs 5            runs of each case of s4 and ledger, of which the median counts
+  --runs 5            runs of each case of s4 and ledger and starts of s13, of which the median counts
+  --idle 60           seconds s13 leaves the server alone after its start; twice as long after load
 `
 
 const { values, positionals } = parseArgs({
@@ -44,6 +47,7 @@ const { values, positionals } = parseArgs({
     members: { type: 'string', default: '10000' },
     events: { type: 'string', default: '5' },
     runs: { type: 'string', default: '5' },
+    idle: { type: 'string', default: '60' },
     help: { type: 'boolean' },
   },
 })
@@ -58,7 +62,11 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 const [scenario = ''] = positionals
 const kind = serverKinds.find((each) => each === values.server)
 const program = programs[scenario]
-if (values.help || !kind || (!['s2', 's4', 's7', 's8', 's9', 'ledger', 'calibrate'].includes(scenario) && !program)) {
+if (
+  values.help ||
+  !kind ||
+  (!['s2', 's4', 's7', 's8', 's9', 's13', 'ledger', 'calibrate'].includes(scenario) && !program)
+) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -69,6 +77,7 @@ else {
   if (scenario === 's2') await runS2()
   if (scenario === 's4') await runS4()
   if (scenario === 'ledger') await runLedger()
+  if (scenario === 's13') await runS13(kind)
   if (scenario === 's8') console.log(s8Table(await s8(kind)))
   if (scenario === 's9')
     for (const members of values.members.split(',').map(Number))
@@ -100,6 +109,11 @@ async function runS2(): Promise<void> {
         `${((server.cpuSeconds() / sent) * 1e6).toFixed(0)} µs of processor time per message\n`,
     )
   }
+}
+
+async function runS13(server: ServerKind): Promise<void> {
+  const sizes = { starts: Number(values.runs), idleSeconds: Number(values.idle), messages: Number(values.messages) }
+  console.log(s13Table(await s13({ kind: server, ...sizes })))
 }
 
 async function runS4(): Promise<void> {

@@ -1,7 +1,7 @@
 // A server of the benchmark's own, a Myelin or a Synapse: a process on a fresh folder, with rate limits off and open
 // registration, that federates with the servers of this machine.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ export interface OwnServer extends AsyncDisposable {
   readonly baseUrl: string
   /** From the start of the process to the first answer of /_matrix/client/versions, milliseconds. */
   readonly startedInMs: number
-  /** Resident memory in MB. */
+  /** Resident memory in MB, of the processes it has started as well. */
   residentMb(): number
   /** The most memory it has been resident with, MB. */
   peakMb(): number
@@ -91,15 +91,24 @@ async function startSynapse({ authority = new CertificateAuthority() }: OwnServe
 }
 
 const measuring = (pid: number | undefined) => ({
-  residentMb: () => memoryMb(pid, 'VmRSS'),
-  peakMb: () => memoryMb(pid, 'VmHWM'),
+  residentMb: () => processesOf(String(pid)).reduce((sum, each) => sum + memoryMb(each, 'VmRSS'), 0),
+  peakMb: () => memoryMb(String(pid), 'VmHWM'),
   cpuSeconds: () => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
     return (Number(fields[11]) + Number(fields[12])) / 100
   },
 })
 
-const memoryMb = (pid: number | undefined, field: string): number =>
+/** The process and those it has started, as far as they still run. */
+const processesOf = (pid: string): string[] => [
+  pid,
+  ...readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+    .filter((child) => child !== '')
+    .flatMap(processesOf),
+]
+
+const memoryMb = (pid: string, field: string): number =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 /** So many ports of this machine on which nothing listens. */

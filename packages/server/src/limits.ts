@@ -17,6 +17,11 @@ export const keepAliveTimeoutMs = 75_000
 export const connectionsMax = 20_000
 export const stopDrainMs = 10_000
 
+// Memory is given back when the event loop, looked at so often, rests after it was busy; shares of the time it works.
+export const restCheckMs = 10_000
+export const restUtilizationMax = 0.01
+export const busyUtilizationMin = 0.1
+
 // Rate limits: the most buckets remembered at once; the fullest are forgotten first.
 export const rateLimitBucketsMax = 100_000
 

@@ -1,0 +1,38 @@
+// Gives memory back when the server comes to rest. V8 shrinks the heap of an idle program by itself, in small steps, but
+// judges by its last collections: a program that stops allocating after a burst makes no further one, and V8 goes on
+// believing in the burst for minutes, after a start for ever. One collection at the beginning of a rest tells it.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { busyUtilizationMin, restCheckMs, restUtilizationMax } from '../limits.ts'
+
+/** Looks after it until the process ends, and does not keep the process. */
+export function collectAtRest(): void {
+  const beginsRest = restDetector()
+  let before = performance.eventLoopUtilization()
+  const look = () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, before)
+    before = now
+    if (beginsRest(utilization)) collect()
+  }
+  setInterval(look, restCheckMs).unref()
+}
+
+/** Told again and again for what share of the time the event loop worked: whether a rest begins, the start being work. */
+export function restDetector(): (utilization: number) => boolean {
+  let wasBusy = true
+  return (utilization) => {
+    if (utilization >= busyUtilizationMin) wasBusy = true
+    const begins = wasBusy && utilization <= restUtilizationMax
+    if (begins) wasBusy = false
+    return begins
+  }
+}
+
+/** Collects all garbage. V8 gives the function for it only to contexts that are made while the flag is set. */
+export function collect(): void {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  setFlagsFromString('--no-expose-gc')
+  gc()
+}
