@@ -10,6 +10,7 @@ import type { HotRoom } from './hot-room.ts'
 import { changeMembership, membershipOf, oneAtATime, profileContent } from './member-event.ts'
 import { creators, powerLevelsOf } from './power.ts'
 import { remoteJoin } from './remote-join.ts'
+import { leaveIfRejected } from './remote-leave.ts'
 import { keepJoinIntent, removeJoinIntent } from '../store/joins.ts'
 import { residentServers } from './resident-servers.ts'
 import { vouchedJoin } from './vouched-join.ts'
@@ -74,6 +75,7 @@ function joinThroughOthers(
       // What a stop of the server cuts short is taken up again at its next start.
       const isVerdict = error instanceof MatrixError && !context.joins.isStopping
       if (isVerdict) await context.store.write((w) => removeJoinIntent(w, intent))
+      if (isVerdict) await leaveIfRejected(context, roomId, by)
       throw error
     }
   })

@@ -12,6 +12,7 @@ import { joinsMigration } from './0010-joins.ts'
 import { webhooksMigration } from './0011-webhooks.ts'
 import { encryptionMigration } from './0012-encryption.ts'
 import { historyGapsMigration } from './0013-history-gaps.ts'
+import { invitesJudgedMigration } from './0014-invites-judged.ts'
 
 export interface Migration {
   readonly version: number
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'webhooks', statements: webhooksMigration },
   { version: 12, name: 'encryption', statements: encryptionMigration },
   { version: 13, name: 'history gaps', statements: historyGapsMigration },
+  { version: 14, name: 'invites-judged', statements: invitesJudgedMigration },
 ]
