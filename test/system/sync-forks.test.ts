@@ -92,3 +92,22 @@ test('whose invite such a message takes back or gives hears of it', async () => 
   await move(room)
   await eventually(async () => (await bob.sync({ since: gone.next_batch })).rooms?.invite?.[room.roomId])
 })
+
+test('an event that came with a state is shown once when it comes by itself, however often, as redacted as it is', async () => {
+  const room = await joinedRoom()
+  const { next_batch: since } = await alice.sync()
+  const sender = '@twice:far.test'
+  const content = { membership: 'join', displayname: 'Twice' }
+  const member = room.next({ type: 'm.room.member', sender, state_key: sender, content })
+  await move(room)
+  await eventually(async () => (await alice.sync({ since })).rooms)
+  const redaction = room.next({ type: 'm.room.redaction', content: { redacts: member.eventId } })
+  assert.deepEqual(await room.send(redaction), { [redaction.eventId]: {} })
+  for (let time = 0; time < 3; time++) assert.deepEqual(await room.send(member), { [member.eventId]: {} })
+  const { timeline } = (await alice.sync({ since })).rooms.join[room.roomId]
+  const shown = timeline.events.filter((event: Reply['body']) => event.event_id === member.eventId)
+  assert.deepEqual(
+    shown.map((event: Reply['body']) => event.content),
+    [{ membership: 'join' }],
+  )
+})

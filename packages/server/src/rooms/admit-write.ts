@@ -157,8 +157,12 @@ interface RowWriting {
 }
 
 function writeRow(w: Write, { room, fields, event }: RowWriting): void {
-  if (fields.known) placeEvent(w, event)
-  else insertEvent(w, { room, event, slot: fields.slot })
+  const { known } = fields
+  if (known) {
+    placeEvent(w, event)
+    if (known.redactedBy !== undefined) event.redacted(known.redactedBy, known.json)
+    room.replaceHeld(event)
+  } else insertEvent(w, { room, event, slot: fields.slot })
   if (fields.slot !== undefined && (event.flags & eventFlag.unjudged) === 0)
     noteStateEvent(room, event, { slot: fields.slot, authNids: fields.authNids })
 }
