@@ -1,6 +1,8 @@
 // The fast resolution against the plain one on rooms made up by dice, and the properties any resolution has.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { JsonObject } from './json.ts'
+import { type RoomVersionRules, roomVersion } from './room-version.ts'
 import { ResolutionMemory, resolutionsRememberedMax, resolve } from './state-resolution.ts'
 import { Dice, type RandomRoom, randomRoom } from './testing/random-room.ts'
 import { ResolvableRoom } from './testing/resolvable-room.ts'
@@ -121,26 +123,105 @@ describe('what is not loaded', () => {
   })
 })
 
+/** Three forks of a public room that disagree about so many members; `add` lets another member change on one of them. */
+function forkedMembers(rules: RoomVersionRules, members: number) {
+  const room = new ResolvableRoom(rules)
+  let count = 0
+  const event = (type: string, sender: string, content: JsonObject, authEvents: readonly string[]) => {
+    const stateKey = type === 'm.room.member' ? sender : ''
+    const eventId = `$${count++}`
+    const prevEvents = count === 1 ? [] : ['$0']
+    const numbers = { originServerTs: count, depth: count, rejected: false }
+    room.add({ type, sender, stateKey, content, eventId, authEvents, prevEvents, roomId: '!r:a', ...numbers })
+    return [room.slotOf(type, stateKey)!, room.nidOf(eventId)] as const
+  }
+  const join = { membership: 'join' }
+  const founding = [
+    event('m.room.create', '@a:a', {}, []),
+    event('m.room.member', '@a:a', join, ['$0']),
+    event('m.room.power_levels', '@a:a', { users: { '@a:a': 100 } }, ['$0', '$1']),
+    event('m.room.join_rules', '@a:a', { join_rule: 'public' }, ['$0', '$1', '$2']),
+  ]
+  const cited = ['$0', '$2', '$3']
+  const joins = Array.from({ length: members * 2 }, (_, each) => event('m.room.member', `@${each}:a`, join, cited))
+  const base = room.arena.setAll(room.arena.empty, [...founding, ...joins])
+  const roots = [base, base, base]
+  const add = (fork: number, member: number): void => {
+    const content = { ...join, displayname: `${count}` }
+    const [slot, nid] = event('m.room.member', `@${member}:a`, content, [...cited, `$${founding.length + member}`])
+    roots[fork] = room.arena.set(roots[fork]!, slot, nid)
+  }
+  for (let each = 0; each < members; each++) for (const fork of roots.keys()) add(fork, each)
+  return { room, roots, add }
+}
+
+/** Forks that grow event by event, come and go, in a room whose events are taken in as they come. */
+function* growing(seed: number): Generator<{ readonly room: ResolvableRoom; readonly roots: readonly number[] }, void> {
+  const { rules, events, states } = randomRoom(seed, { eventsMax: 60 })
+  const dice = new Dice(seed)
+  const half = events.length >> 1
+  const room = new ResolvableRoom(rules, events.slice(0, half))
+  const known = new Set(events.slice(0, half).map(({ eventId }) => eventId))
+  const roots = states.map((state) => room.rootOf(new Map([...state].filter(([, id]) => known.has(id)))))
+  const past = [...roots]
+  for (const event of events.slice(half)) {
+    room.add(event)
+    const fork = dice.below(roots.length)
+    const slot = room.slotOf(event.type, event.stateKey!)!
+    const nid = dice.once(20) ? 0 : room.nidOf(event.eventId)
+    past.push((roots[fork] = room.arena.set(roots[fork]!, slot, nid)))
+    yield { room, roots }
+    if (dice.once(8)) roots.push(dice.pick(past))
+    if (dice.once(8) && roots.length > 2) roots.splice(dice.below(roots.length), 1 + dice.below(2))
+    if (dice.once(10)) roots.splice(0, roots.length, dice.pick(past), dice.pick(past))
+  }
+}
+
 describe('a resolution that follows another', () => {
   test('comes to what resolving anew comes to, event by event', () => {
-    let followed = 0
-    for (let seed = 0; seed < 200; seed++) {
-      const { rules, events, states } = randomRoom(seed, { eventsMax: 60 })
-      const dice = new Dice(seed)
-      const room = new ResolvableRoom(rules, events.slice(0, events.length >> 1))
-      const known = new Set(events.slice(0, events.length >> 1).map(({ eventId }) => eventId))
-      const roots = states.map((state) => room.rootOf(new Map([...state].filter(([, id]) => known.has(id)))))
+    for (let seed = 0; seed < 400; seed++) {
       const memory = new ResolutionMemory()
-      for (const event of events.slice(events.length >> 1)) {
-        room.add(event)
-        const { last } = memory
-        const fork = dice.below(roots.length)
-        roots[fork] = room.arena.set(roots[fork]!, room.slotOf(event.type, event.stateKey!)!, room.nidOf(event.eventId))
-        assert.deepEqual(resolve(roots, room, memory), resolve(roots, room), `seed ${seed}, room version ${rules.id}`)
-        if (last && memory.last !== last && memory.last?.reads === last.reads) followed++
+      for (const { room, roots } of growing(seed))
+        assert.deepEqual(resolve(roots, room, memory), resolve(roots, room), `seed ${seed}, room ${room.rules.id}`)
+    }
+  })
+
+  test('does so over states that are retired', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const memory = new ResolutionMemory()
+      const dice = new Dice(seed)
+      const { rules, events, states } = randomRoom(seed, { eventsMax: 60 })
+      const room = new ResolvableRoom(rules, events)
+      for (let turn = 0; turn < 20; turn++) {
+        const roots = states.map((state) => room.rootOf(dice.once(3) ? dice.pick(states) : state))
+        if (dice.once(3)) {
+          room.arena.retire()
+          if (dice.once(2)) memory.carry(room)
+        }
+        const [one, other] = [resolve(roots, room, memory), resolve(roots, room)]
+        assert.ok('root' in one && 'root' in other)
+        assert.equal(room.arena.current(one.root), room.arena.current(other.root), `seed ${seed}, room ${rules.id}`)
       }
     }
-    assert.ok(followed > 200, `only ${followed}`)
+  })
+
+  test('looks at what is new, not at all that is in conflict', () => {
+    const rules = roomVersion('11')!
+    const { room, roots, add } = forkedMembers(rules, 200)
+    const memory = new ResolutionMemory()
+    resolve(roots, room, memory)
+    for (let turn = 0; turn < 20; turn++) {
+      add(turn % 3, turn)
+      let lookedAt = 0
+      const event = (nid: number) => {
+        lookedAt++
+        return room.event(nid)
+      }
+      const { arena, dag } = room
+      const counting = { arena, dag, rules, event, slotOf: room.slotOf.bind(room) }
+      assert.deepEqual(resolve(roots, counting, memory), resolve(roots, room))
+      assert.ok(lookedAt < 60, `${lookedAt} at ${turn}`)
+    }
   })
 })
 
@@ -194,6 +275,7 @@ describe('the memory of resolutions', () => {
     const { room, roots, memory } = merged()
     const [first = 0, second = 0] = roots
     resolve([first, second], room, memory)
+    memory.forks = undefined
     for (let i = 0; i < resolutionsRememberedMax; i++)
       memory.set(room, [first, room.arena.set(first, 1000 + i, 1)], first)
     assert.throws(() => resolve([first, second], unusable(room), memory), /nothing is resolved again/)

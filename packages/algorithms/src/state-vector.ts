@@ -58,16 +58,21 @@ export class StateArena {
     return this.#column(root, columns.size)
   }
 
-  /** The set hash as 32 hexadecimal digits: equal exactly for equal states, in every process. */
+  /** The set hash as eight characters that mean nothing else: equal exactly for equal states, in every process. */
   hash(root: number): string {
     const at = this.#row(root) * rootStride + columns.hash
-    return Array.from(this.#roots.subarray(at, at + setHashLanes), hex).join('')
+    let hash = ''
+    for (let lane = 0; lane < setHashLanes; lane++) {
+      const value = this.#roots[at + lane]!
+      hash += String.fromCharCode(value & 0xffff, value >>> 16)
+    }
+    return hash
   }
 
   /** The root with this set hash, if the arena holds such a state. */
   find(hash: string): number | undefined {
     for (let lane = 0; lane < setHashLanes; lane++) {
-      this.#lanes[lane] = Number.parseInt(hash.slice(lane * 8, lane * 8 + 8), 16)
+      this.#lanes[lane] = hash.charCodeAt(lane * 2) | (hash.charCodeAt(lane * 2 + 1) << 16)
     }
     return this.#known()
   }
@@ -172,6 +177,11 @@ export class StateArena {
   /** The root by which a state is held until the next `retire`. Throws RangeError for what has been let go. */
   current(root: number): number {
     return root > this.#base || root === this.empty ? root : this.#carry(root)
+  }
+
+  /** Whether it is held: made or asked for since the last call of `retire` but one. */
+  isHeld(root: number): boolean {
+    return root === this.empty || root > (this.#older?.base ?? this.#base)
   }
 
   #column(root: number, column: number): number {
@@ -409,8 +419,4 @@ function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2)
   larger.set(array)
   return larger
-}
-
-function hex(lane: number): string {
-  return (lane >>> 0).toString(16).padStart(8, '0')
 }

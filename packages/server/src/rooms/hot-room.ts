@@ -189,7 +189,7 @@ export class HotRoom {
 
   /** About what the room takes in memory. */
   get bytes(): number {
-    const graph = (this.authDag?.bytes ?? 0) + this.authEvents.bytes
+    const graph = (this.authDag?.bytes ?? 0) + this.authEvents.bytes + this.resolutions.bytes
     return this.arena.bytes + this.slotCount * bytesPerSlot + this.#heldEvents * bytesPerEvent + graph
   }
   /** Past states take far more than the current one. */
@@ -203,6 +203,7 @@ export class HotRoom {
   trim(): void {
     this.arena.retire()
     this.root = this.arena.current(this.root)
+    this.resolutions.carry(this)
     for (const map of [this.#roots, this.#parents, this.forks]) map.age()
     this.#roots.set(0, this.arena.empty)
     this.#roots.set(this.snapshot, this.root)
