@@ -41,6 +41,8 @@ export class ForkResolution {
   readonly #states: ForkStates
   /** What the states came to when they were resolved last. */
   #resolved: Resolved | undefined
+  /** They have moved since. */
+  #isPending = true
 
   constructor(room: StateResolutionRoom, root: number, variant: V2Variant) {
     this.#variant = variant
@@ -68,17 +70,19 @@ export class ForkResolution {
 
   /** The resolution of these states, if that is the one that was made last. */
   known(roots: readonly number[], { arena }: StateResolutionRoom): number | undefined {
-    const isHeld = this.#resolved !== undefined && arena.isHeld(this.#resolved.root)
-    return this.#resolved && isHeld && this.#states.areAt(roots) ? arena.current(this.#resolved.root) : undefined
+    if (this.#isPending || !this.#resolved || !arena.isHeld(this.#resolved.root)) return undefined
+    return this.#states.areAt(roots) ? arena.current(this.#resolved.root) : undefined
   }
 
   /** Resolves these states, which are all different. */
   resolve(roots: readonly number[], room: StateResolutionRoom): Resolution {
+    this.#isPending = true
     this.#states.moveTo(roots)
     const resolving = new Resolving(room, this.#states, this.#variant)
     const outcome = (this.#resolved && resolving.following(this.#resolved)) ?? resolving.anew()
     if ('missing' in outcome) return outcome
     this.#states.settle()
+    this.#isPending = false
     this.#resolved = outcome.reads.isWhole ? outcome : undefined
     return { root: outcome.root }
   }

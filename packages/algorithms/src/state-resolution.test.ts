@@ -95,6 +95,15 @@ describe('state resolution', () => {
   })
 })
 
+/** The room as far as these events of it are loaded. */
+const loading = (room: ResolvableRoom, loaded: ReadonlySet<number>) => ({
+  arena: room.arena,
+  dag: room.dag,
+  rules: room.rules,
+  event: (nid: number) => (loaded.has(nid) ? room.event(nid) : undefined),
+  slotOf: (type: string, key: string) => room.slotOf(type, key),
+})
+
 describe('what is not loaded', () => {
   test('is asked for, until the resolution is the one with everything loaded', () => {
     for (let seed = 0; seed < 200; seed++) {
@@ -102,13 +111,7 @@ describe('what is not loaded', () => {
       const room = new ResolvableRoom(rules, events)
       const roots = states.map((state) => room.rootOf(state))
       const loaded = new Set<number>()
-      const cold = {
-        arena: room.arena,
-        dag: room.dag,
-        rules,
-        event: (nid: number) => (loaded.has(nid) ? room.event(nid) : undefined),
-        slotOf: (type: string, key: string) => room.slotOf(type, key),
-      }
+      const cold = loading(room, loaded)
       let resolution = resolve(roots, cold)
       for (let rounds = 0; 'missing' in resolution; rounds++) {
         assert.ok(rounds < 5 && resolution.missing.length > 0)
@@ -183,6 +186,22 @@ describe('a resolution that follows another', () => {
       const memory = new ResolutionMemory()
       for (const { room, roots } of growing(seed))
         assert.deepEqual(resolve(roots, room, memory), resolve(roots, room), `seed ${seed}, room ${room.rules.id}`)
+    }
+  })
+
+  test('does so where events have to be loaded first', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const memory = new ResolutionMemory()
+      const loaded = new Set<number>()
+      for (const { room, roots } of growing(seed)) {
+        const cold = loading(room, loaded)
+        let resolution = resolve(roots, cold, memory)
+        while ('missing' in resolution) {
+          for (const nid of resolution.missing) loaded.add(nid)
+          resolution = resolve(roots, cold, memory)
+        }
+        assert.deepEqual(resolution, resolve(roots, room), `seed ${seed}, room ${room.rules.id}`)
+      }
     }
   })
 
