@@ -1,8 +1,7 @@
-// CPU time of state: versions and look-ups, differences, the auth difference, resolution. node bench/algorithms/state.bench.ts
+// CPU time of state: versions and look-ups, differences, the full conflicted set, resolution. node bench/algorithms/state.bench.ts
 import { authFlags } from '../../packages/algorithms/src/auth-dag-columns.ts'
-import { authDifference, conflictedSubgraph } from '../../packages/algorithms/src/auth-dag-walks.ts'
 import { AuthDag } from '../../packages/algorithms/src/auth-dag.ts'
-import { StateMembership } from '../../packages/algorithms/src/state-conflicts.ts'
+import { ForkStates } from '../../packages/algorithms/src/fork-states.ts'
 import { resolve } from '../../packages/algorithms/src/state-resolution.ts'
 import { StateArena } from '../../packages/algorithms/src/state-vector.ts'
 import { cpuTimeMs, type Figure, printFigures } from './cpu-time.ts'
@@ -63,49 +62,37 @@ function churnedDag(events: number): { readonly dag: AuthDag; readonly arena: St
   return { dag, arena, root: arena.fromVector(state) }
 }
 
-/**
- * Four forks. In `recent` each has a quarter of the last twelve events, and what these replaced in place of the others; in
- * `old` two forks also have power levels events from the start.
- */
-function dagFigures(events: number): Figure[] {
-  const [forks, changed] = [4, 12]
+/** Two forks of a room with so many state events: what setting out costs, and then one event of a fork. */
+function forkFigures(events: number): Figure[] {
   const { dag, arena, root } = churnedDag(events)
-  const graph = dag.graph()
-  const last = Array.from({ length: changed }, (_, index) => events - 1 - index)
-  const recent = last.concat(last.flatMap((nid) => replacedBy(dag, nid)))
-  const old = [...recent, 1000, 2000]
-  const sets = (conflicted: readonly number[]) => {
-    const some = new StateMembership(arena, root)
-    return {
-      count: forks,
-      conflicted: conflicted.map((nid) => dag.localOf(nid)),
-      holds: (index: number, set: number) => index < changed === (set === index % forks),
-      heldByAll: (local: number) => some.holds(graph.slots[local]!, graph.nids[local]!),
-    }
-  }
-  const oldLocals = old.map((nid) => dag.localOf(nid))
+  const room = { arena, dag }
+  const options = { conflictedSubgraph: true }
+  const begin = cpuTimeMs(() => void new ForkStates(room, root, options), { calls: Math.max(1, 200_000 / events) })
+  const forks = new ForkStates(room, root, options)
+  const other = arena.set(root, 3, 0)
+  let [fork, nid] = [root, events]
+  const grow = cpuTimeMs(
+    (call) => {
+      const slot = 4 + scattered(call, 1000)
+      dag.append({ nid: ++nid, slot, originServerTs: 0, depth: 0, flags: 0 }, [1, 3, arena.get(fork, slot)])
+      fork = arena.set(fork, slot, nid)
+      forks.moveTo([fork, other])
+      forks.conflictedSet.changes()
+      forks.settle()
+    },
+    { calls: 1000 },
+  )
   const packed = dag.pack()
-  const goalMs = (3 * events) / 100_000
-  const measured = (name: string, run: () => unknown, goal?: number): Figure => ({
+  const measured = (name: string, run: () => unknown): Figure => ({
     name: `${name}, ${events} events`,
     ms: cpuTimeMs(() => void run(), { calls: Math.max(1, 200_000 / events) }),
-    goalMs: goal,
   })
   return [
-    measured('auth difference, recent forks', () => authDifference(graph, sets(recent)), goalMs),
-    measured('auth difference, old forks', () => authDifference(graph, sets(old)), goalMs),
-    measured('conflicted subgraph, old forks', () => conflictedSubgraph(graph, oldLocals), goalMs),
+    { name: `begin with forks, ${events} events`, ms: begin, goalMs: (10 * events) / 100_000 },
+    { name: `one event of a fork, ${events} events`, ms: grow, goalMs: 20 * µs },
     measured('pack the auth DAG', () => dag.pack()),
     measured('unpack the auth DAG', () => AuthDag.unpack(packed)),
   ]
-}
-
-/** The event with the same slot that an event cites. */
-function replacedBy(dag: AuthDag, nid: number): number[] {
-  const { slots, offsets, edges, nids } = dag.graph()
-  const local = dag.localOf(nid)
-  const cited = [...edges.subarray(offsets[local], offsets[local + 1])]
-  return cited.filter((edge) => slots[edge] === slots[local]).map((edge) => nids[edge]!)
 }
 
 function resolutionFigures(version: string, keys: number): Figure[] {
@@ -131,7 +118,7 @@ function resolutionFigures(version: string, keys: number): Figure[] {
 
 const met = printFigures([
   ...[1000, 50_000, 1_000_000].flatMap(vectorFigures),
-  ...[10_000, 100_000, 1_000_000].flatMap(dagFigures),
+  ...[10_000, 100_000, 1_000_000].flatMap(forkFigures),
   ...resolutionFigures('11', 50_000),
   ...resolutionFigures('12', 50_000),
 ])

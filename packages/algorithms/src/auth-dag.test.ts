@@ -1,50 +1,12 @@
-// The auth DAG and the walks over it, against sets and recursion.
+// The auth DAG against lists and recursion.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type AuthGraph, authFlags } from './auth-dag-columns.ts'
-import { authDifference, conflictedSubgraph, powerEventsAndTheirChains } from './auth-dag-walks.ts'
 import { AuthDag, authFlagsOf, isPowerEvent } from './auth-dag.ts'
 import type { AuthEvent } from './event.ts'
 import { mainlinePosition } from './mainline-ordering.ts'
+import { dagOf, type Row, randomRows } from './testing/random-dag.ts'
 import { Dice } from './testing/random-room.ts'
-
-interface Row {
-  readonly nid: number
-  readonly cites: readonly number[]
-  readonly flags: number
-}
-
-/** Events 1 to `count`, each citing up to four earlier ones; one in three is a power levels event, one in four is power. */
-function randomRows(dice: Dice, count: number): Row[] {
-  return Array.from({ length: count }, (_, index) => {
-    const cites = Array.from({ length: index === 0 ? 0 : dice.below(5) }, () => 1 + dice.below(index))
-    const flags = (dice.once(3) ? authFlags.powerLevels : 0) | (dice.once(4) ? authFlags.power : 0)
-    return { nid: index + 1, cites: [...new Set(cites)], flags }
-  })
-}
-
-function dagOf(rows: readonly Row[]): AuthDag {
-  const dag = new AuthDag()
-  for (const { nid, cites, flags } of rows) {
-    dag.append({ nid, slot: nid, originServerTs: nid, depth: nid, flags }, cites)
-  }
-  return dag
-}
-
-function chainOf(rows: readonly Row[], nid: number, chain = new Set<number>()): ReadonlySet<number> {
-  for (const cited of rows[nid - 1]!.cites) {
-    if (chain.has(cited)) continue
-    chain.add(cited)
-    chainOf(rows, cited, chain)
-  }
-  return chain
-}
-
-function chainOfAll(rows: readonly Row[], nids: Iterable<number>): ReadonlySet<number> {
-  const chain = new Set<number>()
-  for (const nid of nids) chainOf(rows, nid, chain)
-  return chain
-}
 
 const ascending = (a: number, b: number) => a - b
 const nidsOf = (graph: AuthGraph, locals: readonly number[]) =>
@@ -221,72 +183,8 @@ describe('the auth DAG', () => {
   })
 })
 
-const someOf = (rows: readonly Row[], dice: Dice, of: number) => rows.filter(() => dice.once(of)).map(({ nid }) => nid)
-
-describe('walks over the auth DAG', () => {
-  for (const sets of [2, 3, 20, 32, 33, 60]) {
-    test(`find the auth difference of ${sets} state sets`, () => {
-      for (let seed = 0; seed < 150; seed++) {
-        const dice = new Dice(seed)
-        const rows = randomRows(dice, 40)
-        const heldByAll = new Set(someOf(rows, dice, 1 + dice.below(20)))
-        const states = Array.from(
-          { length: sets },
-          () => new Set([...heldByAll, ...someOf(rows, dice, 4 + dice.below(30))]),
-        )
-        const chains = states.map((state) => chainOfAll(rows, state))
-        const expected = rows
-          .map(({ nid }) => nid)
-          .filter((nid) => {
-            const holding = chains.filter((chain) => chain.has(nid)).length
-            return holding > 0 && holding < sets
-          })
-        const dag = dagOf(rows)
-        const graph = dag.graph()
-        const union = [...new Set(states.flatMap((state) => [...state]))]
-        const conflicted = union.filter((nid) => !states.every((state) => state.has(nid)))
-        const difference = authDifference(graph, {
-          count: sets,
-          conflicted: conflicted.map((nid) => dag.localOf(nid)),
-          holds: (index, set) => states[set]!.has(conflicted[index]!),
-          heldByAll: (local) => states.every((state) => state.has(graph.nids[local]!)),
-        })
-        assert.deepEqual(nidsOf(graph, difference), expected, `seed ${seed}`)
-      }
-    })
-  }
-
-  test('find the conflicted state subgraph', () => {
-    for (let seed = 0; seed < 300; seed++) {
-      const dice = new Dice(seed)
-      const rows = randomRows(dice, 40)
-      const conflicted = new Set(someOf(rows, dice, 4 + dice.below(20)))
-      const expected = rows
-        .map(({ nid }) => nid)
-        .filter((nid) => {
-          const below = conflicted.has(nid) || [...conflicted].some((other) => chainOf(rows, other).has(nid))
-          return below && (conflicted.has(nid) || [...chainOf(rows, nid)].some((other) => conflicted.has(other)))
-        })
-      const dag = dagOf(rows)
-      const locals = [...conflicted].map((nid) => dag.localOf(nid))
-      assert.deepEqual(nidsOf(dag.graph(), conflictedSubgraph(dag.graph(), locals)), expected, `seed ${seed}`)
-    }
-  })
-
-  test('find the power events of a set and what of the set is in their auth chains', () => {
-    for (let seed = 0; seed < 300; seed++) {
-      const dice = new Dice(seed)
-      const rows = randomRows(dice, 40)
-      const set = someOf(rows, dice, 1 + dice.below(6))
-      const power = set.filter((nid) => rows[nid - 1]!.flags & authFlags.power)
-      const expected = set.filter((nid) => power.includes(nid) || power.some((each) => chainOf(rows, each).has(nid)))
-      const dag = dagOf(rows)
-      const locals = set.map((nid) => dag.localOf(nid))
-      assert.deepEqual(nidsOf(dag.graph(), powerEventsAndTheirChains(dag.graph(), locals)), expected, `seed ${seed}`)
-    }
-  })
-
-  test('find mainline positions by jumps as by single steps', () => {
+describe('mainline positions', () => {
+  test('are found by jumps as by single steps', () => {
     for (let seed = 0; seed < 60; seed++) {
       const rows = randomRows(new Dice(seed), 200)
       const graph = dagOf(rows).graph()

@@ -24,26 +24,3 @@ export function eventsInConflict(nids: Int32Array): number[] {
   for (const nid of nids) if (nid !== 0 && !events.includes(nid)) events.push(nid)
   return events
 }
-
-/**
- * Answers whether a state has an event: `holds(slot, nid)`. Unpacks the state once so much was asked that it pays: at about one
- * question in sixteen entries.
- */
-export class StateMembership {
-  readonly #arena: StateArena
-  readonly #root: number
-  #questionsLeft: number
-  #vector: Int32Array | undefined
-
-  constructor(arena: StateArena, root: number) {
-    this.#arena = arena
-    this.#root = root
-    this.#questionsLeft = arena.size(root) / 16
-  }
-
-  holds(slot: number, nid: number): boolean {
-    if (this.#vector) return this.#vector[slot] === nid
-    if (this.#questionsLeft-- < 0) this.#vector = this.#arena.toVector(this.#root)
-    return this.#arena.get(this.#root, slot) === nid
-  }
-}
