@@ -1,16 +1,12 @@
 // The auth DAG against lists and recursion.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type AuthGraph, authFlags } from './auth-dag-columns.ts'
+import { authFlags } from './auth-dag-columns.ts'
 import { AuthDag, authFlagsOf, isPowerEvent } from './auth-dag.ts'
 import type { AuthEvent } from './event.ts'
 import { mainlinePosition } from './mainline-ordering.ts'
 import { dagOf, type Row, randomRows } from './testing/random-dag.ts'
 import { Dice } from './testing/random-room.ts'
-
-const ascending = (a: number, b: number) => a - b
-const nidsOf = (graph: AuthGraph, locals: readonly number[]) =>
-  locals.map((local) => graph.nids[local]!).toSorted(ascending)
 
 function shuffled(rows: readonly Row[], dice: Dice): Row[] {
   const keyed = rows.map((row) => ({ row, at: dice.below(2 ** 31) }))

@@ -46,9 +46,10 @@ function rootOf(arena: StateArena, state: Iterable<number>): number {
 function changed(states: readonly Nids[], rows: readonly Row[], dice: Dice): Nids[] {
   const next = [...states]
   const at = dice.below(states.length)
-  if (dice.once(6)) next.push(new Set([...next[at]!, ...some(rows, dice, 10)]))
-  else if (dice.once(6) && next.length > 2) next.splice(at, 1)
-  else if (dice.once(10)) return Array.from({ length: 2 + dice.below(4) }, () => new Set(some(rows, dice, 3)))
+  const way = dice.below(8)
+  if (way === 0) next.push(new Set([...next[at]!, ...some(rows, dice, 10)]))
+  else if (way === 1 && next.length > 2) next.splice(at, 1)
+  else if (way === 2) return Array.from({ length: 2 + dice.below(4) }, () => new Set(some(rows, dice, 3)))
   else next[at] = next[at]!.symmetricDifference(new Set(some(rows, dice, 12)))
   return next
 }

@@ -24,9 +24,12 @@ export class ForkStates {
     this.#revision = room.dag.revision
     this.#roots = [room.arena.current(root)]
     this.conflictedSet = new FullConflictedSet(() => room.dag.graph(), options)
-    const held = new Set<number>()
-    room.arena.entries(root, (_, nid) => void held.add(room.dag.localOf(nid)))
-    this.conflictedSet.shareAll((local) => held.has(local))
+    const shared: number[] = []
+    room.arena.entries(root, (_, nid) => {
+      const local = room.dag.localOf(nid)
+      if (local >= 0) shared.push(local)
+    })
+    this.conflictedSet.shareAll(shared)
     this.conflictedSet.addColumn()
   }
 

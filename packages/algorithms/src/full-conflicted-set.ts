@@ -74,8 +74,8 @@ export class FullConflictedSet {
   // The states: columns by index, and what all of them have
 
   /** Takes the events of the first state, before anything else. */
-  shareAll(isHeld: (local: number) => boolean): void {
-    this.#shared.markAll(this.#graph().count, isHeld)
+  shareAll(locals: readonly number[]): void {
+    this.#shared.markAll(locals, this.#graph().count)
   }
   /** All states have an event that they did not all have before. */
   share(local: number): void {

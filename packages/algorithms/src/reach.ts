@@ -104,20 +104,18 @@ export class Reach<N extends Numbers> {
     if (value === marked) this.#spread(local, -pointedTo)
   }
 
-  /** Marks the events of which `isMarked` says so among the first so many, of which each points to lower ones only. */
-  markAll(count: number, isMarked: (local: number) => boolean): void {
-    for (let local = count - 1; local >= 0; local--) {
-      if (isMarked(local)) this.numbers.set(local, this.numbers.get(local) | marked)
-      if (this.isMarkedOrReached(local)) this.#pointers(local, this.#count)
-    }
+  /** Marks these events, before any other, in one pass over the first so many, of which each points to lower ones only. */
+  markAll(locals: readonly number[], count: number): void {
+    const { numbers } = this
+    for (const local of locals) numbers.set(local, marked)
+    const point = (to: number): void => numbers.set(to, numbers.get(to) + pointedTo)
+    for (let local = count - 1; local >= 0; local--) if (numbers.get(local) !== 0) this.#pointers(local, point)
   }
 
   /** From now on one event points to another. */
   link(from: number, to: number): void {
     if (this.isMarkedOrReached(from)) this.#point(to, pointedTo, (each) => this.#spread(each, pointedTo))
   }
-
-  readonly #count = (to: number): void => this.numbers.set(to, this.numbers.get(to) + pointedTo)
 
   /** An event that was nothing is something now, or the other way about. */
   #spread(from: number, step: number): void {

@@ -65,7 +65,8 @@ export class ForkResolution {
   carry({ arena }: Pick<StateResolutionRoom, 'arena'>): void {
     this.#states.carry()
     const resolved = this.#resolved
-    this.#resolved = resolved && arena.isHeld(resolved.root) ? { ...resolved, root: arena.current(resolved.root) } : undefined
+    this.#resolved =
+      resolved && arena.isHeld(resolved.root) ? { ...resolved, root: arena.current(resolved.root) } : undefined
   }
 
   /** The resolution of these states, if that is the one that was made last. */
@@ -146,7 +147,7 @@ class Resolving {
     // Then the mainline may be another one.
     if (!reads.isWhole || levelsSlot === undefined || reached.has(levelsSlot)) return undefined
     const slots = reads.neededFor(reached)
-    const asked = [...slots].flatMap((slot) => [...conflictedSet.at(slot)])
+    const asked = [...slots].flatMap((slot) => Array.from(conflictedSet.at(slot)))
     if (!this.#events.hasAll(this.#nidsOf(asked))) return this.#lacking()
     const powerEvents = this.#changes.isPowerChanged ? this.#orderedPowerEvents() : last.powerEvents
     if (!areInSameOrder(powerEvents, last.powerEvents)) return undefined

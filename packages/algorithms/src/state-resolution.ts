@@ -22,7 +22,8 @@ export function resolve(
   const distinct = [...new Set(roots.map((root) => room.arena.current(root)))]
   if (distinct.length < 2) return { root: distinct[0] ?? room.arena.empty }
   const { stateResolution } = room.rules
-  if (stateResolution === 'v1') return resolveV1(room, { roots: distinct, conflicts: findConflicts(room.arena, distinct) })
+  if (stateResolution === 'v1')
+    return resolveV1(room, { roots: distinct, conflicts: findConflicts(room.arena, distinct) })
   const forks = memory.forks?.isUsable(room) ? memory.forks : undefined
   const remembered = forks?.known(distinct, room) ?? memory.get(room, distinct)
   if (remembered !== undefined) return { root: remembered }
