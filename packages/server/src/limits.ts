@@ -113,6 +113,13 @@ export const historyGapsPerRoomMax = 200
 export const gapRestFirstMs = 60_000
 export const gapRestMaxMs = 6 * 60 * 60 * 1000
 export const historySearchFetchesMax = 3
+// Single events that readers ask for: how long the search for one takes at most and one server has, how many searches go on
+// for a room at once, and how long, and of how many events, it is remembered that nobody gave them.
+export const eventLookUpMaxMs = 60_000
+export const eventLookUpTimeoutMs = 8_000
+export const eventLookUpsPerRoomMax = 8
+export const eventLookUpRestMs = 5 * 60 * 1000
+export const eventsNotFoundRememberedMax = 1_000
 // The event closest to a moment: events looked at around it, and in all; how long another server has.
 export const timestampWindowMax = 100
 export const timestampScanMax = 2_000

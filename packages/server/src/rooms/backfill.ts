@@ -20,10 +20,10 @@ import type { RoomsContext } from './context.ts'
 import { newAsked } from './fetch-missing.ts'
 import { awaitsMembers, type HistoryEdge, historyEdge } from './history-edge.ts'
 import type { HotRoom } from './hot-room.ts'
-import { serversIn } from './partial-state.ts'
 import { takeHistory } from './past-events.ts'
 import { federationOf } from './read-incoming.ts'
 import { EventDropped } from './refusals.ts'
+import { serversByUsers } from './resident-servers.ts'
 
 /**
  * What became of asking for older events: some `came`; the room `begins` here, or nobody has more; or it was not
@@ -110,12 +110,10 @@ async function takeFrom(context: RoomsContext, room: HotRoom, { server, edge, ev
 
 /** The servers of those who spoke then, then those with most users in the room. */
 function serversToAsk(context: RoomsContext, room: HotRoom, { oldest }: HistoryEdge): string[] {
-  const byUsers = [...room.hosts].toSorted(([, a], [, b]) => b - a).map(([host]) => host)
   const { sender } = JSON.parse(oldest.json) as { readonly sender: string }
-  const servers = serversIn(room)
-  const all = new Set([serverNameOf(sender), ...byUsers, ...servers].filter((host) => servers.has(host)))
-  all.delete(context.serverName)
-  return [...all].slice(0, backfillServersMax)
+  const servers = serversByUsers(context, room)
+  const first = servers.filter((server) => server === serverNameOf(sender))
+  return [...new Set([...first, ...servers])].slice(0, backfillServersMax)
 }
 
 async function askForHistory(

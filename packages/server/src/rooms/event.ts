@@ -4,25 +4,38 @@ import { messagesLimitDefault, messagesLimitMax } from '../limits.ts'
 import { placeBefore } from '../store/places.ts'
 import { openRoom, type Reading } from './access.ts'
 import type { Actor, RoomsContext } from './context.ts'
-import { parseEventFilter } from './event-filter.ts'
+import { parseEventFilter, type RoomEventFilter } from './event-filter.ts'
+import { lookUpEvent } from './event-lookup.ts'
 import { lazyMembers } from './lazy-members.ts'
 import { pageLimit, tokenAfter } from './pagination.ts'
-import type { RoomEvent } from './room-event.ts'
+import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { serveEvents } from './served-event.ts'
 import { serveState } from './served-state.ts'
 import { stateNids } from './state.ts'
 import { walkWithHistory } from './older-history.ts'
 import { findEvent } from './stored-event.ts'
-import { bringHere } from './timestamp-search.ts'
+import { bringHere, placeAt } from './timestamp-search.ts'
 import { viewpoint } from './visibility.ts'
 
-/** Finds an event the reader may see. Throws M_NOT_FOUND for unknown and for hidden events alike. */
+/**
+ * Finds an event the reader may see, here or, for members, on other servers. Throws M_NOT_FOUND for unknown and for hidden
+ * events alike.
+ */
 export async function visibleEvent(context: RoomsContext, reading: Reading, eventId: string): Promise<RoomEvent> {
-  const event = await findEvent(context, reading.room, eventId)
-  if (event?.ord !== undefined && event.ord <= context.store.durablePosition)
-    if ((await viewpoint(reading, [event])).sees(event)) return event
+  const { room, membership } = reading
+  const event =
+    membership === 'join'
+      ? await lookUpEvent(context, room, { eventId, withState: true })
+      : await findEvent(context, room, eventId)
+  if (event && isReadable(context, event) && (await viewpoint(reading, [event])).sees(event)) return event
   throw new MatrixError('M_NOT_FOUND', 'There is no such event, or you may not see it')
 }
+
+/** In the timeline, or beside it with its state; and not on its way to the disk. */
+const isReadable = ({ store }: RoomsContext, { ord, flags, snapshot }: RoomEvent): boolean =>
+  ord === undefined
+    ? (flags & eventFlag.outlier) !== 0 && !countsAsRejected(flags) && snapshot !== 0
+    : ord <= store.durablePosition
 
 /** The event as JSON text. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomideventeventid */
 export async function event(
@@ -51,20 +64,16 @@ export async function eventContext(context: RoomsContext, roomId: string, option
   const filter = parseEventFilter(options.filter)
   const limit = pageLimit(options.limit ?? filter.limit, messagesLimitDefault, messagesLimitMax)
   const reading = await openRoom(context, roomId, options.by)
-  await bringHere(context, reading.room, options.eventId)
-  const middle = await visibleEvent(context, reading, options.eventId)
-  const ord = middle.ord ?? 0
+  const middle = await inItsPlace(context, reading, options.eventId)
+  if (middle.ord === undefined) return contextBeside(context, reading, { middle, filter })
+  const { ord } = middle
   const [before, after] = await Promise.all([
     walkWithHistory(context, reading, { dir: 'b', from: placeBefore(ord), limit: Math.floor(limit / 2), filter }),
     walkWithHistory(context, reading, { dir: 'f', from: ord, limit: Math.ceil(limit / 2), filter }),
   ])
   const all = [...before.events, middle, ...after.events]
   const last = after.events.at(-1) ?? middle
-  await reading.room.loadRoots([last.snapshot])
-  const then = { ...reading, root: reading.room.rootOf(last.snapshot) ?? reading.root }
-  const state = filter.lazy_load_members
-    ? [...(await otherState(context, then)), ...(await lazyMembers(context, then, all))]
-    : await serveState(context, then.room, { nids: stateNids(then) })
+  const state = await stateAfter(context, reading, { last, shown: all, filter })
   const [beforeJson, [middleJson = '{}'], afterJson] = await Promise.all([
     serveEvents(context, reading, before.events),
     serveEvents(context, reading, [middle]),
@@ -80,6 +89,43 @@ export async function eventContext(context: RoomsContext, roomId: string, option
     `"state":[${state.join(',')}]`,
   ]
   return `{${parts.join(',')}}`
+}
+
+/** The event; where it is not here, with what is around it as far as that can be fetched within bounds. */
+async function inItsPlace(context: RoomsContext, reading: Reading, eventId: string): Promise<RoomEvent> {
+  const { room, membership } = reading
+  const known = membership === 'join' ? await lookUpEvent(context, room, { eventId, withState: false }) : undefined
+  if (known && known.ord === undefined) await bringHere(context, room, known)
+  return visibleEvent(context, reading, eventId)
+}
+
+interface Beside {
+  readonly middle: RoomEvent
+  readonly filter: RoomEventFilter
+}
+
+/** Of an event too far away from what is here: itself alone, and where it belongs by its time. */
+async function contextBeside(context: RoomsContext, reading: Reading, { middle, filter }: Beside): Promise<string> {
+  const state = await stateAfter(context, reading, { last: middle, shown: [middle], filter })
+  const place = tokenAfter(placeBefore(await placeAt(context, reading.room, middle)))
+  const [json = '{}'] = await serveEvents(context, reading, [middle])
+  const empty = '"events_before":[],"events_after":[]'
+  return `{"start":"${place}","end":"${place}",${empty},"event":${json},"state":[${state.join(',')}]}`
+}
+
+interface Shown {
+  readonly last: RoomEvent
+  readonly shown: readonly RoomEvent[]
+  readonly filter: RoomEventFilter
+}
+
+async function stateAfter(context: RoomsContext, reading: Reading, { last, shown, filter }: Shown): Promise<string[]> {
+  const { room } = reading
+  await room.loadRoots([last.snapshot])
+  const then = { ...reading, root: room.rootOf(last.snapshot) ?? reading.root }
+  return filter.lazy_load_members
+    ? [...(await otherState(context, then)), ...(await lazyMembers(context, then, shown))]
+    : serveState(context, room, { nids: stateNids(then) })
 }
 
 /** State other than memberships. */

@@ -7,6 +7,7 @@ import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import {
+  eventsNotFoundRememberedMax,
   followedEventsMax,
   hotRoomArenaBytesMax,
   recentEventsMax,
@@ -104,6 +105,10 @@ interface HistoryStanding {
   readonly fetching: Map<number, Promise<HistoryFetch>>
   /** Milliseconds since the epoch. */
   restsUntilMs: number
+  /** Searches for single events, by id; whether they are here in the end. */
+  readonly lookUps: Map<string, Promise<boolean>>
+  /** Until when nobody is asked for an event again, by id, milliseconds since the epoch. */
+  readonly notFoundUntilMs: BoundedMap<number>
 }
 
 export interface HotRoomOptions {
@@ -150,7 +155,12 @@ export class HotRoom {
   /** What the next resolution will look at again. */
   readonly authEvents = new AuthEventsKept()
   /** Fetching older history: what is under way, and until when nobody is asked again. */
-  readonly history: HistoryStanding = { fetching: new Map(), restsUntilMs: 0 }
+  readonly history: HistoryStanding = {
+    fetching: new Map(),
+    restsUntilMs: 0,
+    lookUps: new Map(),
+    notFoundUntilMs: new BoundedMap(eventsNotFoundRememberedMax),
+  }
   joinedCount = 0
   invitedCount = 0
   /** State changes since the last full copy of the state was stored. */

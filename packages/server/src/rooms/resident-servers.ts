@@ -2,6 +2,7 @@
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { serversIn } from './partial-state.ts'
 import { roomNid } from './room-ids.ts'
 import { describingTypes } from './stripped-state.ts'
 
@@ -39,6 +40,12 @@ export async function describingServers(context: RoomsContext, room: HotRoom, by
   const all = new Set([...inviter, ...room.hosts.keys(), ...describing])
   all.delete(context.serverName)
   return [...all]
+}
+
+/** The other servers with users in the room, those with most first. */
+export function serversByUsers({ serverName }: RoomsContext, room: HotRoom): string[] {
+  const byUsers = [...room.hosts].toSorted(([, a], [, b]) => b - a).map(([host]) => host)
+  return [...new Set([...byUsers, ...serversIn(room)])].filter((host) => host !== serverName)
 }
 
 async function inviterOf(room: HotRoom, { userId }: Actor): Promise<string[]> {

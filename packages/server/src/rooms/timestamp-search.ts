@@ -12,6 +12,8 @@ import {
   timestampWindowMax,
 } from '../limits.ts'
 import { eventsInRoom, firstEvent, lastEvent } from '../store/events.ts'
+import { type HistoryGap, nearestGap } from '../store/history-gaps.ts'
+import { placeAfter, placeBefore } from '../store/places.ts'
 import { openRoom } from './access.ts'
 import { fetchHistory, hasOlderHistory } from './backfill.ts'
 import type { Actor, RoomsContext } from './context.ts'
@@ -50,9 +52,8 @@ export async function eventByTimestamp(
     return events.filter((event) => view.sees(event))
   }
   const here = await search(context, room, { ts, dir, upTo, sees })
-  const found = (await isBeforeHistory(context, room, ts))
-    ? await searchElsewhere(context, room, { ts, dir })
-    : undefined
+  const isWhole = (await edgeAt(context, room, { ts })) === undefined
+  const found = isWhole ? undefined : await searchElsewhere(context, room, { ts, dir })
   return closest([found, here && momentOf(here)], { ts, dir })
 }
 
@@ -97,7 +98,7 @@ interface Search extends Moment {
 async function search(context: RoomsContext, room: HotRoom, wanted: Search): Promise<RoomEvent | undefined> {
   const { dir, upTo, sees } = wanted
   const { read } = context.store
-  const place = await placeOf(context, room, wanted)
+  const place = await placeAt(context, room, wanted)
   // Begins a little on the other side, for those that came out of order.
   let at = dir === 'f' ? await ordOffset(context, room, place, 'b') : await ordOffset(context, room, place, 'f')
   for (let scanned = 0; scanned < timestampScanMax;) {
@@ -107,41 +108,39 @@ async function search(context: RoomsContext, room: HotRoom, wanted: Search): Pro
     const [best] = visible.toSorted((a, b) => Math.abs(a.ts - wanted.ts) - Math.abs(b.ts - wanted.ts))
     if (best || rows.length < timestampWindowMax) return best
     const last = rows.at(-1)?.ord ?? 0
-    at = dir === 'f' ? last : last - 1
+    at = dir === 'f' ? last : placeBefore(last)
     scanned += rows.length
   }
   return undefined
 }
 
-/** The `ord` at which events become as late as the moment. */
-async function placeOf(context: RoomsContext, room: HotRoom, { ts, upTo }: Search): Promise<number> {
+/** The place in the timeline at which events become as late as the moment. */
+export async function placeAt(
+  context: RoomsContext,
+  room: HotRoom,
+  { ts, upTo = Infinity }: { readonly ts: number; readonly upTo?: number },
+): Promise<number> {
   const { read } = context.store
   let [low, high] = [
     (await firstEvent(read, room.nid))?.ord ?? 0,
     Math.min((await lastEvent(read, room.nid))?.ord ?? 0, upTo),
   ]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const [row] = await eventsInRoom(read, room.nid, { dir: 'f', after: middle - 1, upTo: high, limit: 1 })
+  while (low < placeBefore(high)) {
+    const middle = low + (high - low) / 2
+    const [row] = await eventsInRoom(read, room.nid, { dir: 'f', after: placeBefore(middle), upTo: high, limit: 1 })
     if (row?.ord === undefined || row.ord === null || row.ts >= ts) high = middle
-    else low = row.ord + 1
+    else low = placeAfter(row.ord)
   }
   return low
 }
 
 /** Some events further, in either direction. */
 async function ordOffset(context: RoomsContext, room: HotRoom, place: number, dir: 'f' | 'b'): Promise<number> {
-  const stretch = dir === 'f' ? { after: place } : { upTo: place - 1 }
+  const stretch = dir === 'f' ? { after: place } : { upTo: placeBefore(place) }
   const limit = timestampWindowMax / 2
   const rows = await eventsInRoom(context.store.read, room.nid, { ...stretch, dir, limit })
   const last = rows.at(-1)?.ord ?? place
-  return dir === 'b' ? last - 1 : last
-}
-
-/** Whether the moment is before what this server has of the room, and there is more elsewhere. */
-async function isBeforeHistory(context: RoomsContext, room: HotRoom, ts: number): Promise<boolean> {
-  const oldest = await firstEvent(context.store.read, room.nid)
-  return oldest !== undefined && ts < oldest.ts && hasOlderHistory(context, room)
+  return dir === 'b' ? placeBefore(last) : last
 }
 
 /** Asks servers in the room, and fetches history as far as the event they name, within bounds. */
@@ -156,7 +155,7 @@ async function searchElsewhere(
       const input = { path: { roomId: room.roomId }, query: { ts, dir } }
       const options = { timeoutMs: timestampTimeoutMs }
       const found = await federationOf(context).peers.call(server, getEventByTimestamp, input, options)
-      await bringHere(context, room, found.event_id)
+      await bringHere(context, room, { eventId: found.event_id, ts: found.origin_server_ts })
       return found
     } catch (error) {
       if (!(error instanceof FederationError)) throw error // the next server may have it
@@ -164,12 +163,31 @@ async function searchElsewhere(
   return undefined
 }
 
-/** An event from before what is here, once history has been fetched as far back, within bounds. */
-export async function bringHere(context: RoomsContext, room: HotRoom, eventId: string): Promise<RoomEvent | undefined> {
-  for (let fetches = 0; ; fetches++) {
-    const event = await findEvent(context, room, eventId)
-    const isPlaced = event?.ord !== undefined
-    if (isPlaced || fetches === historySearchFetchesMax || !(await hasOlderHistory(context, room))) return event
-    if ((await fetchHistory(context, room)) !== 'came') return event
+/** Fetches history where an event belongs by its time, until the event is in its place, within bounds. */
+export async function bringHere(
+  context: RoomsContext,
+  room: HotRoom,
+  wanted: { readonly eventId: string; readonly ts: number; readonly depth?: number },
+): Promise<void> {
+  for (let fetches = 0; fetches < historySearchFetchesMax; fetches++) {
+    if ((await findEvent(context, room, wanted.eventId))?.ord !== undefined) return
+    const edge = await edgeAt(context, room, wanted)
+    if (!edge || (await fetchHistory(context, room, edge.gap)) !== 'came') return
   }
+}
+
+/** Where history is missing that may be of this time: in a gap, or before what is here. */
+async function edgeAt(
+  context: RoomsContext,
+  room: HotRoom,
+  { ts, depth }: { readonly ts: number; readonly depth?: number },
+): Promise<{ readonly gap?: HistoryGap } | undefined> {
+  const { read } = context.store
+  const place = await placeAt(context, room, { ts })
+  const nowMs = context.environment.now()
+  const gap = await nearestGap(read, { roomNid: room.nid, dir: 'f', ord: placeBefore(place), nowMs })
+  if (gap && gap.ord - 1 < place) return { gap }
+  const oldest = await firstEvent(read, room.nid)
+  const isBefore = oldest !== undefined && (ts < oldest.ts || (depth !== undefined && depth < oldest.depth))
+  return isBefore && (await hasOlderHistory(context, room)) ? {} : undefined
 }
