@@ -1,6 +1,8 @@
 // S8: other servers send transactions of 50 messages, into one room and into 100, of 10 and of 10,000 members. Every
 // message is signed before the clock runs; a room's transactions come one after the other, from its servers in turn, and
-// those of different rooms at once. In the end the history is read back: every message is there, in its order.
+// those of different rooms at once. Where some come late, every transaction lacks a fifth of its messages, ten in a row:
+// they come in a transaction of their own after that of the next server, and until then the room's servers hand them out
+// to who asks (`/get_missing_events`). In the end the history is read back: every message is there, in its order.
 import { buildEvent } from '@myelin/algorithms/build-event'
 import { eventIdOf } from '@myelin/algorithms/hashes'
 import { roomVersion } from '@myelin/algorithms/room-version'
@@ -14,9 +16,15 @@ import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.
 import { freePorts, startOwnServer, type OwnServer, type ServerKind } from '../own-server.ts'
 import { latencies, table } from '../percentiles.ts'
 
-export interface S8Result {
+interface Scale {
   readonly rooms: number
   readonly members: number
+  /** A fifth of the messages comes late. */
+  readonly hasLate: boolean
+}
+
+export interface S8Result extends Scale {
+  /** Until the last one can be read. */
   readonly perSecond: number
   /** Processor time of the whole server process for each message, microseconds. */
   readonly cpuMicroseconds: number
@@ -24,46 +32,53 @@ export interface S8Result {
   readonly p50: number
   readonly p99: number
   readonly residentMb: number
+  /** How often missing messages were asked for. */
+  readonly asked: number
 }
 
 const perTransaction = 50
-const scales = [
+const latePerTransaction = 10
+const sizes = [
   { rooms: 1, members: 10 },
   { rooms: 1, members: 10_000 },
   { rooms: 100, members: 10 },
-] as const
-const messages = 10_000
+]
+const allScales: readonly Scale[] = [false, true].flatMap((hasLate) =>
+  sizes.map(({ rooms, members }) => ({ rooms, members, hasLate })),
+)
 const warmUp = 2_000
 
-export async function s8(kind: ServerKind): Promise<S8Result[]> {
+/** `messages`: how many of each scale are measured. */
+export async function s8(kind: ServerKind, { scales = allScales, messages = 10_000 } = {}): Promise<S8Result[]> {
   using authority = new CertificateAuthority()
   const results: S8Result[] = []
-  for (const scale of scales) results.push(await run(scale, { kind, authority }))
+  for (const scale of scales) results.push(await run(scale, { kind, authority, messages }))
   return results
 }
 
 export const s8Table = (results: readonly S8Result[]): string =>
   table([
-    ['rooms', 'members', 'msg/s', 'CPU µs/msg', 'p50 ms', 'p99 ms', 'MB'],
-    ...results.map(({ rooms, members, perSecond, cpuMicroseconds, p50, p99, residentMb }) => [
+    ['rooms', 'members', 'late', 'msg/s', 'CPU µs/msg', 'p50 ms', 'p99 ms', 'MB', 'asked'],
+    ...results.map(({ rooms, members, hasLate, perSecond, cpuMicroseconds, p50, p99, residentMb, asked }) => [
       String(rooms),
       String(members),
+      hasLate ? '20 %' : 'none',
       perSecond.toFixed(0),
       cpuMicroseconds.toFixed(0),
       p50.toFixed(2),
       p99.toFixed(2),
       residentMb.toFixed(0),
+      String(asked),
     ]),
   ])
-
-type Scale = (typeof scales)[number]
 
 interface Under {
   readonly kind: ServerKind
   readonly authority: CertificateAuthority
+  readonly messages: number
 }
 
-async function run(scale: Scale, { kind, authority }: Under): Promise<S8Result> {
+async function run(scale: Scale, { kind, authority, messages }: Under): Promise<S8Result> {
   const ports = await freePorts(scale.rooms)
   const { members } = scale
   const rooms = ports.map((port) =>
@@ -78,16 +93,19 @@ async function run(scale: Scale, { kind, authority }: Under): Promise<S8Result> 
   const reader: Reader = { ...(await register(connection)), connection }
   for (const { roomId, serverNames } of rooms)
     ok(await connection.request(joinOf(reader, roomId, serverNames[0] ?? '')), 'join')
+  const { hasLate } = scale
   const sources = rooms.map(
-    (room, index) => new Source(room, { join: joinIn(remotes[index]!), destination: server.serverName }),
+    (room, index) => new Source(room, { remote: remotes[index]!, destination: server.serverName, hasLate }),
   )
   const receiving = { server, reader, sources }
   await receive(receiving, warmUp)
+  for (const source of sources) source.asked = 0
   const result = await receive(receiving, messages)
   for (const source of sources) await verify(reader, source)
   connection.close()
   for (const remote of remotes) await remote[Symbol.asyncDispose]()
-  return { ...scale, ...result, residentMb: server.residentMb() }
+  const asked = sources.reduce((sum, source) => sum + source.asked, 0)
+  return { ...scale, ...result, residentMb: server.residentMb(), asked }
 }
 
 interface Reader extends Account {
@@ -112,6 +130,20 @@ interface Transaction {
   readonly id: string
   readonly text: string
   readonly authorization: string
+  /** How many messages it has. */
+  readonly size: number
+}
+
+interface Message {
+  readonly eventId: string
+  readonly json: string
+  readonly previous: string
+}
+
+interface SourceOptions {
+  readonly remote: SyntheticRemote
+  readonly destination: string
+  readonly hasLate: boolean
 }
 
 /** The servers of a room, with what they have yet to say. */
@@ -119,39 +151,83 @@ class Source {
   readonly #room: SyntheticRoom
   readonly #members: readonly { readonly userId: string; readonly eventId: string }[]
   readonly #destination: string
+  readonly #hasLate: boolean
+  readonly #messages = new Map<string, Message>()
   #last: string
   #count = 0
+  #transactions = 0
   /** Ids of the messages, in order. */
   readonly sent: string[] = []
+  /** How often missing messages were asked for. */
+  asked = 0
 
-  constructor(room: SyntheticRoom, { join, destination }: { readonly join: string; readonly destination: string }) {
+  constructor(room: SyntheticRoom, { remote, destination, hasLate }: SourceOptions) {
     this.#room = room
     this.#destination = destination
-    this.#last = join
+    this.#hasLate = hasLate
+    this.#last = joinIn(remote)
     const rules = roomVersion(room.version)!
     this.#members = room.members.map((json) => {
       const pdu = JSON.parse(json) as Parameters<typeof eventIdOf>[0]
       return { userId: String(pdu['state_key']), eventId: eventIdOf(pdu, rules) }
     })
+    remote.instead = ({ verb, body }, response) => {
+      if (verb !== 'get_missing_events') return false
+      response.writeHead(200, { 'content-type': 'application/json' }).end(this.#missing(JSON.parse(body) as Asked))
+      return true
+    }
   }
 
   get roomId(): string {
     return this.#room.roomId
   }
 
-  /** The next transaction: messages of members of one server. */
-  next(): Transaction {
-    const { serverNames, keys } = this.#room
-    const index = this.#count / perTransaction
-    const origin = serverNames[index % serverNames.length]!
-    const pdus = Array.from({ length: perTransaction }, () => this.#message(origin))
-    const text = `{"edus":[],"origin":"${origin}","origin_server_ts":${Date.now()},"pdus":[${pdus.join(',')}]}`
-    const id = String(index)
-    const signed = { method: 'PUT', uri: pathOf(id), origin, destination: this.#destination, contentText: text }
-    return { origin, id, text, authorization: xMatrixHeader(signed, keys.get(origin)!) }
+  /** The next transactions: messages of members of one server each. */
+  next(count: number): Transaction[] {
+    const { serverNames } = this.#room
+    const transactions: Transaction[] = []
+    let late: Transaction | undefined
+    for (let index = 0; index < count; index++) {
+      const origin = serverNames[this.#transactions % serverNames.length]!
+      const messages = Array.from({ length: perTransaction }, () => this.#message(origin))
+      // At another place each time; at the end of a transaction it is the next one that shows that they are missing.
+      const from = (this.#transactions * 7) % (perTransaction - latePerTransaction + 1)
+      const held = this.#hasLate ? messages.splice(from, latePerTransaction) : []
+      transactions.push(this.#transaction(origin, messages))
+      if (late) transactions.push(late)
+      late = held.length > 0 ? this.#transaction(origin, held) : undefined
+    }
+    return late ? [...transactions, late] : transactions
   }
 
-  #message(origin: string): string {
+  #transaction(origin: string, messages: readonly Message[]): Transaction {
+    const pdus = messages.map(({ json }) => json).join(',')
+    const text = `{"edus":[],"origin":"${origin}","origin_server_ts":${Date.now()},"pdus":[${pdus}]}`
+    const id = String(this.#transactions++)
+    const signed = { method: 'PUT', uri: pathOf(id), origin, destination: this.#destination, contentText: text }
+    const authorization = xMatrixHeader(signed, this.#room.keys.get(origin)!)
+    return { origin, id, text, authorization, size: messages.length }
+  }
+
+  /** What the servers of the room answer: the messages before the latest back to the earliest, the newest first found. */
+  #missing({ earliest_events: earliest, latest_events: latest, limit = 10 }: Asked): string {
+    this.asked++
+    const seen = new Set(earliest)
+    const found: string[] = []
+    let front = latest
+    while (front.length > 0 && found.length < limit) {
+      const before = front.flatMap((eventId) => this.#messages.get(this.#messages.get(eventId)?.previous ?? '') ?? [])
+      const fresh = before.filter(({ eventId }) => !seen.has(eventId)).slice(0, limit - found.length)
+      for (const { eventId, json } of fresh) {
+        seen.add(eventId)
+        found.push(json)
+      }
+      front = fresh.map(({ eventId }) => eventId)
+    }
+    return `{"events":[${found.toReversed().join(',')}]}`
+  }
+
+  #message(origin: string): Message {
     const { roomId, version, keys, authEvents, serverNames } = this.#room
     const step = serverNames.length
     const own = Math.floor(this.#members.length / step) || 1
@@ -168,10 +244,18 @@ class Source {
       auth_events: [...authEvents.slice(0, 2), eventId],
     }
     const built = buildEvent(event, roomVersion(version)!, { serverName: origin, key: keys.get(origin)! })
+    const message = { eventId: built.eventId, json: built.json, previous: this.#last }
+    if (this.#hasLate) this.#messages.set(built.eventId, message)
     this.#last = built.eventId
     this.sent.push(built.eventId)
-    return built.json
+    return message
   }
+}
+
+interface Asked {
+  readonly earliest_events: readonly string[]
+  readonly latest_events: readonly string[]
+  readonly limit?: number
 }
 
 const pathOf = (id: string) => `/_matrix/federation/v1/send/${id}`
@@ -185,7 +269,7 @@ interface Receiving {
 /** Sends so many messages of all sources together; done when the last of each can be read. */
 async function receive({ server, reader, sources }: Receiving, count: number) {
   const each = Math.max(1, Math.round(count / perTransaction / sources.length))
-  const ready = sources.map((source) => Array.from({ length: each }, () => source.next()))
+  const ready = sources.map((source) => source.next(each))
   const connections = await Promise.all(ready.slice(0, 32).map(() => Connection.open(server.baseUrl)))
   const requests = ready.map((transactions, at) => {
     const connection = connections[at % connections.length]!
@@ -193,13 +277,14 @@ async function receive({ server, reader, sources }: Receiving, count: number) {
       connection.build({ method: 'PUT', path: pathOf(id), text, authorization }),
     )
   })
-  const durations = new Float64Array(each * sources.length)
+  const turns = requests[0]?.length ?? 0
+  const durations = new Float64Array(turns * sources.length)
   let done = 0
   const cpuBefore = server.cpuSeconds()
   const startMs = performance.now()
   await Promise.all(
     connections.map(async (connection, first) => {
-      for (let turn = 0; turn < each; turn++)
+      for (let turn = 0; turn < turns; turn++)
         for (let at = first; at < sources.length; at += connections.length) {
           const sentMs = performance.now()
           const { pdus } = ok(await connection.send(requests[at]![turn]!), 'send') as { pdus: Record<string, unknown> }
@@ -211,7 +296,7 @@ async function receive({ server, reader, sources }: Receiving, count: number) {
   )
   for (const { roomId, sent } of sources) await isThere(reader, roomId, sent.at(-1)!)
   const seconds = (performance.now() - startMs) / 1000
-  const total = durations.length * perTransaction
+  const total = ready.flat().reduce((sum, { size }) => sum + size, 0)
   for (const connection of connections) connection.close()
   const cpuMicroseconds = ((server.cpuSeconds() - cpuBefore) / total) * 1e6
   return { perSecond: total / seconds, cpuMicroseconds, ...latencies(durations) }

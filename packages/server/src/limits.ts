@@ -136,6 +136,10 @@ export const stagedPerServerAndRoomMax = 50
 // The same while this server comes into the room, which may take minutes.
 export const stagedPerServerAndHeldRoomMax = 1_000
 export const stagedEventsMax = 20_000
+export const stagedTakenAtOnceMax = 50
+export const stagedBytesInMemoryMax = 4 * 1024 * 1024
+/** How long the answer to a transaction waits for earlier events of its server to make space. */
+export const stagingWaitMs = 2_000
 export const recoveriesAtOnceMax = 16
 export const recoveryMaxMs = 2 * 60 * 1000
 export const recoveryTriesMax = 12

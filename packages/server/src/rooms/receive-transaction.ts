@@ -4,6 +4,7 @@
 import { isObject, stringMember } from '@myelin/algorithms/json'
 import { reasonOf } from '../federation/federation-error.ts'
 import type { IncomingEvent } from './admit-write.ts'
+import { inCausalOrder } from './causal-order.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { Pace } from './pace.ts'
@@ -56,7 +57,7 @@ async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): 
   const durable: Promise<unknown>[] = []
   // Nobody waits for what takes long, and least of all for a join.
   if (room.longWorks > 0) {
-    for (const incoming of valid) durable.push(keep(receiving, incoming))
+    for (const incoming of valid) durable.push(keep(receiving, incoming, true))
     return void (await Promise.all(durable))
   }
   await inOrder(context, room, async () => {
@@ -67,7 +68,7 @@ async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): 
       valid.map(({ eventId }) => eventId),
     )
     const stored = new Map(events.map((event) => [event.eventId, event]))
-    for (const incoming of valid)
+    for (const incoming of inCausalOrder(valid))
       await orDropped(receiving, incoming.eventId, () => receiveOne(receiving, { incoming, stored, durable }))
   })
   await Promise.all(durable)
@@ -85,7 +86,7 @@ async function readAll(receiving: Receiving, values: readonly unknown[]): Promis
     if (!incoming) continue
     const verify = async () => {
       if (isBarred) throw new EventDropped('acl', 'Your server is banned from the room')
-      return (await isVerified(receiving, incoming)) ? incoming : void (await keep(receiving, incoming))
+      return (await isVerified(receiving, incoming)) ? incoming : void (await keep(receiving, incoming, false))
     }
     reading.push(orDropped(receiving, incoming.eventId, verify))
   }
@@ -140,14 +141,15 @@ async function receiveOne(receiving: Receiving, { incoming, stored, durable }: O
       durable.push(outcome.durable)
       stored.set(incoming.eventId, outcome.event) // it may be there twice
       if ((outcome.event.flags & eventFlag.rejected) !== 0) error = 'The event was rejected'
-    } else durable.push(keep(receiving, incoming))
+    } else durable.push(keep(receiving, incoming, true))
   }
   results.set(incoming.eventId, error === undefined ? {} : { error })
 }
 
 /** Keeps an event for later; a failure counts when it is waited for. */
-function keep({ context, room, origin, results }: Receiving, incoming: IncomingEvent): Promise<void> {
-  const kept = context.stagedEvents.stage(room, { origin, incoming })
+function keep(receiving: Receiving, incoming: IncomingEvent, isVerified: boolean): Promise<void> {
+  const { context, room, origin, results } = receiving
+  const kept = context.stagedEvents.stage(room, { origin, incoming, isVerified })
   kept.catch(() => undefined)
   results.set(incoming.eventId, {})
   return kept

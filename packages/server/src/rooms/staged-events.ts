@@ -1,8 +1,8 @@
 // Events that cannot be judged by what is held here wait on disk while other servers are asked for the rest, and so do those
 // of a room that this server is just coming into. They hold up neither the answer to their transaction nor the events of
-// their room that need nothing. A room's are taken one at a time,
-// those of different servers in turn, so that a server whose events need long holds up only its own. Where a server cannot be
-// reached for what its events need, they are tried again: it has been told that they arrived, and will not send them again.
+// their room that need nothing. A room's are taken some at a time, those of different servers in turn, so that a server whose
+// events need long holds up only its own. Where a server cannot be reached for what its events need, they are tried again: it
+// has been told that they arrived, and will not send them again.
 import { Slots } from '@myelin/protocol/client/slots'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
@@ -10,25 +10,22 @@ import { delayAfter } from '../federation/doubling.ts'
 import { reasonOf } from '../federation/federation-error.ts'
 import {
   recoveriesAtOnceMax,
-  recoveryPatientTriesMax,
   recoveryRetryFirstMs,
   recoveryRetryMaxMs,
-  recoveryTriesMax,
+  stagedBytesInMemoryMax,
   stagedEventsMax,
   stagedPerServerAndHeldRoomMax,
   stagedPerServerAndRoomMax,
+  stagedTakenAtOnceMax,
+  stagingWaitMs,
 } from '../limits.ts'
-import { StoreError } from '../store/store.ts'
-import { stagedEvents, stagedText, stageEvent, unstageEvent } from '../store/staged-events.ts'
+import { stagedEvents, stagedTexts, stageEvent, unstageEvents } from '../store/staged-events.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { receiveAside } from './place-aside.ts'
-import { parseIncoming, verifyIncoming } from './read-incoming.ts'
-import { inOrder } from './receive.ts'
-import { recover, SenderUnreached } from './recover.ts'
-import { dropRuleOf, EventDropped, KeyAwaited } from './refusals.ts'
-import { isAdmitted } from './server-access.ts'
+import { parseIncoming } from './read-incoming.ts'
+import { dropRuleOf, EventDropped } from './refusals.ts'
+import { type Rest, takeStaged, type Waiting } from './take-staged.ts'
 
 interface Staged {
   readonly sequence: number
@@ -40,11 +37,21 @@ interface Staged {
   readonly stored: Promise<unknown>
   /** How often it was looked for in vain what it needs, because its sender could not be reached. */
   tries: number
-  /** It is tried again later: `alone`, or those of its server with it, which cannot be reached. */
-  rests: 'alone' | 'together' | undefined
+  /** It is tried again later. */
+  rests: Rest | undefined
+  /** The event itself, its signatures checked, as long as there is space for it in memory. */
+  readonly held: IncomingEvent | undefined
 }
 
-const untried = { tries: 0, rests: undefined }
+const untried = { tries: 0, rests: undefined, held: undefined }
+
+interface Staging {
+  /** The server that sent it. */
+  readonly origin: string
+  readonly incoming: IncomingEvent
+  /** Its signatures are checked. */
+  readonly isVerified: boolean
+}
 
 /** What waits in a room, by the server that sent it; the server whose turn it is comes first. */
 type Lane = Map<string, Staged[]>
@@ -58,6 +65,9 @@ export class StagedEvents {
   #loading: Promise<void> | undefined
   #lastSequence = 0
   #size = 0
+  #heldBytes = 0
+  /** Called when events of a room have left, by room. */
+  readonly #onSpace = new Map<number, Set<() => void>>()
 
   constructor(context: RoomsContext) {
     this.#context = context
@@ -78,27 +88,67 @@ export class StagedEvents {
     return (this.#loading ??= this.#load())
   }
 
-  /** Keeps an event; resolves when that is durable. Throws M_LIMIT_EXCEEDED. */
-  async stage(room: HotRoom, { origin, incoming }: { origin: string; incoming: IncomingEvent }): Promise<void> {
+  /**
+   * Keeps an event; resolves when that is durable. Where many of its server wait it takes a little longer, so that they can
+   * get in first. Throws M_LIMIT_EXCEEDED.
+   */
+  async stage(room: HotRoom, { origin, incoming, isVerified }: Staging): Promise<void> {
     await this.resume()
     if (this.#size >= stagedEventsMax) throw new EventDropped('flood', 'Too many events wait for what they follow')
+    const { environment, store } = this.#context
+    const endMs = environment.monotonic() + stagingWaitMs
+    while (this.#isFull(room, origin) && environment.monotonic() < endMs) await this.#space(room.nid, endMs)
     const lane = this.#laneOf(room.nid)
     const waiting = lane.get(origin) ?? []
     const same = waiting.find(({ eventId }) => eventId === incoming.eventId)
     if (same) return void (await same.stored)
     // The newest leads to those before it; of too many the oldest is let go.
-    const most = room.longWorks > 0 ? stagedPerServerAndHeldRoomMax : stagedPerServerAndRoomMax
-    const dropped = waiting.length >= most ? waiting.shift() : undefined
+    const dropped = waiting.length >= mostOf(room) ? waiting.shift() : undefined
     const place = { sequence: ++this.#lastSequence, roomNid: room.nid, origin, eventId: incoming.eventId }
-    const stored = this.#context.store.write((w) => {
+    const stored = store.write((w) => {
       stageEvent(w, place, incoming.json)
-      if (dropped) unstageEvent(w, dropped.sequence)
+      if (dropped) unstageEvents(w, [dropped.sequence])
     })
-    lane.set(origin, [...waiting, { ...place, ...untried, stored }])
-    this.#size += dropped ? 0 : 1
-    if (dropped) this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
+    lane.set(origin, [...waiting, this.#counted({ ...place, ...untried, stored }, isVerified ? incoming : undefined)])
+    if (dropped) {
+      this.#uncount(dropped)
+      this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
+    }
     await stored
     this.#run(room.nid)
+  }
+
+  /** No more of the server's events can wait, and they will soon be fewer. */
+  #isFull(room: HotRoom, origin: string): boolean {
+    const waiting = this.#lanes.get(room.nid)?.get(origin) ?? []
+    const isMoving = room.longWorks === 0 && !this.#stopping.signal.aborted
+    return isMoving && waiting.length >= mostOf(room) && restless(waiting).length > 0
+  }
+
+  /** Resolves when some of the room's events have left, at the end at the latest. */
+  async #space(roomNid: number, endMs: number): Promise<void> {
+    const { environment } = this.#context
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const listeners = this.#onSpace.get(roomNid) ?? new Set()
+    this.#onSpace.set(roomNid, listeners.add(resolve))
+    const cancel = environment.timer(Math.ceil(endMs - environment.monotonic()), resolve)
+    await promise
+    cancel()
+    listeners.delete(resolve)
+    if (listeners.size === 0) this.#onSpace.delete(roomNid)
+  }
+
+  #counted(staged: Staged, held?: IncomingEvent): Staged {
+    this.#size++
+    const bytes = held?.json.length ?? 0
+    if (this.#heldBytes + bytes > stagedBytesInMemoryMax) return staged
+    this.#heldBytes += bytes
+    return { ...staged, held }
+  }
+
+  #uncount({ held }: Staged): void {
+    this.#size--
+    this.#heldBytes -= held?.json.length ?? 0
   }
 
   /** Where an event waits, if it does. */
@@ -111,18 +161,16 @@ export class StagedEvents {
   /** Resolves when nothing is under way any more; what waits stays. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
+    for (const listeners of this.#onSpace.values()) for (const listener of listeners) listener()
     await Promise.all(this.#running.values())
   }
 
   async #load(): Promise<void> {
     for (const staged of await stagedEvents(this.#context.store.read)) {
       const lane = this.#laneOf(staged.roomNid)
-      lane.set(staged.origin, [
-        ...(lane.get(staged.origin) ?? []),
-        { ...staged, ...untried, stored: Promise.resolve() },
-      ])
+      const waits = this.#counted({ ...staged, ...untried, stored: Promise.resolve() })
+      lane.set(staged.origin, [...(lane.get(staged.origin) ?? []), waits])
       this.#lastSequence = staged.sequence
-      this.#size++
     }
     for (const roomNid of this.#lanes.keys()) this.#run(roomNid)
   }
@@ -151,11 +199,10 @@ export class StagedEvents {
   }
 
   async #takeAll(roomNid: number): Promise<void> {
-    for (let staged = this.#next(roomNid); staged && !this.#isHeld(roomNid); staged = this.#next(roomNid)) {
-      const rests = await this.#take(staged)
+    for (let next = this.#next(roomNid); next.length > 0 && !this.#isHeld(roomNid); next = this.#next(roomNid)) {
+      const some = next
+      await this.#context.hotRooms.use(roomNid, (room) => this.#take(room, some))
       this.#stopping.signal.throwIfAborted()
-      if (rests) this.#rest(staged, rests)
-      else this.#remove(staged)
     }
   }
 
@@ -164,21 +211,25 @@ export class StagedEvents {
     return (this.#context.hotRooms.peek(roomNid)?.longWorks ?? 0) > 0
   }
 
-  /** The first of the server whose turn it is, which is the last to get another one. */
-  #next(roomNid: number): Staged | undefined {
+  /** Some that do not rest: first those of the server whose turn it is, which is the last to get another one. */
+  #next(roomNid: number): Staged[] {
     const lane = this.#lanes.get(roomNid)
-    if (!lane || lane.size === 0) return void this.#lanes.delete(roomNid)
+    if (lane?.size === 0) this.#lanes.delete(roomNid)
     const turn = turnOf(lane)
-    if (!turn) return undefined
-    const [origin, staged] = turn
-    const waiting = lane.get(origin) ?? []
+    if (!lane || !turn) return []
+    const [origin, waiting] = turn
     lane.delete(origin)
+    const next: Staged[] = []
+    for (const each of [waiting, ...lane.values()]) {
+      if (next.length >= stagedTakenAtOnceMax) break
+      next.push(...restless(each).slice(0, stagedTakenAtOnceMax - next.length))
+    }
     lane.set(origin, waiting)
-    return staged
+    return next
   }
 
   /** Its sender was heard just now: it is likely to be reached again. */
-  #rest(staged: Staged, rests: 'alone' | 'together'): void {
+  #rest(staged: Staged, rests: Rest): void {
     staged.tries++
     staged.rests = rests
     const delayMs = delayAfter(staged.tries, { firstMs: recoveryRetryFirstMs, maxMs: recoveryRetryMaxMs })
@@ -188,64 +239,80 @@ export class StagedEvents {
     })
   }
 
-  #remove({ roomNid, origin, sequence }: Staged): void {
+  #remove(roomNid: number, gone: ReadonlySet<Staged>): void {
     const lane = this.#lanes.get(roomNid)
-    const waiting = lane?.get(origin) ?? []
-    const rest = waiting.filter((each) => each.sequence !== sequence)
-    if (rest.length > 0) lane?.set(origin, rest)
-    else lane?.delete(origin)
-    this.#size -= waiting.length - rest.length
-    // If this fails it is taken once more at the next start, and is known then.
-    this.#context.store.write((w) => unstageEvent(w, sequence)).catch(() => undefined)
+    for (const origin of new Set(Array.from(gone, (each) => each.origin))) {
+      // Some may have been let go for later ones meanwhile.
+      const waiting = lane?.get(origin) ?? []
+      for (const each of waiting) if (gone.has(each)) this.#uncount(each)
+      const rest = waiting.filter((each) => !gone.has(each))
+      if (rest.length > 0) lane?.set(origin, rest)
+      else lane?.delete(origin)
+    }
+    const sequences = Array.from(gone, ({ sequence }) => sequence)
+    // If this fails they are taken once more at the next start, and are known then.
+    this.#context.store.write((w) => unstageEvents(w, sequences)).catch(() => undefined)
+    for (const listener of this.#onSpace.get(roomNid) ?? []) listener()
   }
 
-  /** How it rests if it is to be tried again. */
-  async #take(staged: Staged): Promise<Staged['rests']> {
-    const { hotRooms, store } = this.#context
-    await staged.stored
-    const text = await stagedText(store.read, staged.sequence)
-    if (text === undefined) return undefined
-    return hotRooms.use(staged.roomNid, async (room) => {
-      try {
-        const incoming = parseIncoming(parseJsonText(text, Pdu), room.rules)
-        // It may be here because that could not be done.
-        await verifyIncoming(this.#context, incoming, room.rules)
-        await this.#takeIn(room, staged, incoming)
-      } catch (error) {
-        this.#stopping.signal.throwIfAborted()
-        if (error instanceof StoreError) throw error
-        const rests = error instanceof SenderUnreached ? 'together' : error instanceof KeyAwaited ? 'alone' : undefined
-        if (rests && staged.tries < recoveryTriesMax) return rests
-        this.#drop(room, staged, error)
-      }
-      return undefined
-    })
-  }
-
-  async #takeIn(room: HotRoom, { origin, tries }: Staged, incoming: IncomingEvent): Promise<void> {
+  async #take(room: HotRoom, next: readonly Staged[]): Promise<void> {
     const context = this.#context
-    // The join that it waited for has failed.
-    if (room.localJoined.size === 0) return inOrder(context, room, () => receiveAside(context, room, incoming))
-    // The room's access list may have come with the join.
-    if (!isAdmitted(room, origin)) throw new EventDropped('acl', 'The server that sent it is banned from the room')
-    const isPatient = tries < recoveryPatientTriesMax
-    const { signal } = this.#stopping
-    const { durable } = await recover(context, room, { incoming, origin, mode: 'live', isPatient, signal })
-    await durable
+    const events = await this.#read(room, next)
+    const waiting = new Map<string, Waiting>()
+    for (const { eventId, origin, tries, held } of next) {
+      const incoming = events.get(eventId)
+      if (incoming && !waiting.has(eventId))
+        waiting.set(eventId, { incoming, origin, tries, isVerified: held !== undefined })
+    }
+    const resting = new Map<Waiting, Rest>()
+    await takeStaged({
+      ...{ context, room, waiting },
+      signal: this.#stopping.signal,
+      rest: (one, rests) => void resting.set(one, rests),
+      drop: ({ incoming: { eventId }, origin }, error) => this.#drop(room, { eventId, origin }, error),
+    })
+    const stay = new Set<string>(waiting.keys())
+    for (const [{ incoming, origin }, rests] of resting) {
+      stay.add(incoming.eventId)
+      for (const each of next) if (each.eventId === incoming.eventId && each.origin === origin) this.#rest(each, rests)
+    }
+    this.#remove(room.nid, new Set(next.filter(({ eventId }) => !stay.has(eventId))))
   }
 
-  #drop(room: HotRoom, { eventId, origin }: Staged, error: unknown): void {
+  /** The events themselves, by id, without those that are gone. */
+  async #read(room: HotRoom, next: readonly Staged[]): Promise<Map<string, IncomingEvent>> {
+    const events = new Map<string, IncomingEvent>()
+    for (const { eventId, held } of next) if (held) events.set(eventId, held)
+    const rest = next.filter(({ held }) => !held)
+    await Promise.all(rest.map(({ stored }) => stored))
+    const texts = await stagedTexts(
+      this.#context.store.read,
+      rest.map(({ sequence }) => sequence),
+    )
+    for (const { eventId, origin, json } of texts)
+      try {
+        events.set(eventId, events.get(eventId) ?? parseIncoming(parseJsonText(json, Pdu), room.rules))
+      } catch (error) {
+        this.#drop(room, { eventId, origin }, error)
+      }
+    return events
+  }
+
+  #drop(room: HotRoom, { eventId, origin }: Pick<Staged, 'eventId' | 'origin'>, error: unknown): void {
     const dropped = { rule: dropRuleOf(error), reason: reasonOf(error), origin, roomId: room.roomId }
     this.#context.refusals.drop(eventId, { ...dropped, ts: this.#context.environment.now() })
   }
 }
 
-/** The server whose turn it is, and its event: the first that does not rest, nor is held up by one that does. */
-function turnOf(lane: Lane | undefined): readonly [origin: string, staged: Staged] | undefined {
-  for (const [origin, waiting] of lane ?? []) {
-    if (waiting.some(({ rests }) => rests === 'together')) continue
-    const staged = waiting.find(({ rests }) => rests === undefined)
-    if (staged) return [origin, staged]
-  }
+/** How many events of a server may wait in a room. */
+const mostOf = ({ longWorks }: HotRoom) => (longWorks > 0 ? stagedPerServerAndHeldRoomMax : stagedPerServerAndRoomMax)
+
+/** Those of a server's events that neither rest nor are held up by one that does. */
+const restless = (waiting: readonly Staged[]): Staged[] =>
+  waiting.some(({ rests }) => rests === 'together') ? [] : waiting.filter(({ rests }) => rests === undefined)
+
+/** The server whose turn it is, and what waits of it. */
+function turnOf(lane: Lane | undefined): readonly [origin: string, waiting: Staged[]] | undefined {
+  for (const turn of lane ?? []) if (restless(turn[1]).length > 0) return turn
   return undefined
 }

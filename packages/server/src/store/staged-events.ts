@@ -14,8 +14,9 @@ export interface StagedPlace extends Row {
 const insert = sql`INSERT INTO staged_events (sequence, room_nid, origin, event_id, json)
   VALUES (${'sequence'}, ${'roomNid'}, ${'origin'}, ${'eventId'}, ${'json'})`
 const all = sql`SELECT sequence, room_nid AS "roomNid", origin, event_id AS "eventId" FROM staged_events ORDER BY sequence`
-const text = sql`SELECT json FROM staged_events WHERE sequence = ${'sequence'}`
-const remove = sql`DELETE FROM staged_events WHERE sequence = ${'sequence'}`
+const texts = sql`SELECT event_id AS "eventId", origin, json FROM staged_events
+  WHERE sequence IN (SELECT value FROM json_each(${'sequences'}))`
+const remove = sql`DELETE FROM staged_events WHERE sequence IN (SELECT value FROM json_each(${'sequences'}))`
 
 /** Keeps an event in federation format. */
 export function stageEvent(w: Write, { sequence, roomNid, origin, eventId }: StagedPlace, json: string): void {
@@ -25,11 +26,18 @@ export function stageEvent(w: Write, { sequence, roomNid, origin, eventId }: Sta
 /** Every event that waits, oldest first, without their texts. */
 export const stagedEvents = (read: Reader): Promise<StagedPlace[]> => read.all(all, {})
 
-/** The text of one; undefined once it is gone. */
-export const stagedText = async (read: Reader, sequence: number): Promise<string | undefined> =>
-  (await read.get<{ json: string }, 'sequence'>(text, { sequence }))?.json
+interface StagedText extends Row {
+  readonly eventId: string
+  readonly origin: string
+  /** In federation format. */
+  readonly json: string
+}
 
-/** It waits no longer. */
-export function unstageEvent(w: Write, sequence: number): void {
-  w.run(remove, { sequence })
+/** The texts of some, without those that are gone. */
+export const stagedTexts = async (read: Reader, sequences: readonly number[]): Promise<StagedText[]> =>
+  sequences.length === 0 ? [] : read.all(texts, { sequences: JSON.stringify(sequences) })
+
+/** They wait no longer. */
+export function unstageEvents(w: Write, sequences: readonly number[]): void {
+  if (sequences.length > 0) w.run(remove, { sequences: JSON.stringify(sequences) })
 }
