@@ -23,6 +23,7 @@ export interface Asked {
   readonly name: string
   /** What for: `make_join`, `send_join`, `state` and so on. */
   readonly verb: string
+  readonly url: string
   readonly body: string
 }
 
@@ -78,7 +79,7 @@ export class SyntheticRemote implements AsyncDisposable {
     const { host = '' } = headers
     const name = this.#room.keys.has(host) ? host : host.replace(/:[0-9]+$/, '')
     const [, verb = ''] = /^\/_matrix\/federation\/v[12]\/([a-z_]+)/.exec(url) ?? []
-    if (await this.instead({ name, verb, body }, response)) return
+    if (await this.instead({ name, verb, url, body }, response)) return
     if (url.startsWith('/_matrix/key/v2/server')) return answer(response, this.#keys(name))
     if (verb === 'make_join') return answer(response, this.#template(decodeURIComponent(url.split(/[/?]/)[6] ?? '')))
     if (verb === 'send_join') return this.#state(response, { join: body, isPartial: url.includes('omit_members=true') })

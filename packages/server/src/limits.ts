@@ -354,7 +354,12 @@ export const keyIdBytesMax = 255
 export const keyQueryTimeoutDefaultMs = 10_000
 export const keyQueryTimeoutMaxMs = 60_000
 export const keyProbeIntervalMs = 30_000
-export const deviceListFetchesAtOnceMax = 10
+// Device lists fetched at once, in all and of one server; of those that take longer than this some do not count.
+export const deviceListFetchesAtOnceMax = 20
+export const deviceListFetchesPerServerMax = 4
+export const deviceListSlowMs = 1_000
+export const deviceListSlowFetchesMax = 500
+export const deviceListTimeoutMs = 20_000
 export const deviceListFetchesWaitingMax = 10_000
 export const deviceListRetryFirstMs = 30_000
 export const deviceListRetryMaxMs = 60 * 60 * 1000

@@ -29,10 +29,12 @@ export class SyntheticNetwork implements AsyncDisposable {
 
   static async create(options: {
     readonly members: number
+    /** On so many servers, `s0.remote.test` and so on. */
+    readonly servers?: number
     readonly omitsMembers: boolean
   }): Promise<SyntheticNetwork> {
-    const { members, omitsMembers } = options
-    const serverNames = ['s0.remote.test', 's1.remote.test', 's2.remote.test']
+    const { members, servers = 3, omitsMembers } = options
+    const serverNames = Array.from({ length: servers }, (_, index) => `s${index}.remote.test`)
     const room = syntheticRoom({ members, serverNames, events: 2 * members })
     const authority = new CertificateAuthority()
     const certificate = authority.issue('*.remote.test')

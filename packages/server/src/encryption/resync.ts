@@ -1,4 +1,5 @@
-// Fetching device lists anew of which updates were missed: a few at once, and ever less often where a server fails.
+// Fetching device lists anew of which updates were missed: a few at once of each server, and ever less often where it
+// fails. A server that takes long keeps its own users waiting, and not those of others.
 // https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1userdevicesuserid
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { Slots } from '@myelin/protocol/client/slots'
@@ -9,17 +10,25 @@ import { delayAfter } from '../federation/doubling.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import {
   deviceListFetchesAtOnceMax,
+  deviceListFetchesPerServerMax,
   deviceListFetchesWaitingMax,
   deviceListRetryFirstMs,
   deviceListRetryMaxMs,
+  deviceListSlowFetchesMax,
+  deviceListSlowMs,
+  deviceListTimeoutMs,
 } from '../limits.ts'
 import { deviceListOf } from '../store/device-lists.ts'
+import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import { keepList, type FetchedList } from './cached-lists.ts'
 import type { EncryptionContext } from './context.ts'
 import { readCrossSigningKey, readDevices } from './read-list.ts'
 
 export class Resync implements AsyncDisposable {
   readonly #slots = new Slots(deviceListFetchesAtOnceMax)
+  readonly #perServer = createKeyedMutex()
+  /** How many fetches take so long that they have given their slots to others. */
+  #slow = 0
   readonly #stop = new AbortController()
   /** Users whose lists are being fetched or will be, with what ends the wait for it. */
   readonly #waiting = new Map<number, () => void>()
@@ -45,13 +54,32 @@ export class Resync implements AsyncDisposable {
   }
 
   #try(userId: string, userNid: number, failures: number): void {
-    const { signal } = this.#stop
-    const run = this.#slots
-      .run(() => this.#fetch(userId, userNid), signal)
+    const place = `${serverNameOf(userId)} ${userNid % deviceListFetchesPerServerMax}`
+    const run = this.#perServer
+      .run(place, () => this.#inSlot(() => this.#fetch(userId, userNid)))
       .then(() => void this.#waiting.delete(userNid))
       .catch((error: unknown) => this.#failed(error, { userId, userNid, failures: failures + 1 }))
       .finally(() => this.#running.delete(run))
     this.#running.add(run)
+  }
+
+  async #inSlot(work: () => Promise<void>): Promise<void> {
+    let working: Promise<void> | undefined
+    await this.#slots.run(() => this.#untilSlow((working = work())), this.#stop.signal)
+    await working
+  }
+
+  /** Resolves when the work has ended, or takes so long that the slot is for others, as long as there are few like it. */
+  async #untilSlow(work: Promise<void>): Promise<void> {
+    const { promise: slow, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#context?.rooms.environment.timer(deviceListSlowMs, () => {
+      if (this.#slow >= deviceListSlowFetchesMax) return
+      this.#slow++
+      const ended = () => void this.#slow--
+      work.then(ended, ended)
+      resolve()
+    })
+    await Promise.race([work, slow]).finally(cancel)
   }
 
   #failed(error: unknown, { userId, userNid, failures }: { userId: string; userNid: number; failures: number }): void {
@@ -76,7 +104,7 @@ export class Resync implements AsyncDisposable {
       const fetch = context.fetches.begin(userNid)
       try {
         const path = { userId: userId as UserId }
-        const options = { signal: this.#stop.signal }
+        const options = { signal: this.#stop.signal, timeoutMs: deviceListTimeoutMs }
         const answer = await peers.call(serverNameOf(userId), getUserDevices, { path }, options)
         await keepList(context, userNid, { list: listIn(answer, userId), isCurrent: () => fetch.isUntouched })
         isCurrent = fetch.isUntouched
