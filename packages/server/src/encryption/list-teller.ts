@@ -144,7 +144,7 @@ export class ListTeller implements AsyncDisposable {
 
   /** EDUs in the order of the changes, each with a journal position of its own. */
   async #tell({ userNid, news, servers }: Telling, also: (w: Write) => void): Promise<void> {
-    const { store } = this.#context.rooms
+    const { store, environment } = this.#context.rooms
     const list = await deviceListOf(store.read, userNid)
     await store.write((w) => {
       let previous = list?.streamId ?? null
@@ -154,7 +154,7 @@ export class ListTeller implements AsyncDisposable {
         const json = isDevice
           ? deviceListUpdateText(each.device, { streamId: position, previous })
           : signingKeyUpdateText(each.keys)
-        addOutboundEdus(w, servers, { position, json })
+        addOutboundEdus(w, servers, { position, json, ts: environment.now() })
         if (isDevice) previous = position
       }
       for (const each of news)

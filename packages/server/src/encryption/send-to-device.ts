@@ -43,7 +43,7 @@ export function sendToDevice(
       deliver(w, context, deliveries)
       for (const { serverName, json } of edus) {
         const position = w.journal({ kind: journalKind.keptEdu, room: 0, user: 0, ref: 0 })
-        addOutboundEdus(w, [serverName], { position, json })
+        addOutboundEdus(w, [serverName], { position, json, ts })
       }
     })
   })

@@ -5,6 +5,7 @@ import { JsonText } from '@myelin/protocol/handlers'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import {
   edusPerTransactionMax,
+  edusQueuedMs,
   edusQueuedForAwayMax,
   edusQueuedPerServerMax,
   federationHeardRetryMinMs,
@@ -28,6 +29,13 @@ import { transactionText } from './transaction.ts'
 interface PduRef {
   readonly position: number
   readonly eventNid: number
+}
+
+/** An EDU that need not arrive. */
+interface QueuedEdu {
+  readonly json: string
+  /** Milliseconds since the epoch. */
+  readonly queuedMs: number
 }
 
 /** Kept until it is acknowledged: "the sending server must wait and retry for a 200 OK response". */
@@ -59,7 +67,7 @@ export class Destination {
   readonly serverName: string
   readonly #context: SenderContext
   #pdus: PduRef[] = []
-  readonly #edus = new Map<string, string>()
+  readonly #edus = new Map<string, QueuedEdu>()
   #hasKeptEdus = false
   /** While it catches up: how far the journal has been read for it. What is routed meanwhile is found there. */
   #readThrough: number | undefined
@@ -92,7 +100,7 @@ export class Destination {
 
   #addEdu(key: string, json: string): void {
     this.#edus.delete(key)
-    this.#edus.set(key, json)
+    this.#edus.set(key, { json, queuedMs: this.#context.environment.now() })
     const [oldest] = this.#edus.keys()
     const queuedMax = this.#isAway() ? edusQueuedForAwayMax : edusQueuedPerServerMax
     if (this.#edus.size > queuedMax && oldest !== undefined) this.#edus.delete(oldest)
@@ -224,6 +232,7 @@ export class Destination {
 
   /** False when there is nothing to send. What is sent is decided as late as this, so that it is as much as possible. */
   async #sendOne(): Promise<boolean> {
+    if (this.#current && this.#isWorthless(this.#current)) this.#current = undefined
     this.#current ??= await this.#next()
     if (this.#current === undefined || this.#context.stopping.aborted) return false
     await this.#deliver(this.#current)
@@ -240,10 +249,10 @@ export class Destination {
     const kept = await this.#keptEdus()
     if (this.#pdus.length === 0 && this.#readThrough !== undefined) await this.#readJournal()
     const edus = kept.map(({ json }) => json)
-    for (const [key, json] of this.#edus) {
+    for (const [key, { json, queuedMs }] of this.#edus) {
       if (edus.length >= edusPerTransactionMax) break
       this.#edus.delete(key)
-      edus.push(json)
+      if (!this.#isPast(queuedMs)) edus.push(json)
     }
     const pdus = this.#pdus.splice(0, pdusPerTransactionMax)
     if (pdus.length === 0 && edus.length === 0) return undefined
@@ -252,10 +261,23 @@ export class Destination {
     return { id: nextTransactionId(), originServerTs: environment.now(), pdus, edus, keptThrough }
   }
 
+  /** Whether nothing in it need arrive, and it is too late for the rest. */
+  #isWorthless({ pdus, keptThrough, originServerTs }: Transaction): boolean {
+    return pdus.length === 0 && keptThrough === 0 && this.#isPast(originServerTs)
+  }
+
+  #isPast(ms: number): boolean {
+    return this.#context.environment.now() - ms > edusQueuedMs
+  }
+
   async #keptEdus() {
     if (!this.#hasKeptEdus) return []
     this.#hasKeptEdus = false
-    const kept = await outboundEdus(this.#context.store.read, this.serverName, edusPerTransactionMax)
+    const read = outboundEdus(this.#context.store.read, this.serverName, edusPerTransactionMax)
+    const kept = await read.catch((error: unknown) => {
+      this.#hasKeptEdus = true
+      throw error
+    })
     const fitting = fittingEdus(kept)
     if (fitting.length < kept.length || kept.length === edusPerTransactionMax) this.#hasKeptEdus = true
     return fitting
@@ -305,7 +327,9 @@ export class Destination {
   }
 
   async #delivered({ keptThrough }: Transaction): Promise<void> {
-    if (keptThrough > 0) await this.#context.store.write((w) => removeOutboundEdus(w, this.serverName, keptThrough))
+    const { store, keptEdus } = this.#context
+    if (keptThrough > 0) await store.write((w) => removeOutboundEdus(w, this.serverName, keptThrough))
+    if (keptThrough > 0) keptEdus.arrived(this.serverName)
     this.#current = undefined
     this.#refusals = 0
     this.#refusedUntilMs = 0

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { addOutboundEdu, outboundEdus } from '../store/outbound-edus.ts'
+import { keptEdusPerServerMax } from '../limits.ts'
+import { createLog } from '../http/log.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { journalKind, type Store } from '../store/store.ts'
 import type { OutgoingSource } from './outgoing.ts'
@@ -49,6 +51,8 @@ const sentIn = ({ url, body }: Seen): Sent => {
   const { pdus, edus } = JSON.parse(body) as { pdus: { nid: number }[]; edus: Sent['edus'] }
   return { id: url.split('/').at(-1) ?? '', pdus: pdus.map(({ nid }) => nid), edus }
 }
+const textOf = (content: unknown) => (content as { text: string }).text
+const keptAt = (peer: TlsPeer) => peer.seen.flatMap((seen) => sentIn(seen).edus.map(({ content }) => textOf(content)))
 const pdusAt = (peer: TlsPeer) => peer.seen.flatMap((seen) => sentIn(seen).pdus)
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
@@ -58,6 +62,7 @@ class World implements AsyncDisposable {
   readonly b: TlsPeer
   readonly us: ReturnType<typeof openPeers>
   readonly store: Store
+  readonly logged: string[] = []
   sender!: Sender
   #events = 0
 
@@ -78,7 +83,8 @@ class World implements AsyncDisposable {
   async start(): Promise<void> {
     const { store, clock: environment, us } = this
     const { serverName, peers, reachability } = us
-    this.sender = await Sender.start({ store, environment, serverName, peers, reachability, source })
+    const log = createLog({ level: 'warn', format: 'json', write: (line) => void this.logged.push(line) })
+    this.sender = await Sender.start({ store, environment, serverName, peers, reachability, source, log })
   }
 
   /** Makes events in a room, numbered on. */
@@ -91,6 +97,16 @@ class World implements AsyncDisposable {
 
   async receipt(user: number, ref: number): Promise<void> {
     await this.store.write((w) => w.journal({ kind: journalKind.receipt, room: 1, user, ref }))
+  }
+
+  /** Makes EDUs for a.test that are kept until they have arrived. */
+  async kept(...texts: readonly string[]): Promise<void> {
+    for (const text of texts)
+      await this.store.write((w) => {
+        const position = w.journal({ kind: journalKind.toDevice, room: 1, user: 0, ref: 0 })
+        const json = `{"content":{"text":"${text}"},"edu_type":"m.direct_to_device"}`
+        addOutboundEdu(w, 'a.test', { position, json, ts: this.clock.ms })
+      })
   }
 
   /** Lets time pass and the network act, until the condition holds. */
@@ -170,11 +186,7 @@ describe('what is sent', () => {
     await world.receipt(1, 1)
     await until(() => world.a.seen.length === 1)
     await world.receipt(2, 1)
-    for (const n of [1, 2])
-      await world.store.write((w) => {
-        const position = w.journal({ kind: journalKind.toDevice, room: 1, user: 0, ref: 0 })
-        addOutboundEdu(w, 'a.test', { position, json: `{"content":{"n":${n}},"edu_type":"m.direct_to_device"}` })
-      })
+    await world.kept('1', '2')
     world.a.answer = fine
     await world.whileTimePasses(() => world.a.seen.length >= 3)
     const types = world.a.seen.slice(1).flatMap((seen) => sentIn(seen).edus.map(({ edu_type }) => edu_type))
@@ -185,18 +197,14 @@ describe('what is sent', () => {
   test('is sent in several transactions when it is kept and long, in order', async () => {
     await using world = await World.open(down)
     const text = 'x'.repeat(900_000)
-    for (const n of numbers(1, 5))
-      await world.store.write((w) => {
-        const position = w.journal({ kind: journalKind.toDevice, room: 1, user: 0, ref: 0 })
-        addOutboundEdu(w, 'a.test', { position, json: `{"content":{"n":${n},"text":"${text}"},"edu_type":"m.test"}` })
-      })
+    await world.kept(...numbers(1, 5).map((n) => `${n}${text}`))
     await until(() => world.a.seen.length === 1)
     world.a.answer = fine
     await world.whileTimePasses(() => world.a.seen.length >= 4)
     await until(async () => (await outboundEdus(world.store.read, 'a.test', 10)).length === 0)
     const [, ...transactions] = world.a.seen.map(sentIn)
     assert.ok(transactions.every(({ edus }) => edus.length <= 2))
-    const sent = transactions.flatMap(({ edus }) => edus.map(({ content }) => (content as { n: number }).n))
+    const sent = transactions.flatMap(({ edus }) => edus.map(({ content }) => Number.parseInt(textOf(content), 10)))
     assert.deepEqual(sent, numbers(1, 5))
   })
 })
@@ -295,6 +303,80 @@ describe('a server that is away', () => {
     assert.deepEqual(pdusAt(world.a).slice(60), numbers(1, 60))
     const ids = world.a.seen.map((seen) => sentIn(seen).id)
     assert.equal(new Set(ids).size, ids.length)
+  })
+})
+
+describe('what waits for a server that is away', () => {
+  const day = 24 * 60 * 60 * 1000
+
+  test('is sent when the server is heard from, though nothing but kept EDUs waits, over a restart too', async () => {
+    await using world = await World.open(down)
+    await world.kept('one')
+    await world.whileTimePasses(() => world.us.reachability.standing('a.test').failures >= 14, 60_000)
+    await world.sender[Symbol.asyncDispose]()
+    await world.start()
+    await world.kept('two')
+    world.a.answer = fine
+    world.a.seen.length = 0
+    world.clock.advance(10_000)
+    assert.equal(world.a.seen.length, 0)
+    world.us.reachability.heardFrom('a.test')
+    await until(() => keptAt(world.a).length === 2)
+    assert.deepEqual(keptAt(world.a), ['one', 'two'])
+  })
+
+  test('survives weeks, and is dropped after a month, which is said once', async () => {
+    await using world = await World.open(down)
+    await world.kept('old')
+    const start = world.clock.ms
+    const left = async () => (await outboundEdus(world.store.read, 'a.test', 10)).length
+    const isLeft = (count: number) =>
+      until(async () => {
+        if ((await left()) === count) return true
+        world.clock.advance(day / 24)
+        return false
+      })
+    await until(async () => {
+      world.clock.advance(day / 4)
+      return world.clock.ms > start + 25 * day
+    })
+    await world.kept('new')
+    assert.equal(await left(), 2)
+    await isLeft(1)
+    assert.ok(world.clock.ms >= start + 30 * day)
+    await isLeft(0)
+    assert.ok(world.clock.ms >= start + 55 * day)
+    const said = world.logged.filter((line) => line.includes('a.test') && line.includes('dropped'))
+    assert.equal(said.length, 1, world.logged.join(''))
+  })
+
+  test('is of bounded number, the newest of it', async () => {
+    await using world = await World.open(down)
+    await world.store.write((w) => {
+      for (const n of numbers(1, keptEdusPerServerMax + 5))
+        addOutboundEdu(w, 'a.test', { position: n, json: `{"n":${n}}`, ts: world.clock.ms })
+    })
+    world.clock.advance(2 * 60 * 60 * 1000)
+    const oldest = async () => (await outboundEdus(world.store.read, 'a.test', 1))[0]?.position
+    await until(async () => (await oldest()) === 6)
+  })
+
+  test('is no receipt that is older than a minute', async () => {
+    await using world = await World.open(down)
+    await world.receipt(1, 1)
+    await until(() => world.a.seen.length === 1)
+    await world.receipt(2, 1)
+    world.clock.advance(10 * 60_000)
+    world.a.answer = fine
+    world.a.seen.length = 0
+    world.us.reachability.heardFrom('a.test')
+    await world.receipt(3, 1)
+    await until(() => world.a.seen.length > 0)
+    await until(() => world.sender.statuses().length === 0)
+    assert.deepEqual(
+      world.a.seen.flatMap((seen) => sentIn(seen).edus.map(({ content }) => content)),
+      [{ n: 1 }],
+    )
   })
 })
 

@@ -22,6 +22,7 @@ import { serversWithOutboundEdus } from '../store/outbound-edus.ts'
 import type { Journaled, Store } from '../store/store.ts'
 import { Destination, type DestinationStatus } from './destination.ts'
 import { JournalPages } from './journal-pages.ts'
+import { KeptEdus } from './kept-edus.ts'
 import type { OutgoingSource } from './outgoing.ts'
 import type { PeerClient } from './peer-client.ts'
 import type { Reachability } from './reachability.ts'
@@ -44,6 +45,7 @@ export interface SenderContext extends SenderOptions {
   readonly slowSlots: Slots
   readonly stopping: AbortSignal
   readonly pages: JournalPages
+  readonly keptEdus: KeptEdus
   /** The position up to which the reader has routed everything. */
   readonly routedThrough: () => number
   readonly nextTransactionId: () => string
@@ -75,6 +77,7 @@ export class Sender implements AsyncDisposable {
       slots: new Slots(transactionsAtOnceMax),
       slowSlots: new Slots(slowTransactionsAtOnceMax),
       pages: new JournalPages(options),
+      keptEdus: new KeptEdus(options),
       stopping: this.#stop.signal,
       routedThrough: () => this.#routed,
       nextTransactionId: () => `${era}.${++this.#transactions}`,
@@ -94,6 +97,7 @@ export class Sender implements AsyncDisposable {
     store.onDurable((entries) => sender.#notice(entries))
     sender.#startRouting()
     sender.#scheduleCheckpoint()
+    sender.#context.keptEdus.start()
     return sender
   }
 
@@ -119,6 +123,7 @@ export class Sender implements AsyncDisposable {
     this.#cancelCheckpoint()
     await this.#routing
     await Promise.all([...this.#destinations.values()].map((destination) => destination.stopped()))
+    await this.#context.keptEdus.stop()
     await this.#saving
     await this.#checkpoint()
   }

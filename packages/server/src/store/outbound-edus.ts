@@ -9,10 +9,16 @@ export interface OutboundEdu extends Row {
   readonly json: string
 }
 
-const insert = sql`INSERT INTO outbound_edus (server_name, position, json)
-  VALUES (${'serverName'}, ${'position'}, ${'json'})`
-const insertForAll = sql`INSERT INTO outbound_edus (server_name, position, json)
-  SELECT value, ${'position'}, ${'json'} FROM json_each(${'serverNames'})`
+/** An EDU to be kept. */
+export interface NewOutboundEdu extends OutboundEdu {
+  /** When it was made, milliseconds since the epoch. */
+  readonly ts: number
+}
+
+const insert = sql`INSERT INTO outbound_edus (server_name, position, json, added_ts)
+  VALUES (${'serverName'}, ${'position'}, ${'json'}, ${'ts'})`
+const insertForAll = sql`INSERT INTO outbound_edus (server_name, position, json, added_ts)
+  SELECT value, ${'position'}, ${'json'}, ${'ts'} FROM json_each(${'serverNames'})`
 const atPositions = sql`SELECT position, server_name AS "serverName" FROM outbound_edus
   WHERE position IN (SELECT value FROM json_each(${'positions'}))`
 const select = sql`SELECT position, json FROM outbound_edus WHERE server_name = ${'serverName'}
@@ -21,13 +27,17 @@ const remove = sql`DELETE FROM outbound_edus WHERE server_name = ${'serverName'}
 const names = sql`SELECT DISTINCT server_name AS "serverName" FROM outbound_edus`
 
 /** Keeps an EDU for a server, at most one for each journal position; in the change that makes the journal entry. */
-export function addOutboundEdu(w: Write, serverName: string, { position, json }: OutboundEdu): void {
-  w.run(insert, { serverName, position, json })
+export function addOutboundEdu(w: Write, serverName: string, { position, json, ts }: NewOutboundEdu): void {
+  w.run(insert, { serverName, position, json, ts })
 }
 
 /** The same for many servers. */
-export function addOutboundEdus(w: Write, serverNames: readonly string[], { position, json }: OutboundEdu): void {
-  w.run(insertForAll, { serverNames: JSON.stringify(serverNames), position, json })
+export function addOutboundEdus(
+  w: Write,
+  serverNames: readonly string[],
+  { position, json, ts }: NewOutboundEdu,
+): void {
+  w.run(insertForAll, { serverNames: JSON.stringify(serverNames), position, json, ts })
 }
 
 /** For which servers an EDU is kept under each of these positions. */
@@ -49,3 +59,37 @@ export function removeOutboundEdus(w: Write, serverName: string, position: numbe
 /** Servers for which EDUs are kept. */
 export const serversWithOutboundEdus = async (read: Reader): Promise<string[]> =>
   (await read.all<{ serverName: string }>(names, {})).map(({ serverName }) => serverName)
+
+/** How many EDUs a server has, or loses. */
+export interface OutboundEduCount extends Row {
+  readonly serverName: string
+  readonly count: number
+}
+
+const countOld = sql`WITH old AS MATERIALIZED (SELECT server_name FROM outbound_edus WHERE added_ts < ${'before'})
+  SELECT server_name AS "serverName", count(*) AS count FROM old GROUP BY server_name`
+const removeOld = sql`DELETE FROM outbound_edus WHERE added_ts < ${'before'}`
+const countCrowded = sql`SELECT server_name AS "serverName", count(*) AS count FROM outbound_edus
+  GROUP BY server_name HAVING count(*) > ${'edusMax'}`
+const newest = sql`SELECT position FROM outbound_edus WHERE server_name = ${'serverName'}
+  ORDER BY position DESC LIMIT 1 OFFSET ${'skipped'}`
+
+const date = sql`UPDATE outbound_edus SET added_ts = ${'now'} WHERE added_ts = 0`
+
+/** EDUs of before their times were kept count as made now. */
+export const dateOutboundEdus = (w: Write, now: number): void => w.run(date, { now })
+
+/** Servers with EDUs made before a time. */
+export const oldOutboundEdus = (read: Reader, before: number): Promise<OutboundEduCount[]> =>
+  read.all(countOld, { before })
+
+/** Forgets EDUs made before a time. */
+export const removeOldOutboundEdus = (w: Write, before: number): void => w.run(removeOld, { before })
+
+/** Servers with more EDUs than that. */
+export const crowdedOutboundEdus = (read: Reader, edusMax: number): Promise<OutboundEduCount[]> =>
+  read.all(countCrowded, { edusMax })
+
+/** Position of the newest EDU for a server besides so many. */
+export const outboundEduBehind = async (read: Reader, serverName: string, skipped: number): Promise<number> =>
+  (await read.get<{ position: number }, 'serverName' | 'skipped'>(newest, { serverName, skipped }))?.position ?? 0

@@ -26,6 +26,10 @@ const mayScan: Readonly<Record<string, string>> = {
   'SELECT room_nid AS "roomNid", join_nid AS "joinNid", servers, completed FROM late_members WHERE completed IS NULL':
     'at start, one row per room that came without its members',
   'SELECT DISTINCT server_name AS "serverName" FROM outbound_edus': 'at start',
+  'SELECT server_name AS "serverName", count(*) AS count FROM outbound_edus GROUP BY server_name HAVING count(*) > ?':
+    'clean-up',
+  'WITH old AS MATERIALIZED (SELECT server_name FROM outbound_edus WHERE added_ts < ?) SELECT server_name AS "serverName", count(*) AS count FROM old GROUP BY server_name':
+    'clean-up, of what an index has found',
   'SELECT DISTINCT hook_nid AS "hookNid" FROM webhook_deliveries WHERE state = \'waiting\'': 'at start',
   'SELECT nid, hook_id AS "hookId", name, secret, wishes, muted_until AS "mutedUntil", created_ts AS "createdTs" FROM webhooks ORDER BY nid':
     'an operator lists them',

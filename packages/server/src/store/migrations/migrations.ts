@@ -13,6 +13,7 @@ import { webhooksMigration } from './0011-webhooks.ts'
 import { encryptionMigration } from './0012-encryption.ts'
 import { historyGapsMigration } from './0013-history-gaps.ts'
 import { invitesJudgedMigration } from './0014-invites-judged.ts'
+import { outboundEduTimesMigration } from './0015-outbound-edu-times.ts'
 
 export interface Migration {
   readonly version: number
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { version: 12, name: 'encryption', statements: encryptionMigration },
   { version: 13, name: 'history gaps', statements: historyGapsMigration },
   { version: 14, name: 'invites-judged', statements: invitesJudgedMigration },
+  { version: 15, name: 'outbound edu times', statements: outboundEduTimesMigration },
 ]
