@@ -1,8 +1,8 @@
 // Events for other servers: one of them, those before some, those between some.
 import { type EventReference, referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { backfillEventsMax, missingEventsMax } from '../limits.ts'
-import { eventById, eventsByIds } from '../store/events.ts'
+import { backfillEventsMax, backfillFrontierEventsMax, missingEventsMax } from '../limits.ts'
+import { eventById, eventsByIds, eventsInRoom } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
@@ -32,8 +32,10 @@ export interface Backfilling extends ServerRoom {
 /** These events and those before them as JSON texts, the latest first. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1backfillroomid */
 export function backfillForServer(context: RoomsContext, asked: Backfilling): Promise<string[]> {
   return useSharedRoom(context, asked, async (room) => {
-    const walk = { from: asked.from, limit: Math.min(asked.limit, backfillEventsMax), stopAt: new Set<string>() }
+    const from = asked.from.slice(0, backfillFrontierEventsMax)
+    const walk = { from, limit: Math.min(asked.limit, backfillEventsMax), stopAt: new Set<string>() }
     const found = await walkBack(context, room, walk)
+    await room.loadRoots(found.map(({ snapshot }) => snapshot))
     return textsFor(room, asked.origin, found)
   })
 }
@@ -52,7 +54,8 @@ export interface MissingQuery extends ServerRoom {
  * https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1get_missing_eventsroomid
  */
 export function missingForServer(context: RoomsContext, asked: MissingQuery): Promise<string[]> {
-  return useSharedEvents(context, { ...asked, eventIds: asked.latest }, async (room, latest) => {
+  const eventIds = asked.latest.slice(0, missingEventsMax)
+  return useSharedEvents(context, { ...asked, eventIds }, async (room, latest) => {
     const stopAt = new Set([...asked.earliest, ...asked.latest])
     const from = latest.filter(isHistory).flatMap((event) => previousIds(event))
     const found = await walkBack(context, room, { from, limit: Math.min(asked.limit, missingEventsMax), stopAt })
@@ -75,28 +78,52 @@ interface Walk {
 async function walkBack(context: RoomsContext, room: HotRoom, { from, limit, stopAt }: Walk): Promise<RoomEvent[]> {
   const found: RoomEvent[] = []
   const seen = new Set(stopAt)
+  const near = new Map<string, RoomEvent>()
   let waiting: RoomEvent[] = []
   let ids = from
   while (found.length < limit) {
     const fresh = [...new Set(ids)].filter((eventId) => !seen.has(eventId))
     for (const eventId of fresh) seen.add(eventId)
-    waiting.push(...(await eventsOf(context, room, fresh)))
+    waiting.push(...(await eventsOf(context, room, { near, ids: fresh })))
     waiting = waiting.toSorted((a, b) => b.depth - a.depth)
     const next = waiting.shift()
     if (!next) break
+    if (found.length === 0) await loadNear(context, room, { near, next, limit })
     found.push(next)
     ids = previousIds(next)
   }
   return found
 }
 
+interface Near {
+  /** Events that were read already, by id. */
+  readonly near: Map<string, RoomEvent>
+}
+
+/** Most of what an event follows stands before it in the timeline: that is read at once. */
+async function loadNear(
+  context: RoomsContext,
+  room: HotRoom,
+  { near, next, limit }: Near & { readonly next: RoomEvent; readonly limit: number },
+): Promise<void> {
+  if (next.ord === undefined) return
+  const rows = await eventsInRoom(context.store.read, room.nid, { dir: 'b', upTo: next.ord, limit })
+  for (const event of loadedEvents(room, rows.filter(isHistory))) near.set(event.eventId, event)
+}
+
 /** Events of this room that are part of its history. */
-async function eventsOf(context: RoomsContext, room: HotRoom, ids: readonly string[]): Promise<RoomEvent[]> {
-  const rows = await eventsByIds(context.store.read, ids)
-  return loadedEvents(
-    room,
-    rows.filter((row) => row.roomNid === room.nid && isHistory(row)),
+async function eventsOf(
+  context: RoomsContext,
+  room: HotRoom,
+  { near, ids }: Near & { readonly ids: readonly string[] },
+): Promise<RoomEvent[]> {
+  const found = ids.flatMap((eventId) => near.get(eventId) ?? [])
+  const rows = await eventsByIds(
+    context.store.read,
+    ids.filter((eventId) => !near.has(eventId)),
   )
+  const others = rows.filter((row) => row.roomNid === room.nid && isHistory(row))
+  return [...found, ...loadedEvents(room, others)]
 }
 
 const isHistory = ({ flags }: { readonly flags: number }): boolean =>

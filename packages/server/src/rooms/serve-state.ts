@@ -27,9 +27,9 @@ export function stateForServer(context: RoomsContext, asked: ServerEvent): Promi
 /** The same as event ids. https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1state_idsroomid */
 export function stateIdsForServer(context: RoomsContext, asked: ServerEvent): Promise<StateIds> {
   return useStateBefore(context, asked, async (room, root) => {
-    const state = await room.events(nidsOf(room, root))
-    const ids = (events: readonly { readonly eventId: string }[]) => events.map(({ eventId }) => eventId)
-    return { state: ids(state), authChain: ids(await authChain(context.store.read, state)) }
+    const streamed = streamState(context, room, { nids: nidsOf(room, root), as: ({ eventId }) => eventId })
+    const state = await Array.fromAsync(streamed.state)
+    return { state, authChain: await Array.fromAsync(streamed.authChain) }
   })
 }
 

@@ -19,18 +19,24 @@ export interface StateToStream {
   readonly nids: readonly number[]
   /** Ids of further events whose auth chains are wanted. */
   readonly cited?: readonly string[]
+  /** What is given of each event: its text, unless told otherwise. */
+  readonly as?: (event: { readonly eventId: string; readonly json: string }) => string
 }
 
 /** The events of a state and what authorises them. */
-export function streamState(context: RoomsContext, room: HotRoom, { nids, cited = [] }: StateToStream): StreamedState {
+export function streamState(
+  context: RoomsContext,
+  room: HotRoom,
+  { nids, cited = [], as = textOf }: StateToStream,
+): StreamedState {
   const wanted = new Set<string>(cited)
   return { state: state(), authChain: chain() }
 
   async function* state(): AsyncGenerator<string, void> {
     for await (const events of stateSlices(context, room, nids))
-      for (const { json } of events) {
-        for (const eventId of citedIds(json)) wanted.add(eventId)
-        yield json
+      for (const event of events) {
+        for (const eventId of citedIds(event.json)) wanted.add(eventId)
+        yield as(event)
       }
   }
 
@@ -58,12 +64,14 @@ export function streamState(context: RoomsContext, room: HotRoom, { nids, cited 
 
   async function take(eventIds: readonly string[]): Promise<string[]> {
     const rows = await eventsByIds(context.store.read, eventIds)
-    return rows.map(({ json }) => {
-      for (const eventId of citedIds(json)) wanted.add(eventId)
-      return json
+    return rows.map((row) => {
+      for (const eventId of citedIds(row.json)) wanted.add(eventId)
+      return as(row)
     })
   }
 }
+
+const textOf = ({ json }: { readonly json: string }): string => json
 
 /** Nids of a state. */
 export const nidsOf = (room: HotRoom, root: number): number[] => Array.from(room.stateEntries(root), ([, , nid]) => nid)
