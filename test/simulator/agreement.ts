@@ -81,20 +81,26 @@ function letsInWhoIsIn({ room }: RoomCopy): boolean {
 }
 
 /**
- * A server that is in the room by its own account alone knows what the others go by, and has come back since; unless they
- * have its join, and the resolution of states has left it without any membership, of which no event tells.
+ * A server that is in the room by its own account alone knows what the others go by, and has come back since; unless no
+ * event tells: they have its join, and soft-failed it, or the resolution of states has left it without any membership. What
+ * it was told before it came in it could not take in.
  */
 function ofReturned(copies: readonly RoomCopy[]): string[] {
   return copies.flatMap((own) => {
-    const knows = (eventId: string) => own.events.has(eventId) || own.outliers.has(eventId)
+    const knows = (eventId: string) => own.events.has(eventId) || own.outliers.has(eventId) || own.wasOutAt(eventId)
     const users = [...own.members].filter(([userId, each]) => each === 'join' && hostOf(userId) === own.serverName)
     const keys = users.map(([userId]) => `m.room.member ${userId}`)
     return copies
-      .filter(({ members }) => !hostsIn(members).has(own.serverName))
+      .filter(
+        ({ serverName, members }) => hostsIn(own.members).has(serverName) && !hostsIn(members).has(own.serverName),
+      )
       .flatMap(({ serverName, state, events }) =>
         keys
-          .map((key) => ({ key, byOthers: state.get(key), itself: own.state.get(key) ?? '' }))
-          .filter(({ byOthers, itself }) => !(byOthers === undefined ? events.has(itself) : knows(byOthers)))
+          .map((key) => ({ key, byOthers: state.get(key), join: events.get(own.state.get(key) ?? '') }))
+          .filter(({ byOthers }) => byOthers === undefined || !knows(byOthers))
+          .filter(
+            ({ byOthers, join }) => !join || (byOthers !== undefined && (join.flags & eventFlag.softFailed) === 0),
+          )
           .map(({ key, byOthers = 'nothing' }) => {
             const shown = described(copies, byOthers)
             return `${own.serverName} does not know that it is out of the room for ${serverName}: ${key} ${shown}`

@@ -31,6 +31,8 @@ export interface RoomCopy {
   readonly members: ReadonlyMap<string, string>
   /** Whether the server has users in the room by its own account. */
   readonly isIn: boolean
+  /** Whether it was sent an event when it was not in the room. */
+  wasOutAt(eventId: string): boolean
   /** Its state is what an invite told. */
   readonly isStripped: boolean
 }
@@ -80,6 +82,7 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
     statesAfterHeads: places.map(({ root }) => stateAt(root)),
     heads: heads.map(({ eventId }) => eventId),
     isIn: room.localJoined.size > 0,
+    wasOutAt: (eventId) => rooms.context.refusals.dropped(eventId)?.rule === 'absent',
     isStripped: [...stateAt(room.root).values()].some(isStripped),
     members: new Map(
       members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),

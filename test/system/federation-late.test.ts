@@ -125,6 +125,50 @@ test('what was said before a server came, and is sent to it only then, is neithe
   remote.answers.delete('state_ids')
 })
 
+test('nor is what was said during an earlier stay, and missed then', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  const stored = await storedRoom(room.roomId)
+  const joined = stored.heads[0]
+  assert.ok(joined)
+  const missed = room.event({ prev_events: [joined.eventId], depth: joined.depth + 1 })
+  await alice.post(`/rooms/${encoded(room.roomId)}/leave`, {})
+  for (let n = 0; n < 5; n++) room.next()
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  const heads = stored.heads.map(({ eventId }) => eventId)
+  await room.send(missed)
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId),
+    heads,
+  )
+})
+
+test('a state event that was here as part of a state alone has its place once it comes itself', async () => {
+  const roomId = await alice.createRoom({
+    preset: 'public_chat',
+    power_level_content_override: { events: { 'm.room.name': 0 } },
+  })
+  const room = await remote.join(net.server(0), roomId)
+  const named = room.next({ type: 'm.room.name', state_key: '', content: { name: 'late' } })
+  const said = room.next()
+  const state = [...room.state.values()]
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  const { rooms } = net.server(0).services
+  const isIn = async (eventId: string) => (await rooms.explainEvent(eventId))?.verdict === 'accepted' || undefined
+  await room.send(said)
+  await eventually(async () => isIn(said.eventId))
+  const stored = await storedRoom(roomId)
+  assert.equal(stored.state('m.room.name')?.eventId, named.eventId)
+  await room.send(named)
+  const asked = remote.asked('state_ids').length
+  const beside = room.event({ prev_events: [named.eventId] })
+  await room.send(beside)
+  await eventually(async () => isIn(beside.eventId))
+  assert.equal(remote.asked('state_ids').length, asked)
+  remote.answers.clear()
+})
+
 test('what is followed through an event that was refused is no head any more', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   const banned = await remote.join(net.server(0), roomId)

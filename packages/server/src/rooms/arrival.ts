@@ -2,7 +2,6 @@
 import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
-import { standingOf } from './server-standing.ts'
 import { previousIds } from './stored-event.ts'
 
 /**
@@ -15,28 +14,36 @@ export function historyFloor(context: RoomsContext, room: HotRoom): number {
 }
 
 /**
- * Whether an event is from before this server came, for all that it is sent only now: nobody here was in the room, and all
- * that is known of the room since is deeper. As a head it would undo, by the resolution of states, what came of the room
- * since, down to the arrival itself.
+ * Whether an event is from before this server came, for all that it is sent only now: all that is known of the room since is
+ * deeper, and the state before the event knows nothing of the arrival. As a head it would undo, by the resolution of states,
+ * what came of the room since, down to the arrival itself.
  */
 export async function isFromBeforeArrival(
   context: RoomsContext,
   room: HotRoom,
   { depth, root }: { readonly depth: number; readonly root: number },
 ): Promise<boolean> {
-  const lowest = lowestSinceArrival(context, room)
-  if (!lowest.isSinceArrival || depth >= lowest.depth) return false
-  return (await standingOf(room, context.serverName, root)).joined === 0
+  const { arrival, depth: lowest } = lowestSinceArrival(context, room)
+  if (!arrival || depth >= lowest) return false
+  const nid = room.stateNidAt(root, 'm.room.member', arrival.stateKey)
+  const [member] = nid === 0 ? [] : await room.events([nid])
+  return (member?.ord ?? -Infinity) < (arrival.ord ?? 0)
+}
+
+interface SinceArrival {
+  /** Undefined if it is not in memory any more. */
+  readonly arrival?: RoomEvent
+  readonly depth: number
 }
 
 /** The lowest depth of the events in memory, from the arrival on if that is among them. */
-function lowestSinceArrival(context: RoomsContext, room: HotRoom) {
+function lowestSinceArrival(context: RoomsContext, room: HotRoom): SinceArrival {
   let depth = Infinity
   for (const event of room.recent.toReversed()) {
     depth = Math.min(depth, event.depth)
-    if (isArrival(context, room, event)) return { depth, isSinceArrival: true }
+    if (isArrival(context, room, event)) return { depth, arrival: event }
   }
-  return { depth, isSinceArrival: false }
+  return { depth }
 }
 
 /** Whether this server came into the room by the event: what it follows is not here, or as history or part of the state alone. */
