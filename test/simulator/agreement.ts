@@ -148,28 +148,28 @@ function ofMaps(a: RoomCopy, b: RoomCopy, part: (copy: RoomCopy) => ReadonlyMap<
 }
 
 /**
- * Heads may differ by what has been soft-failed elsewhere, which goes on when somebody there speaks who may: what such heads
- * follow, directly or through others that were soft-failed, stands in for them.
+ * Heads may differ by what has been soft-failed elsewhere, or need not be there, which goes on when somebody there speaks who
+ * may: what such heads follow, directly or through others of that kind, stands in for them.
  */
 function ofHeads(copies: readonly RoomCopy[]): string[] {
-  const isSoftFailed = (eventId: string) =>
-    copies.some(({ events }) => ((events.get(eventId)?.flags ?? 0) & eventFlag.softFailed) !== 0)
-  const shared = copies.map((copy) => sharedHeads(copy, isSoftFailed).join(' '))
+  const isShared = (eventId: string) =>
+    copies.every(({ events }) => ((events.get(eventId)?.flags ?? eventFlag.softFailed) & eventFlag.softFailed) === 0)
+  const shared = copies.map((copy) => sharedHeads(copy, isShared).join(' '))
   if (new Set(shared).size <= 1) return []
   return copies.map(
     ({ serverName, heads }) => `heads at ${serverName}: ${heads.map((id) => described(copies, id)).join('\n  ')}`,
   )
 }
 
-function sharedHeads({ heads, events }: RoomCopy, isSoftFailed: (eventId: string) => boolean): readonly string[] {
+function sharedHeads({ heads, events }: RoomCopy, isShared: (eventId: string) => boolean): readonly string[] {
   const before = (eventId: string) => events.get(eventId)?.previous ?? []
   const found = new Set(heads)
-  for (const eventId of found) if (isSoftFailed(eventId)) for (const each of before(eventId)) found.add(each)
-  const accepted = [...found].filter((eventId) => events.has(eventId) && !isSoftFailed(eventId))
-  if (accepted.length < 2) return accepted
-  const followed = new Set(accepted.flatMap(before))
+  for (const eventId of found) if (!isShared(eventId)) for (const each of before(eventId)) found.add(each)
+  const shared = [...found].filter(isShared)
+  if (shared.length < 2) return shared
+  const followed = new Set(shared.flatMap(before))
   for (const eventId of followed) for (const each of before(eventId)) followed.add(each)
-  return accepted.filter((eventId) => !followed.has(eventId)).toSorted()
+  return shared.filter((eventId) => !followed.has(eventId)).toSorted()
 }
 
 /** What came after a server joined, it has, unless a barred server said it, which need not be heard; and all who have an event reject it or none. */
