@@ -38,6 +38,7 @@ export const wellKnownRedirectsMax = 5
 // Redirects and the whole body included.
 export const wellKnownTimeoutMs = 15_000
 export const srvCachedMs = 5 * 60 * 1000
+export const srvRetryMs = 10_000
 export const srvRecordsMax = 20
 export const serversDiscoveredMax = 20_000
 // Connections to other servers. A body counts as stuck when nothing arrives for its timeout.

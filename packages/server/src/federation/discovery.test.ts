@@ -9,6 +9,8 @@ import { ManualClock } from './testing/manual-clock.ts'
 interface World {
   readonly wellKnown?: Readonly<Record<string, string>>
   readonly srv?: Readonly<Record<string, readonly SrvRecord[]>>
+  /** Names whose records cannot be looked up. */
+  readonly failing?: Set<string>
   readonly overrides?: Readonly<Record<string, string>>
 }
 
@@ -35,6 +37,7 @@ function discover(world: World, clock = new ManualClock()) {
     },
     srv: async (name) => {
       asked.push(`srv ${name}`)
+      if (world.failing?.has(name)) throw new Error('SERVFAIL')
       return world.srv?.[name] ?? []
     },
   }
@@ -203,6 +206,32 @@ describe('server discovery', () => {
     discovery.forget('a.org')
     await discovery.resolve('a.org')
     assert.equal(asked.length, 2)
+  })
+
+  test('takes records that cannot be looked up for no sign that there are none, and asks again soon', async () => {
+    for (const name of ['_matrix-fed._tcp.a.org', '_matrix._tcp.a.org']) {
+      const failing = new Set([name])
+      const { discovery, asked, clock } = discover({ failing })
+      const isUnreachable = (error: unknown) => error instanceof FederationError && error.kind === 'unreachable'
+      await assert.rejects(discovery.resolve('a.org'), isUnreachable)
+      failing.clear()
+      const before = asked.length
+      await assert.rejects(discovery.resolve('a.org'), isUnreachable)
+      assert.equal(asked.length, before)
+      clock.ms += 60_000
+      assert.deepEqual(await discovery.resolve('a.org'), at('a.org:8448', 'a.org', 'a.org'))
+    }
+  })
+
+  test('goes on with the records it knew while they cannot be looked up', async () => {
+    const failing = new Set<string>()
+    const { discovery, clock } = discover({ failing, srv: { '_matrix-fed._tcp.a.org': [record('b.org', 7)] } })
+    const known = await discovery.resolve('a.org')
+    failing.add('_matrix-fed._tcp.a.org')
+    for (let n = 0; n < 3; n++) {
+      clock.ms += 10 * 60_000
+      assert.deepEqual(await discovery.resolve('a.org'), known)
+    }
   })
 
   test('remembers no failed search', async () => {

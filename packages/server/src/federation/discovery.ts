@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts'
 import {
   serversDiscoveredMax,
   srvCachedMs,
+  srvRetryMs,
   wellKnownCachedDefaultMs,
   wellKnownCachedMaxMs,
   wellKnownCachedMinMs,
@@ -12,7 +13,7 @@ import {
 } from '../limits.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
-import { resolveServer, type ServerTarget, type SrvRecord } from './resolve-server.ts'
+import { LookupFailed, resolveServer, type ServerTarget, type SrvRecord } from './resolve-server.ts'
 
 /** What came of asking for `/.well-known/matrix/server`. */
 export type WellKnownAnswer =
@@ -25,6 +26,7 @@ export type WellKnownAnswer =
 /** Asks the network. */
 export interface Resolver {
   wellKnown(hostname: string): Promise<WellKnownAnswer>
+  /** Throws when it cannot be told whether there are records. */
   srv(name: string): Promise<readonly SrvRecord[]>
 }
 
@@ -79,14 +81,25 @@ export function createDiscovery({ environment, resolver, overrides }: DiscoveryO
 
   /** Callers that come while the search is under way share it. */
   function find(serverName: string): Promise<ServerTarget> {
+    const before = targets.get(serverName)?.target
     const search = resolveServer(serverName, sources)
-    const known: KnownTarget = { target: search.then(({ target }) => target), untilMs: Infinity }
+    const target = search.then(
+      (found) => found.target,
+      (error: unknown) => {
+        if (before !== undefined && error instanceof LookupFailed) return before
+        throw error
+      },
+    )
+    const known: KnownTarget = { target, untilMs: Infinity }
     targets.set(serverName, known)
     void search.then(
       ({ viaSrv }) => void (known.untilMs = keptUntil(serverName, viaSrv)),
-      () => targets.delete(serverName),
+      (error: unknown) => {
+        if (error instanceof LookupFailed) known.untilMs = environment.now() + srvRetryMs
+        else targets.delete(serverName)
+      },
     )
-    return known.target
+    return target
   }
 
   function keptUntil(serverName: string, viaSrv: boolean): number {

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net'
 import { parseServerName } from '@myelin/protocol/identifiers'
 import { srvRecordsMax } from '../limits.ts'
-import { FederationError } from './federation-error.ts'
+import { FederationError, reasonOf } from './federation-error.ts'
 
 export interface Endpoint {
   /** A host name or an IP address without brackets. */
@@ -31,7 +31,7 @@ export interface SrvRecord {
 export interface DiscoverySources {
   /** `m.server` of the host's `/.well-known/matrix/server`, undefined unless the answer is valid. */
   wellKnown(hostname: string): Promise<string | undefined>
-  /** Records of an SRV name, none if there is no such name. */
+  /** Records of an SRV name, none if there is no such name. Throws when that cannot be told. */
   srv(name: string): Promise<readonly SrvRecord[]>
   /** A number in [0, 1), to choose among records by weight. */
   random(): number
@@ -106,8 +106,19 @@ async function byRecords(hostname: string, sources: DiscoverySources): Promise<R
 }
 
 async function firstRecords(hostname: string, { srv }: DiscoverySources): Promise<readonly SrvRecord[]> {
-  const current = await srv(`_matrix-fed._tcp.${hostname}`)
-  return current.length > 0 ? current : srv(`_matrix._tcp.${hostname}`)
+  try {
+    const current = await srv(`_matrix-fed._tcp.${hostname}`)
+    return current.length > 0 ? current : await srv(`_matrix._tcp.${hostname}`)
+  } catch (cause) {
+    throw new LookupFailed(hostname, cause)
+  }
+}
+
+/** Whether the server has SRV records cannot be told just now. It must not be sought where it would be without them. */
+export class LookupFailed extends FederationError {
+  constructor(hostname: string, cause: unknown) {
+    super('unreachable', hostname, `has SRV records or none, which DNS does not tell: ${reasonOf(cause)}`, { cause })
+  }
 }
 
 /** "A client MUST attempt to contact the target host with the lowest-numbered priority"; by weight within one (RFC 2782). */

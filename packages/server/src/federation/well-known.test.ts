@@ -90,6 +90,10 @@ describe('/.well-known/matrix/server', () => {
     json(200, []),
     json(200, { 'm.server': 5 }),
     json(200, { 'm.server': 'https://m.b.test' }),
+    json(200, { 'm.server': 'm.b.test:0' }),
+    json(200, { 'm.server': 'm.b.test:65536' }),
+    json(200, { 'm.server': `${'a'.repeat(300)}.test` }),
+    (_, response) => void response.end(`${'['.repeat(20_000)}${']'.repeat(20_000)}`),
     (_, response) => void response.end('<html>'),
     (_, response) => void response.end('x'.repeat(60_000)),
   ]

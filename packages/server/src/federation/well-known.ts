@@ -1,6 +1,6 @@
 // Asks a host where its Matrix server is: /.well-known/matrix/server, redirects and caching headers included.
 // https://spec.matrix.org/v1.19/server-server-api/#getwell-knownmatrixserver
-import { isServerName } from '@myelin/protocol/identifiers'
+import { parseServerName } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { abortAfter, type Environment } from '../environment.ts'
 import { wellKnownBytesMax, wellKnownRedirectsMax, wellKnownTimeoutMs } from '../limits.ts'
@@ -69,7 +69,8 @@ function delegationIn(text: string): string | undefined {
   try {
     const document = parseJsonText(text)
     const server = typeof document === 'object' && document !== null && 'm.server' in document && document['m.server']
-    return typeof server === 'string' && isServerName(server) ? server : undefined
+    const parts = typeof server === 'string' ? parseServerName(server) : undefined
+    return parts === undefined || parts.port === 0 ? undefined : String(server)
   } catch {
     return undefined // not JSON: as good as not there
   }
