@@ -7,6 +7,7 @@ import { createLog } from '@myelin/server/http/log'
 import type { Handle, HttpRequest, HttpResponse } from '@myelin/server/http/message'
 import { createHandle, openServices, startWork, type OpenServices } from '@myelin/server/server'
 import type { Clock } from './clock.ts'
+import { emptyDatabase } from './empty-database.ts'
 import { Machine } from './machine.ts'
 import type { FakeNetwork, Host, IncomingCall } from './network.ts'
 import type { Random } from './random.ts'
@@ -52,7 +53,7 @@ export class SimulatedServer implements Host {
     this.#random = random
     this.#folder = join(folder, serverName)
     this.#skewMs = random.chance(0.3) ? random.between(-60_000, 60_000) : random.between(-500, 500)
-    this.#writeKey()
+    this.#furnish()
     world.network.add(this)
   }
 
@@ -127,11 +128,13 @@ export class SimulatedServer implements Host {
     return `${this.#folder}-${this.#generation}`
   }
 
-  #writeKey(): void {
+  /** Its key and its database. */
+  #furnish(): void {
     const der = Buffer.concat([pkcs8Prefix, this.#random.bytes(32)])
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     mkdirSync(join(this.#data, 'keys'), { recursive: true })
     writeFileSync(join(this.#data, 'keys', `${keyName}.pem`), key.export({ type: 'pkcs8', format: 'pem' }))
+    writeFileSync(join(this.#data, 'myelin.db'), emptyDatabase())
   }
 
   #config() {

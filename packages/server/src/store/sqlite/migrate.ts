@@ -10,7 +10,11 @@ const capabilities: Readonly<Record<string, string>> = {
 }
 
 /** Throws StoreError if the database was made by a newer version of the program. */
-export function migrate(database: DatabaseSync, migrations: readonly Migration[], environment: Environment): void {
+export function migrate(
+  database: DatabaseSync,
+  migrations: readonly Migration[],
+  environment: Pick<Environment, 'now'>,
+): void {
   database.exec(
     'CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_ts INTEGER NOT NULL)',
   )
