@@ -6,10 +6,10 @@ import { collect, restDetector } from './rest-collector.ts'
 
 const between = (restUtilizationMax + busyUtilizationMin) / 2
 
-test('a rest begins once after the start, and once after each time of work', () => {
-  const beginsRest = restDetector()
-  const told = [between, restUtilizationMax, 0, between, 0, busyUtilizationMin, between, 0, 0]
-  assert.deepEqual(told.map(beginsRest), [false, true, false, false, false, false, false, true, false])
+test('garbage is collected twice at rest after the start, and after each time of work', () => {
+  const isDue = restDetector()
+  const told = [between, restUtilizationMax, between, 0, 0, busyUtilizationMin, between, 0, 0, 0]
+  assert.deepEqual(told.map(isDue), [false, true, false, true, false, false, false, true, true, false])
 })
 
 test('what nothing refers to is collected', async () => {
