@@ -79,6 +79,31 @@ test('an event of the past has its context, and relations and redactions of then
   assert.ok(redacted.unsigned.redacted_because)
 })
 
+test('what relates to an event is counted with it, however far apart they were fetched', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const send = (content: object) => alice.put(`${path(roomId)}/send/m.room.message/${crypto.randomUUID()}`, content)
+  const root = await alice.say(roomId, 'root of a thread')
+  const edited = await alice.say(roomId, 'with a tpyo')
+  for (const line of rounds(120)) await alice.say(roomId, line)
+  const thread = { rel_type: 'm.thread', event_id: root }
+  await send({ msgtype: 'm.text', body: 'first reply', 'm.relates_to': thread })
+  const last = await send({ msgtype: 'm.text', body: 'last reply', 'm.relates_to': thread })
+  const content = { msgtype: 'm.text', body: 'with a typo' }
+  await send({ ...content, 'm.new_content': content, 'm.relates_to': { rel_type: 'm.replace', event_id: edited } })
+  await joinThrough(bob, roomId)
+  await bob.history(roomId)
+  const found = await bob.get(`${path(roomId)}/event/${encodeURIComponent(root)}`)
+  const { count, latest_event: latest } = found.unsigned['m.relations']['m.thread']
+  assert.deepEqual({ count, latest: latest.event_id }, { count: 2, latest: last.event_id })
+  const corrected = await bob.get(`${path(roomId)}/event/${encodeURIComponent(edited)}`)
+  assert.equal(corrected.unsigned['m.relations']['m.replace'].content.body, 'with a typo')
+  const { chunk } = await bob.callAt(`/_matrix/client/v1${path(roomId)}/threads`).then(({ body }) => body)
+  assert.deepEqual(
+    chunk.map(({ event_id: id }: { event_id: string }) => id),
+    [root],
+  )
+})
+
 test('the event closest to a moment is found, here and in what others have', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   const first = await alice.say(roomId, 'first')

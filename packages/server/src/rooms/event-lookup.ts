@@ -15,7 +15,8 @@ import {
   eventLookUpTimeoutMs,
 } from '../limits.ts'
 import { placeEvent } from '../store/events.ts'
-import { relationsOf } from '../store/relations.ts'
+import { relatedAmong } from '../store/relations.ts'
+import { adoptReplies } from '../store/threads.ts'
 import { judge } from './admit.ts'
 import type { RoomsContext } from './context.ts'
 import { stateBefore } from './dag-state.ts'
@@ -144,8 +145,8 @@ async function setBeside(recovery: Recovery, event: RoomEvent): Promise<boolean>
     const current = await findEvent(context, room, event.eventId)
     if (!current || !isOutlier(current)) return current !== undefined
     if ((await judge(room, current.authEvent, before)) !== undefined) return false
-    const relations = { roomNid: room.nid, parentId: current.eventId, forwards: true, limit: 1 }
-    const isRelated = (await relationsOf(context.store.read, relations)).length > 0
+    const ids = { roomNid: room.nid, eventIds: [current.eventId] }
+    const isRelated = (await relatedAmong(context.store.read, ids)).size > 0
     const lastSlot = current.stateKey === undefined ? undefined : room.slotOf(current.type, current.stateKey)
     const to = lastSlot === undefined ? before : room.arena.set(before, lastSlot, current.nid)
     await context.store.write((w) => {
@@ -153,6 +154,7 @@ async function setBeside(recovery: Recovery, event: RoomEvent): Promise<boolean>
       const { snapshot } = storeState(context, w, room, { from, to, lastSlot })
       const done = beside(current, snapshot, isRelated)
       placeEvent(w, done)
+      if (isRelated) adoptReplies(w, { rootNid: current.nid, roomNid: room.nid, rootId: current.eventId })
       room.replaceHeld(done)
     })
     return true

@@ -7,7 +7,9 @@ import { eventPlaces, placeEvent } from '../store/events.ts'
 import type { HistoryGap } from '../store/history-gaps.ts'
 import { placesInGap } from '../store/places.ts'
 import { totalsUpTo } from '../store/read-marks.ts'
+import { relatedAmong } from '../store/relations.ts'
 import type { Write } from '../store/store.ts'
+import { adoptReplies } from '../store/threads.ts'
 import { judge } from './admit.ts'
 import { resolveStates } from './auth-graph.ts'
 import type { RoomsContext } from './context.ts'
@@ -126,6 +128,8 @@ interface Placing extends Stretch {
 
 /** What has been worked out so far. */
 interface Progress {
+  /** Ids of those to which events relate that were here before. */
+  readonly related: ReadonlySet<string>
   /** States after events, refused ones too. */
   readonly after: Map<string, StateBefore>
   readonly placed: Map<string, RoomEvent>
@@ -137,7 +141,8 @@ async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, stat
   const { events } = await eventsOfRoom(context, room, eventIds)
   const stored = new Map(events.map((event) => [event.eventId, event]))
   const near = await placeOfOldest(context, room, edge)
-  const progress: Progress = { after: new Map(), placed: new Map(), writes: [] }
+  const related = await relatedAmong(context.store.read, { roomNid: room.nid, eventIds })
+  const progress: Progress = { related, after: new Map(), placed: new Map(), writes: [] }
   // What a gap has no more places for is left out.
   const places = placesAt(edge, past.length)
   for (const [index, { eventId, previous }] of past.entries()) {
@@ -201,7 +206,8 @@ async function placeOne(
   room: HotRoom,
   { event, at, gap, before, progress }: PlacingOne,
 ): Promise<void> {
-  const { after, placed, writes } = progress
+  const { related, after, placed, writes } = progress
+  const isRelated = related.has(event.eventId)
   const isRejected = (event.flags & eventFlag.rejected) !== 0
   if (isRejected || (await judge(room, event.authEvent, before.root)) !== undefined)
     return void after.set(event.eventId, before)
@@ -214,8 +220,10 @@ async function placeOne(
   const totals = await totalsBefore(context, room, { gap, threadNid: relating?.threadNid })
   const write = (w: Write) => {
     const place = storeState(context, w, room, { from: before.near, to, lastSlot: slot })
-    const done = inHistory(event, { ord: at, snapshot: place.snapshot, threadNid: relating?.threadNid, ...totals })
+    const { snapshot } = place
+    const done = inHistory(event, { ord: at, snapshot, threadNid: relating?.threadNid, isRelated, ...totals })
     placeEvent(w, done)
+    if (isRelated) adoptReplies(w, { rootNid: event.nid, roomNid: room.nid, rootId: event.eventId })
     room.replaceHeld(done)
     if (relating) writeRelation(w, { room, event: done, relating })
     if (target) applyRedaction(w, { room, redaction: done, target: placed.get(target.eventId) ?? target })
@@ -229,16 +237,17 @@ interface HistoryPlace {
   readonly ord: number
   readonly snapshot: number
   readonly threadNid: number | undefined
+  readonly isRelated: boolean
   readonly notifyCount: number
   readonly highlightCount: number
 }
 
-const inHistory = (event: RoomEvent, place: HistoryPlace): RoomEvent =>
+const inHistory = (event: RoomEvent, { isRelated, ...place }: HistoryPlace): RoomEvent =>
   new RoomEvent({
     ...place,
     ...{ nid: event.nid, roomId: event.roomId, eventId: event.eventId, senderNid: event.senderNid },
     ...{ depth: event.depth, ts: event.ts, json: event.json, redactedBy: event.redactedBy },
-    flags: event.flags & eventFlag.related,
+    flags: (event.flags & eventFlag.related) | (isRelated ? eventFlag.related : 0),
   })
 
 /** The counters there: what is told as history adds nothing to them. */

@@ -86,6 +86,19 @@ export function relationsOf(read: Reader, range: RelationsRange): Promise<Relati
   })
 }
 
+const parents = sql`SELECT DISTINCT parent_id AS "parentId" FROM relations
+  WHERE parent_hash IN (SELECT value FROM json_each(${'parentHashes'})) AND room_nid = ${'roomNid'}`
+
+/** Ids of those of the events to which another relates. */
+export async function relatedAmong(
+  read: Reader,
+  { roomNid, eventIds }: { readonly roomNid: number; readonly eventIds: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  const parentHashes = JSON.stringify(eventIds.map(eventIdHash))
+  const rows = await read.all<{ parentId: string }, 'parentHashes' | 'roomNid'>(parents, { parentHashes, roomNid })
+  return new Set(rows.map(({ parentId }) => parentId))
+}
+
 export interface ManyRelations {
   readonly roomNid: number
   readonly parentIds: readonly string[]

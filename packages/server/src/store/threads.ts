@@ -1,4 +1,5 @@
 // Threads: one row each, moved to the top of its room's list by every reply.
+import { eventIdHash } from './event-id-hash.ts'
 import { fragment, sql } from './sql.ts'
 import type { Reader, Row, Write } from './store.ts'
 
@@ -52,6 +53,33 @@ export function addThreadReply(w: Write, { rootNid, roomNid, nid, ord, senderNid
   w.run(addReply, { rootNid, roomNid, latestNid: nid, latestOrd: ord })
   w.run(addRootSender, { rootNid })
   w.run(addParticipant, { rootNid, senderNid })
+}
+
+const replies = fragment('relations r JOIN events e ON e.nid = r.child_nid')
+const toRoot = fragment(`r.rel_type = 'm.thread' AND e.ord IS NOT NULL AND r.room_nid`)
+const adopt = sql`INSERT INTO threads (root_nid, room_nid, latest_nid, latest_ord, reply_count)
+  SELECT ${'rootNid'}, ${'roomNid'}, e.nid, e.ord, count(*) OVER () FROM ${replies}
+  WHERE r.parent_hash = ${'rootHash'} AND r.parent_id = ${'rootId'} AND ${toRoot} = ${'roomNid'}
+  ORDER BY e.ord DESC LIMIT 1 ON CONFLICT (root_nid) DO NOTHING`
+const adoptParticipants = sql`INSERT INTO thread_participants (root_nid, user_nid)
+  SELECT DISTINCT ${'rootNid'}, e.sender_nid FROM ${replies}
+  WHERE r.parent_hash = ${'rootHash'} AND r.parent_id = ${'rootId'} AND ${toRoot} = ${'roomNid'}
+  ON CONFLICT (root_nid, user_nid) DO NOTHING`
+// Live replies have been counted in the main timeline, and stay there.
+const adoptHistory = sql`UPDATE events SET thread_nid = ${'rootNid'}
+  WHERE (ord < 0 OR ord <> CAST(ord AS INTEGER)) AND nid IN (SELECT e.nid FROM ${replies}
+    WHERE r.parent_hash = ${'rootHash'} AND r.parent_id = ${'rootId'} AND ${toRoot} = ${'roomNid'})`
+
+/** The root of a thread has come after replies to it. */
+export function adoptReplies(
+  w: Write,
+  { rootNid, roomNid, rootId }: { readonly rootNid: number; readonly roomNid: number; readonly rootId: string },
+): void {
+  const thread = { rootNid, roomNid, rootId, rootHash: eventIdHash(rootId) }
+  w.run(adopt, thread)
+  w.run(adoptParticipants, thread)
+  w.run(adoptHistory, thread)
+  w.run(addRootSender, { rootNid })
 }
 
 /** Takes back a reply that was redacted; the event's row must say so already. */
