@@ -27,6 +27,25 @@ export const canonicalJson = (value: unknown, mode: CanonicalJsonMode = 'strict'
   return ordered === undefined ? canonicalText(value, mode === 'strict', 0) : JSON.stringify(ordered)
 }
 
+/** A member of an object: its name, and its text with the name. */
+export type CanonicalMember = readonly [name: string, text: string]
+
+/** The members of an object in canonical order: joined they are its canonical JSON, and those of some of them that of a part. */
+export const canonicalMembers = (object: JsonObject, mode: CanonicalJsonMode = 'strict'): CanonicalMember[] => {
+  const strict = mode === 'strict'
+  const names = Object.keys(object).filter((name) => object[name] !== undefined)
+  if (examineKeys(names, strict) !== 'sorted') names.sort(compareCodePoints)
+  return names.map((name) => {
+    const ordered = inOrder(object[name], strict, 1)
+    const text = ordered === undefined ? canonicalText(object[name], strict, 1) : JSON.stringify(ordered)
+    return [name, `${keyText(name, strict)}:${text}`] as const
+  })
+}
+
+/** The object of these members. */
+export const joinMembers = (members: readonly CanonicalMember[]): string =>
+  `{${members.map(([, text]) => text).join(',')}}`
+
 /** As `canonicalJson`, member by member: slower, for any keys whatever. */
 export const canonicalJsonPlain = (value: unknown, mode: CanonicalJsonMode = 'strict'): string =>
   canonicalText(value, mode === 'strict', 0)
@@ -118,18 +137,22 @@ const objectInOrder = (object: JsonObject, strict: boolean, depth: number): unkn
   const order = examineKeys(keys, strict)
   if (order === 'awkward') return undefined
   if (order === 'unsorted') keys.sort(compareCodePoints)
-  const copy: Record<string, unknown> = {}
-  let changed = order === 'unsorted'
-  for (const key of keys) {
+  // Most of what other servers send is in order: nothing is copied then.
+  let copy: Record<string, unknown> | undefined = order === 'unsorted' ? {} : undefined
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? ''
     const value = object[key]
     if (value === undefined) continue
     const item = inOrder(value, strict, depth + 1)
     if (item === undefined) return undefined
-    if (item !== value) changed = true
-    copy[key] = item
+    if (copy === undefined && item !== value) copy = firstOf(object, keys.slice(0, at))
+    if (copy !== undefined) copy[key] = item
   }
-  return changed ? copy : object
+  return copy ?? object
 }
+
+const firstOf = (object: JsonObject, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(keys.map((key) => [key, object[key]]))
 
 const canonicalText = (value: unknown, strict: boolean, depth: number): string => {
   if (typeof value !== 'object' || value === null) {
@@ -147,7 +170,11 @@ const canonicalText = (value: unknown, strict: boolean, depth: number): string =
   return `{${members.join(',')}}`
 }
 
+/** Names that are their own JSON, as nearly all of an event are. */
+const isPlainName = /^[a-z_]+$/
+
 const keyText = (key: string, strict: boolean): string => {
+  if (isPlainName.test(key)) return `"${key}"`
   if (strict && !key.isWellFormed()) refuse('a key holds half a surrogate pair')
   return JSON.stringify(key)
 }

@@ -2,7 +2,7 @@
 // "1. Is a valid event, otherwise it is dropped. For an event to be valid, it must contain a room_id, and it must comply
 // with the event format of that room version." https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
 import { withPlainNumbers } from '@myelin/protocol/exact-numbers'
-import { CanonicalJsonError, canonicalJson } from './canonical-json.ts'
+import { CanonicalJsonError, type CanonicalMember, canonicalMembers, joinMembers } from './canonical-json.ts'
 import type { Pdu } from './event.ts'
 import { authEventsMax, isEventSizeAllowed, isIdentifierLengthAllowed, prevEventsMax } from './event-limits.ts'
 import { type JsonObject, isObject, without } from './json.ts'
@@ -16,9 +16,11 @@ export type PduCheck =
       /** The same with numbers as they were written, which is what the lenient room versions hash and sign. */
       readonly exact: JsonObject
       readonly json: string
+      /** What `json` is made of. */
+      readonly members: readonly CanonicalMember[]
       readonly refusal?: undefined
     }
-  | { readonly pdu?: undefined; readonly exact?: undefined; readonly json?: undefined; readonly refusal: string }
+  | { readonly pdu?: undefined; readonly json?: undefined; readonly refusal: string }
 
 /**
  * Checks fields, limits and canonical form of an event in federation format, whose numbers may be exact
@@ -32,9 +34,10 @@ export const checkPdu = (value: unknown, rules: RoomVersionRules): PduCheck => {
   const refusal = fieldRefusal(event, rules)
   if (refusal !== undefined) return { refusal }
   try {
-    const json = canonicalJson(hashed, rules.canonicalJson)
+    const members = canonicalMembers(hashed, rules.canonicalJson)
+    const json = joinMembers(members)
     if (!isEventSizeAllowed(json)) return { refusal: 'the event is larger than 65536 bytes' }
-    return { pdu: event as Pdu, exact: hashed, json }
+    return { pdu: event as Pdu, exact: hashed, json, members }
   } catch (error) {
     if (error instanceof CanonicalJsonError) return { refusal: error.message }
     throw error

@@ -3,8 +3,8 @@
 import { canonicalJson } from './canonical-json.ts'
 import { checkPdu } from './event-format.ts'
 import type { Pdu } from './event.ts'
-import { eventIdOfText, hashMatches, referenceText } from './hashes.ts'
-import { stringMember } from './json.ts'
+import { contentHashOf, eventIdOfText, hashMatches, referenceTextOf } from './hashes.ts'
+import { objectMember, stringMember } from './json.ts'
 import { redact } from './redaction.ts'
 import type { RoomVersionRules } from './room-version.ts'
 import { type EventSignature, signatureOf, verifyText } from './signatures.ts'
@@ -30,12 +30,14 @@ export const readPdu = (
   value: unknown,
   rules: RoomVersionRules,
 ): ReceivedPdu | { readonly refusal: string; readonly pdu?: undefined } => {
-  const { pdu, exact, json, refusal } = checkPdu(value, rules)
-  if (pdu === undefined) return { refusal }
-  const signedText = referenceText(exact, rules)
+  const checked = checkPdu(value, rules)
+  if (checked.pdu === undefined) return checked
+  const { pdu, exact, json, members } = checked
+  const content = objectMember(exact, 'content') ?? {}
+  const signedText = referenceTextOf({ type: pdu.type, content }, members, rules)
   const eventId =
     rules.eventIdFormat === 'opaque' ? (stringMember(pdu, 'event_id') ?? '') : eventIdOfText(signedText, rules)
-  if (hashMatches(exact)) return { eventId, pdu, json, isRedacted: false, signedText }
+  if (hashMatches(exact, contentHashOf(members))) return { eventId, pdu, json, isRedacted: false, signedText }
   const redactedJson = canonicalJson(redact(exact, rules), rules.canonicalJson)
   return { eventId, pdu: redact(pdu, rules), json: redactedJson, isRedacted: true, signedText }
 }

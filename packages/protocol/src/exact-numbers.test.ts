@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Type } from 'typebox'
-import { isExactNumber, parseExactJson, withPlainNumbers } from './exact-numbers.ts'
+import { isExactNumber, mayHoldExactNumbers, parseExactJson, withPlainNumbers } from './exact-numbers.ts'
 import { parseJsonText } from './json-text.ts'
 import { sendTransaction } from './server-server/transactions.ts'
 
@@ -16,6 +16,15 @@ test('numbers that JavaScript would write otherwise keep their text', () => {
     assert.equal(JSON.stringify(value), `{"n":${text},"list":[${text}]}`)
     assert.deepEqual(withPlainNumbers(value), JSON.parse(`{"n":${text},"list":[${text}]}`))
   }
+})
+
+test('neither an address nor a figure in a text makes a whole transaction be read slowly', () => {
+  for (const text of [
+    '{"sender":"@a:127.0.0.1:8448"}',
+    '["$a:1e5","b"]',
+    '{"body":"it costs: 3.50 or, say, 4.25 each"}',
+  ])
+    assert.equal(mayHoldExactNumbers(text), false, text)
 })
 
 test('all other numbers are plain, minus nought is nought', () => {

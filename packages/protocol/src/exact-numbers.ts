@@ -17,8 +17,11 @@ const { rawJSON, isRawJSON }: RawJson = JSON as RawJson
 /** Whether a value is a number with its text. */
 export const isExactNumber = (value: unknown): value is ExactNumber => isRawJSON?.(value) === true
 
-/** A fraction, an exponent or more digits than a double has, where a number may stand. Strings may look alike. */
-const suspicious = /[[:,]\s*-?(?:\d{16}|\d+[.eE])/
+/**
+ * A fraction, an exponent or more digits than a double has, where a number may stand: after the name of a member, or between
+ * two items. Strings may look alike, but not by an address or a figure that somebody mentions.
+ */
+const suspicious = /"\s*:\s*-?(?:\d{16}|\d+[.eE])|[[,]\s*-?(?:\d{16}|\d+[.eE])[-+.\deE]*\s*[\],]/
 
 /** Whether JSON text may hold numbers that JSON.parse changes. */
 export const mayHoldExactNumbers = (text: string): boolean => suspicious.test(text)
@@ -37,13 +40,16 @@ function keepText(_key: string, value: unknown, context?: { readonly source?: st
 export const withPlainNumbers = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (isExactNumber(value)) return Number(value.rawJSON)
-  if (Array.isArray(value)) {
-    const items = value.map(withPlainNumbers)
-    return items.every((item, index) => item === value[index]) ? value : items
+  const isList = Array.isArray(value)
+  const members: readonly unknown[] = isList ? value : Object.values(value)
+  let plain: unknown[] | undefined
+  for (let at = 0; at < members.length; at++) {
+    const member = withPlainNumbers(members[at])
+    if (plain === undefined && member !== members[at]) plain = members.slice(0, at)
+    plain?.push(member)
   }
-  const members = Object.entries(value).map(([name, member]) => [name, member, withPlainNumbers(member)] as const)
-  if (members.every(([, member, plain]) => plain === member)) return value
-  return Object.fromEntries(members.map(([name, , plain]) => [name, plain]))
+  if (plain === undefined) return value
+  return isList ? plain : Object.fromEntries(Object.keys(value).map((name, at) => [name, plain[at]]))
 }
 
 type Schema = Readonly<Record<string, unknown>>

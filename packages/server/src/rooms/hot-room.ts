@@ -189,6 +189,8 @@ export class HotRoom {
   /** Written and not durable yet, by id: the store does not show them. */
   readonly #arriving = new Map<string, Arrival>()
   #recent: RoomEvent[] = []
+  readonly #recentByNid = new Map<number, RoomEvent>()
+  readonly #recentById = new Map<string, RoomEvent>()
 
   constructor(options: HotRoomOptions) {
     this.nid = options.nid
@@ -355,7 +357,7 @@ export class HotRoom {
   }
   /** An event that is in memory. */
   event(nid: number): RoomEvent | undefined {
-    const held = this.#stateEvent(nid) ?? this.#recent.findLast((event) => event.nid === nid)
+    const held = this.#stateEvent(nid) ?? this.#recentByNid.get(nid)
     if (held || this.#arriving.size === 0) return held
     return this.#arriving.values().find(({ event }) => event.nid === nid)?.event
   }
@@ -363,7 +365,7 @@ export class HotRoom {
   eventById(eventId: string): RoomEvent | undefined {
     const nid = this.#stateIds.get(eventId)
     const state = nid === undefined ? undefined : this.#stateEvent(nid)
-    return state ?? this.#arriving.get(eventId)?.event ?? this.#recent.findLast((event) => event.eventId === eventId)
+    return state ?? this.#arriving.get(eventId)?.event ?? this.#recentById.get(eventId)
   }
   /** Events by nid, in the order asked for; reads those that are not in memory. */
   async events(nids: readonly number[]): Promise<RoomEvent[]> {
@@ -389,8 +391,14 @@ export class HotRoom {
   addRecent(event: RoomEvent): void {
     assert(event.ord !== undefined, 'a live event has a place in the timeline')
     this.#recent.push(event)
+    this.#recentByNid.set(event.nid, event)
+    this.#recentById.set(event.eventId, event)
     this.lastPosition = event.ord
     if (this.#recent.length < recentEventsMax * 2) return
+    for (const { nid, eventId } of this.#recent.slice(0, -recentEventsMax)) {
+      this.#recentByNid.delete(nid)
+      this.#recentById.delete(eventId)
+    }
     this.#recent = this.#recent.slice(-recentEventsMax)
     this.recentAfter = (this.#recent[0]?.ord ?? 1) - 1
   }
