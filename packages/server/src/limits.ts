@@ -66,6 +66,9 @@ export const keyRetryMaxMs = 5 * 60 * 1000
 export const keyAwaitedMs = 60 * 60 * 1000
 export const keyDocumentBytesMax = 256 * 1024
 export const notaryQueryServersMax = 100
+export const notaryAnswerBytesMax = 4 * 1024 * 1024
+// How long a notary looks for what it does not have before it answers with what it has.
+export const notaryWaitMs = 8_000
 export const notaryFetchesAtOnceMax = 10
 export const notaryFetchesWaitingMax = 100
 // Signatures: so few are verified where they are asked for, since asking a thread costs more; the rest in batches.

@@ -5,7 +5,7 @@ import { matches } from '@myelin/protocol/schema'
 import { ServerKeys } from '@myelin/protocol/server-server/definitions/keys'
 import { bulkPerspectivesKeyQuery } from '@myelin/protocol/server-server/keys_query'
 import { getServerKey } from '@myelin/protocol/server-server/keys_server'
-import { keyDocumentBytesMax, keyFetchTimeoutMs } from '../limits.ts'
+import { keyDocumentBytesMax, keyFetchTimeoutMs, notaryAnswerBytesMax } from '../limits.ts'
 import { FederationError } from './federation-error.ts'
 import { readKeyDocument, type KeyDocument, type KnownKey } from './key-document.ts'
 import type { PeerClient } from './peer-client.ts'
@@ -21,29 +21,55 @@ export async function fetchKeys(peers: PeerClient, serverName: string): Promise<
   return read
 }
 
+/** Keys wanted, by server and key ID: until when each must be valid, milliseconds since the epoch. */
+export type WantedKeys = ReadonlyMap<string, ReadonlyMap<string, number>>
+
 export interface NotaryQuery {
+  readonly peers: PeerClient
   readonly notary: string
-  readonly serverName: string
-  readonly keyId: string
-  readonly minimumValidUntilTs: number
+  readonly wanted: WantedKeys
   /** The notary's own keys. */
   readonly notaryKey: (keyId: string) => Promise<KnownKey | undefined>
 }
 
-/** Keys of a server as a notary knows them: the documents that both signed. Throws FederationError. */
-export async function fetchFromNotary(peers: PeerClient, query: NotaryQuery): Promise<KeyDocument[]> {
-  const { notary, serverName, keyId, minimumValidUntilTs } = query
-  const wanted = { [serverName]: { [keyId]: { minimum_valid_until_ts: minimumValidUntilTs } } }
-  const answer = await peers.call(notary, bulkPerspectivesKeyQuery, { body: { server_keys: wanted } }, options)
-  const documents: KeyDocument[] = []
+/** Keys of servers as a notary knows them: by server the documents that both signed, the oldest first. Throws FederationError. */
+export async function fetchFromNotary(query: NotaryQuery): Promise<ReadonlyMap<string, readonly KeyDocument[]>> {
+  const { peers, notary, wanted } = query
+  const answer = await peers.call(
+    notary,
+    bulkPerspectivesKeyQuery,
+    { body: { server_keys: bodyOf(wanted) } },
+    {
+      ...options,
+      responseBytesMax: notaryAnswerBytesMax,
+    },
+  )
+  const found = new Map<string, KeyDocument[]>()
   for (const document of answer.server_keys ?? []) {
-    const read = matches(ServerKeys, document) ? readKeyDocument(document, serverName) : ''
-    if (typeof read !== 'string' && (await isNotarized(read, query))) documents.push(read)
+    const serverName = matches(ServerKeys, document) ? document.server_name : ''
+    if (!matches(ServerKeys, document) || !wanted.has(serverName)) continue
+    const read = readKeyDocument(document, serverName)
+    if (typeof read === 'string' || !(await isNotarized(read, query))) continue
+    found.set(
+      serverName,
+      [...(found.get(serverName) ?? []), read].toSorted((a, b) => a.validUntilTs - b.validUntilTs),
+    )
   }
-  return documents.toSorted((a, b) => a.validUntilTs - b.validUntilTs)
+  return found
 }
 
-async function isNotarized({ document }: KeyDocument, { notary, notaryKey }: NotaryQuery): Promise<boolean> {
+const bodyOf = (wanted: WantedKeys) =>
+  Object.fromEntries(
+    Array.from(wanted, ([serverName, keys]) => [
+      serverName,
+      Object.fromEntries(Array.from(keys, ([keyId, ts]) => [keyId, { minimum_valid_until_ts: ts }])),
+    ]),
+  )
+
+async function isNotarized(
+  { document }: KeyDocument,
+  { notary, notaryKey }: Pick<NotaryQuery, 'notary' | 'notaryKey'>,
+): Promise<boolean> {
   for (const keyId of signingKeyIds(document, notary)) {
     const key = await notaryKey(keyId)
     if (key !== undefined && verifyJson(document, notary, keyId, key.publicKey)) return true

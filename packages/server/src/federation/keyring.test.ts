@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test'
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import { signJson, verifyJson } from '@myelin/algorithms/signatures'
 import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
+import { notaryWaitMs } from '../limits.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { Keyring } from './keyring.ts'
 import { createRequestAuth } from './request-auth.ts'
@@ -219,6 +220,43 @@ describe('a notary', () => {
     silent.close()
     for (const socket of connections) socket.destroy()
     await Promise.all(asked)
+  })
+
+  test('is asked for the keys of many servers at once, a few times', async () => {
+    const names = Array.from({ length: 250 }, (_, n) => `gone${n}.test:1`)
+    const documentOf = (serverName: string) => keyDocumentOf({ serverName, key: theirKey, validUntilTs: start + day })
+    const notary: Answer = (seen, response) => {
+      const own = keyDocumentOf({ serverName: 'notary.test', key: notaryKey, validUntilTs: start + day })
+      if (seen.method === 'GET') return json(200, own)(seen, response)
+      const { server_keys: wanted } = JSON.parse(seen.body) as { server_keys: object }
+      const known = Object.keys(wanted).filter((name) => name !== 'gone7.test:1')
+      const documents = [...known, 'nobody-asked.test'].map((name) =>
+        signJson(documentOf(name), 'notary.test', notaryKey),
+      )
+      return json(200, { server_keys: documents })(seen, response)
+    }
+    await using world = await setUp(json(500, {}), { notary, trusts: ['notary.test'] })
+    const { keyring } = world
+    const found = await Promise.all(names.map((name) => keyring.key(name, theirKey.keyId, start)))
+    assert.deepEqual(
+      names.filter((_, n) => found[n] === undefined),
+      ['gone7.test:1'],
+    )
+    const queries = world.notary.seen.filter(({ method }) => method === 'POST')
+    assert.ok(queries.length <= 25, String(queries.length))
+    const sizes = queries.map(
+      ({ body }) => Object.keys((JSON.parse(body) as { server_keys: object }).server_keys).length,
+    )
+    assert.ok(sizes.every((size) => size <= 100))
+    assert.equal(keyring.cached('nobody-asked.test', theirKey.keyId), undefined)
+  })
+
+  test('answers with what it has when what it has not does not come in time', async () => {
+    await using world = await setUp(() => {})
+    const answer = world.keyring.notarized('them.test', 0)
+    while (world.them.seen.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    world.clock.advance(notaryWaitMs)
+    assert.equal(await answer, undefined)
   })
 
   test('does not forget a document for an older one that another notary has', async () => {

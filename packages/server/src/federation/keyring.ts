@@ -15,6 +15,7 @@ import {
   keyringServersMax,
   notaryFetchesAtOnceMax,
   notaryFetchesWaitingMax,
+  notaryWaitMs,
   keyRetryFirstMs,
   keyRetryMaxMs,
 } from '../limits.ts'
@@ -30,7 +31,8 @@ import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError } from './federation-error.ts'
 import type { KeyDocument, KnownKey } from './key-document.ts'
-import { fetchFromNotary, fetchKeys } from './key-fetcher.ts'
+import { fetchKeys } from './key-fetcher.ts'
+import { NotaryQuestions } from './notary-questions.ts'
 import type { PeerClient } from './peer-client.ts'
 
 export interface KeyringOptions {
@@ -65,6 +67,7 @@ export class Keyring {
   readonly #loads = new Map<string, Promise<Entry>>()
   readonly #fetches = new Map<string, Promise<void>>()
   readonly #queries = new Map<string, Promise<void>>()
+  readonly #questions = new Map<string, NotaryQuestions>()
   readonly #slots = new Slots(keyFetchesAtOnceMax)
   readonly #notarySlots = new Slots(notaryFetchesAtOnceMax)
   readonly #ownKeys: ReadonlyMap<string, KnownKey>
@@ -110,7 +113,7 @@ export class Keyring {
       row !== undefined && row.validUntilTs >= neededTs && environment.now() < (row.fetchedTs + row.validUntilTs) / 2
     let row = await keyDocument(store.read, serverName)
     if (!isFresh(row)) {
-      await this.#fetchForOthers(serverName)
+      await noLongerThan(environment, notaryWaitMs, this.#fetchForOthers(serverName))
       row = await keyDocument(store.read, serverName)
     }
     return row && signJson(JSON.parse(row.json) as JsonObject, own.serverName, own.key)
@@ -172,23 +175,29 @@ export class Keyring {
 
   /** Asks the notaries in turn. Their own keys come from themselves, so that no two wait for each other. */
   async #ask({ serverName, keyId, neededTs, isMet }: Need): Promise<void> {
-    const { trustedNotaries, own, environment, peers } = this.#options
+    const { trustedNotaries, own } = this.#options
     const entry = await this.#entry(serverName)
     for (const notary of trustedNotaries) {
       if (isMet() || notary === serverName || notary === own.serverName) continue
-      const notaryKey = async (id: string) => {
-        const { keys } = await this.#entry(notary)
-        if (!isUpTo(keys.get(id), environment.now())) await this.#fetch(notary)
-        return keys.get(id)
-      }
       try {
-        const query = { notary, serverName, keyId, minimumValidUntilTs: neededTs, notaryKey }
-        for (const read of await fetchFromNotary(peers, query))
+        for (const read of await this.#questionsTo(notary).ask({ serverName, keyId, neededTs }))
           await this.#learn(serverName, entry, { ...read, isVouchedFor: true })
       } catch (error) {
         if (!(error instanceof FederationError)) throw error // the next one may know more
       }
     }
+  }
+
+  #questionsTo(notary: string): NotaryQuestions {
+    const { peers, environment } = this.#options
+    const notaryKey = async (id: string) => {
+      const { keys } = await this.#entry(notary)
+      if (!isUpTo(keys.get(id), environment.now())) await this.#fetch(notary)
+      return keys.get(id)
+    }
+    const questions = this.#questions.get(notary) ?? new NotaryQuestions({ peers, notary, notaryKey })
+    this.#questions.set(notary, questions)
+    return questions
   }
 
   /**
@@ -234,6 +243,17 @@ interface Need {
   readonly keyId: string
   readonly neededTs: number
   readonly isMet: () => boolean
+}
+
+/** Waits for the work, which goes on, or for that long. */
+async function noLongerThan(environment: Environment, delayMs: number, work: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<void>()
+  const cancel = environment.timer(delayMs, over.resolve)
+  try {
+    await Promise.race([work, over.promise])
+  } finally {
+    cancel()
+  }
 }
 
 /** Runs `work` for the first caller; those who come meanwhile get the same promise. */
