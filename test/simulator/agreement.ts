@@ -81,32 +81,44 @@ function letsInWhoIsIn({ room }: RoomCopy): boolean {
 }
 
 /**
- * A server that is in the room by its own account alone knows what the others go by, and has come back since; unless no
- * event tells: they have its join, and soft-failed it, or the resolution of states has left it without any membership. What
- * it was told before it came in it could not take in.
+ * A server that is in the room by its own account alone knows what put it out for the others it knows of, and has come back
+ * since.
  */
 function ofReturned(copies: readonly RoomCopy[]): string[] {
   return copies.flatMap((own) => {
-    const knows = (eventId: string) => own.events.has(eventId) || own.outliers.has(eventId) || own.wasOutAt(eventId)
+    const known = hostsIn(own.members)
+    const others = copies.filter(
+      ({ serverName, members }) => known.has(serverName) && !hostsIn(members).has(own.serverName),
+    )
     const users = [...own.members].filter(([userId, each]) => each === 'join' && hostOf(userId) === own.serverName)
-    const keys = users.map(([userId]) => `m.room.member ${userId}`)
-    return copies
-      .filter(
-        ({ serverName, members }) => hostsIn(own.members).has(serverName) && !hostsIn(members).has(own.serverName),
-      )
-      .flatMap(({ serverName, state, events }) =>
-        keys
-          .map((key) => ({ key, byOthers: state.get(key), join: events.get(own.state.get(key) ?? '') }))
-          .filter(({ byOthers }) => byOthers === undefined || !knows(byOthers))
-          .filter(
-            ({ byOthers, join }) => !join || (byOthers !== undefined && (join.flags & eventFlag.softFailed) === 0),
-          )
-          .map(({ key, byOthers = 'nothing' }) => {
-            const shown = described(copies, byOthers)
-            return `${own.serverName} does not know that it is out of the room for ${serverName}: ${key} ${shown}`
-          }),
-      )
+    return others.flatMap((other) =>
+      users
+        .flatMap(([userId]) => unknownLeaves(own, other, userId))
+        .map((text) => `${own.serverName} does not know that it is out of the room for ${other.serverName}: ${text}`),
+    )
   })
+}
+
+/**
+ * What put a user out for another server, and the user's own does not know; or that the other has not even the user's join.
+ * No event tells where the other soft-failed that, or the resolution of states undid it. What a server was told before it
+ * came in it could not take in.
+ */
+function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[] {
+  const key = `m.room.member ${userId}`
+  const join = other.events.get(own.state.get(key) ?? '')
+  if (!join) return [`it does not have ${described([own, other], own.state.get(key) ?? '')}`]
+  if ((join.flags & eventFlag.softFailed) !== 0) return []
+  const isLeave = ({ pdu, flags }: CopiedEvent) =>
+    pdu.type === 'm.room.member' &&
+    pdu.state_key === userId &&
+    (pdu.content['membership'] === 'leave' || pdu.content['membership'] === 'ban') &&
+    (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0
+  const since = [...descendants(other.events, join.eventId), other.state.get(key) ?? '']
+  return [...new Set(since)]
+    .filter((eventId) => isLeave(other.events.get(eventId) ?? join))
+    .filter((eventId) => !own.events.has(eventId) && !own.outliers.has(eventId) && !own.wasOutAt(eventId))
+    .map((eventId) => described([own, other], eventId))
 }
 
 /** No head follows another: what is followed is none. */
@@ -192,19 +204,21 @@ function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): str
 }
 
 /**
- * The event with which the server came into the room last: the first of its timeline, or a join that follows nothing of
- * what it had. It may have been out without a leave of its users, by the resolution of a state.
+ * The event with which the server came into the room last: the first of its timeline, a join after all its users had left, or
+ * one that follows nothing of what it had. It may have been out without a leave, by the resolution of states.
  */
 function arrivalOf({ serverName, events }: RoomCopy): string | undefined {
-  const joins = [...events.values()].filter(
-    ({ pdu, ord }) =>
-      ord !== null &&
-      pdu.type === 'm.room.member' &&
-      hostOf(pdu.state_key ?? '') === serverName &&
-      pdu.content['membership'] === 'join',
-  )
-  const arrival = joins.findLast(({ previous }) => !previous.some((eventId) => events.has(eventId))) ?? joins[0]
-  return arrival?.eventId
+  const joined = new Set<string>()
+  let arrival: string | undefined
+  for (const { eventId, pdu, ord, previous } of events.values()) {
+    if (ord === null || pdu.type !== 'm.room.member' || hostOf(pdu.state_key ?? '') !== serverName) continue
+    if (pdu.content['membership'] !== 'join') joined.delete(pdu.state_key ?? '')
+    else {
+      if (joined.size === 0 || !previous.some((each) => events.has(each))) arrival = eventId
+      joined.add(pdu.state_key ?? '')
+    }
+  }
+  return arrival
 }
 
 function descendants(all: ReadonlyMap<string, CopiedEvent>, root: string | undefined): ReadonlySet<string> {

@@ -33,8 +33,8 @@ export interface RoomCopy {
   readonly isIn: boolean
   /** Whether it was sent an event when it was not in the room. */
   wasOutAt(eventId: string): boolean
-  /** Its state is what an invite told. */
-  readonly isStripped: boolean
+  /** Part of its state is what it was told while it was out, and could not judge. */
+  readonly isTold: boolean
 }
 
 interface EventColumns {
@@ -61,6 +61,7 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
   })
   const isOutlier = ({ flags }: CopiedEvent) => (flags & eventFlag.outlier) !== 0
   const all = rows.filter(({ eventId }) => !isStripped(eventId)).map(copied)
+  const unjudged = new Set(rows.flatMap(({ eventId, flags }) => ((flags & eventFlag.unjudged) === 0 ? [] : [eventId])))
   const ids = new Map(rows.map((row) => [row['nid'], row.eventId]))
   const stateAt = (root: number): ReadonlyMap<string, string> =>
     new Map(
@@ -83,7 +84,7 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
     heads: heads.map(({ eventId }) => eventId),
     isIn: room.localJoined.size > 0,
     wasOutAt: (eventId) => rooms.context.refusals.dropped(eventId)?.rule === 'absent',
-    isStripped: [...stateAt(room.root).values()].some(isStripped),
+    isTold: [...stateAt(room.root).values()].some((eventId) => isStripped(eventId) || unjudged.has(eventId)),
     members: new Map(
       members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),
     ),

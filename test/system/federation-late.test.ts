@@ -125,6 +125,11 @@ test('what was said before a server came, and is sent to it only then, is neithe
   remote.answers.delete('state_ids')
 })
 
+const joinOf = (userId: string) => ({
+  ...{ type: 'm.room.member', sender: userId, state_key: userId },
+  content: { membership: 'join' },
+})
+
 test('nor is what was said during an earlier stay, and missed then', async () => {
   const room = remote.createRoom(net.server(0), '11')
   await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
@@ -133,7 +138,12 @@ test('nor is what was said during an earlier stay, and missed then', async () =>
   assert.ok(joined)
   const missed = room.event({ prev_events: [joined.eventId], depth: joined.depth + 1 })
   await alice.post(`/rooms/${encoded(room.roomId)}/leave`, {})
+  const leave = stored.heads[0]?.eventId ?? ''
   for (let n = 0; n < 5; n++) room.next()
+  // What she follows when she comes back is here but for the rest.
+  const { pdu } = room.event({ prev_events: [room.last, leave], ...joinOf(alice.userId) })
+  const { hashes: _, signatures: __, ...event } = pdu
+  remote.answers.set('make_join', () => ({ body: { room_version: '11', event } }))
   await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
   const heads = stored.heads.map(({ eventId }) => eventId)
   await room.send(missed)

@@ -1,6 +1,8 @@
 // How this server came into a room of others: what was said before that is history, and does not come as new.
+import { isLivePlace } from '../store/places.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
+import { membershipIn } from './member-event.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { previousIds } from './stored-event.ts'
 
@@ -25,6 +27,7 @@ export async function isFromBeforeArrival(
 ): Promise<boolean> {
   const { arrival, depth: lowest } = lowestSinceArrival(context, room)
   if (!arrival || depth >= lowest) return false
+  if ((arrival.flags & eventFlag.gap) === 0 && room.recentAfter > 0) return false
   const nid = room.stateNidAt(root, 'm.room.member', arrival.stateKey)
   const [member] = nid === 0 ? [] : await room.events([nid])
   return (member?.ord ?? -Infinity) < (arrival.ord ?? 0)
@@ -46,11 +49,15 @@ function lowestSinceArrival(context: RoomsContext, room: HotRoom): SinceArrival 
   return { depth }
 }
 
-/** Whether this server came into the room by the event: what it follows is not here, or as history or part of the state alone. */
-const isArrival = (context: RoomsContext, room: HotRoom, { type, stateKey = '', json }: RoomEvent): boolean =>
-  type === 'm.room.member' &&
-  isLocal(context, stateKey) &&
-  previousIds(json).every((eventId) => isApart(room.eventById(eventId)))
+/**
+ * Whether this server came into the room by the event: what it follows is not here, or as history or part of the state
+ * alone. What is older than the events in memory may be here all the same.
+ */
+const isArrival = (context: RoomsContext, room: HotRoom, event: RoomEvent): boolean =>
+  event.type === 'm.room.member' &&
+  isLocal(context, event.stateKey ?? '') &&
+  membershipIn(event) === 'join' &&
+  ((event.flags & eventFlag.gap) !== 0 || previousIds(event.json).every((eventId) => isApart(room.eventById(eventId))))
 
 const isApart = (event: RoomEvent | undefined): boolean =>
-  event === undefined || (event.flags & eventFlag.outlier) !== 0 || (event.ord ?? 0) < 0
+  event === undefined || (event.flags & eventFlag.outlier) !== 0 || !isLivePlace(event.ord ?? 1)
