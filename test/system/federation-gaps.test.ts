@@ -163,3 +163,44 @@ test('a gap that nobody fills is passed over, and not asked for again and again'
     .filter((url) => url.includes(roomPath))
   assert.ok(again.length <= 1, `only the beginning is asked for again: ${again.length}`)
 })
+
+test('the event closest to a moment is found in a gap', async () => {
+  const { room, latest } = await roomGoneOn(150)
+  remote.answers.set('backfill', (_, { url }) => backfilled(room, url))
+  const bodyOf = ({ pdu }: BuiltEvent) => pdu.content['body']
+  const inRoom = [...remote.events.values()].filter(({ pdu }) => pdu['room_id'] === room.roomId)
+  const wanted = inRoom.find((event) => bodyOf(event) === 'missed 30')
+  assert.ok(wanted)
+  const ts = wanted.pdu.origin_server_ts
+  remote.answers.set('timestamp_to_event', () => ({ body: { event_id: wanted.eventId, origin_server_ts: ts } }))
+  await room.send(latest)
+  await eventually(async () => {
+    const [newest] = (await alice.get(`${path(room.roomId)}/messages?dir=b&limit=1`)).chunk
+    return newest.content.body === 'latest' || undefined
+  })
+  const found = await alice.callAt(`/_matrix/client/v1${path(room.roomId)}/timestamp_to_event?ts=${ts}&dir=f`)
+  assert.equal(found.body.origin_server_ts, ts)
+  const context = await alice.get(`${path(room.roomId)}/context/${encodeURIComponent(wanted.eventId)}?limit=2`)
+  assert.deepEqual(said(context.events_before), ['missed 29'])
+  assert.deepEqual(said(context.events_after), ['missed 31'])
+})
+
+// Last: the other server is not tried again soon.
+test('a server that does not answer for a gap keeps nobody waiting for long', async () => {
+  const { room, latest } = await roomGoneOn(150)
+  remote.answers.set('backfill', () => 'never')
+  await room.send(latest)
+  const page = (from = '') => alice.get(`${path(room.roomId)}/messages?dir=b&limit=200${from && `&from=${from}`}`)
+  await eventually(async () => {
+    const [newest] = (await alice.get(`${path(room.roomId)}/messages?dir=b&limit=1`)).chunk
+    return newest.content.body === 'latest' || undefined
+  })
+  const started = performance.now()
+  const first = await page()
+  assert.ok(performance.now() - started < 10_000)
+  assert.deepEqual(said(first.chunk).slice(0, 2), ['latest', 'missed 149'])
+  assert.ok(first.end !== undefined, 'there is more')
+  const second = await page(first.end)
+  assert.ok(said(second.chunk).includes('first'), 'what is beyond the gap is shown')
+  remote.hangUp()
+})

@@ -30,8 +30,9 @@ async function walkBack(context: RoomsContext, reading: Reading, asked: Walk): P
     fetches++
     const fetched = await fetchHistory(context, room, gap)
     if (fetched === 'came') continue
-    // A client that gets nothing at all goes no further: it is rather shown what is beyond the gap.
     if (fetched === 'later' && (!gap || kept.length > 0)) return { events: kept, end: last, last }
+    // A client that gets nothing at all goes no further: it is rather shown what is beyond the gap, without another wait.
+    if (fetched === 'later') fetches = backfillsPerPageMax
     if (!gap) return { events: kept, end: undefined, last }
     from = gap.ord - 1
   }
