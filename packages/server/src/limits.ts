@@ -86,8 +86,9 @@ export const edusQueuedPerServerMax = 500
 // The same for a server that fails or is slow, so that thousands of them take little memory.
 export const pdusQueuedForAwayMax = 50
 export const edusQueuedForAwayMax = 200
-// Other EDUs are worth nothing later than this. Those that must arrive are kept for so long, and so many.
-export const edusQueuedMs = 60_000
+// Other EDUs are worth nothing later than this: a server that restarts still learns what has been read meanwhile. Those that
+// must arrive are kept for so long, and so many.
+export const edusQueuedMs = 60 * 60 * 1000
 export const keptEdusMs = 30 * 24 * 60 * 60 * 1000
 export const keptEdusPerServerMax = 20_000
 export const keptEdusPruneMs = 60 * 60 * 1000
