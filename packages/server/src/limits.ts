@@ -35,7 +35,6 @@ export const wellKnownRetryFirstMs = 60 * 1000
 export const wellKnownRetryMaxMs = 60 * 60 * 1000
 export const wellKnownBytesMax = 50 * 1024
 export const wellKnownRedirectsMax = 5
-// Redirects and the whole body included.
 export const wellKnownTimeoutMs = 15_000
 export const srvCachedMs = 5 * 60 * 1000
 export const srvRetryMs = 10_000
@@ -53,6 +52,9 @@ export const federationRetryFirstMs = 1_000
 export const federationRetryMaxMs = 60 * 60 * 1000
 export const federationHeardRetryMinMs = 5_000
 export const federationDestinationsMax = 50_000
+// Of fetches of which some may be under way at once, those that take longer than this do not count, so many of them.
+export const fetchSlowMs = 1_000
+export const slowFetchesMax = 500
 // Keys of other servers. A server's answer is not asked for again before the first delay has passed.
 export const keyringServersMax = 20_000
 export const keysPerServerMax = 200
@@ -62,7 +64,8 @@ export const keyFetchesWaitingMax = 2_000
 export const keyRefetchMinMs = 30_000
 export const keyRetryFirstMs = 5_000
 export const keyRetryMaxMs = 5 * 60 * 1000
-// A server whose keys cannot be had for so long: what it signed is dropped as soon as it comes.
+// How long an event's key is waited for before others pass it, and how long the event can wait for it after that.
+export const keyHoldsUpMs = 3_000
 export const keyAwaitedMs = 60 * 60 * 1000
 export const keyDocumentBytesMax = 256 * 1024
 export const notaryQueryServersMax = 100
@@ -186,8 +189,7 @@ export const streamedAnswerTimeoutMs = 30 * 60 * 1000
 export const streamedValueBytesMax = 512 * 1024
 export const joinResponseBytesMax = 1024 * 1024 * 1024
 export const joinEventsMax = 2_000_000
-// A room whose members are still to come: how long who needs them waits; when it is tried again after all servers failed.
-// Members are left out of what a joining server gets where the room has at least so many.
+// A room whose members are still to come, and how big it is: how long who needs them waits; when all servers failed.
 export const membersOmittedMin = 50
 export const membersWaitMs = 2 * 60 * 1000
 export const membersRetryFirstMs = 2_000
@@ -209,7 +211,6 @@ export const importedRefusedMax = 1_000
 // Work in one turn of the event loop where much is to be done.
 export const workSliceMs = 4
 export const inviteStateEventsMax = 100
-/** Invites that an address had before it belonged to somebody, made good at once. */
 export const boundInvitesMax = 50
 
 // Hot rooms: events kept in memory per room, rooms kept at once, memory of all of them, of one room's past states.
@@ -317,7 +318,6 @@ export const pushReadStatesMax = 200_000
 export const pushSpecialRoomsMax = 50_000
 export const notificationsPerPageDefault = 20
 export const notificationsPerPageMax = 100
-/** Events of one room looked at for one page. */
 export const notificationsScanEventsMax = 300
 
 // Accounts
@@ -364,11 +364,9 @@ export const keyIdBytesMax = 255
 export const keyQueryTimeoutDefaultMs = 10_000
 export const keyQueryTimeoutMaxMs = 60_000
 export const keyProbeIntervalMs = 30_000
-// Device lists fetched at once, in all and of one server; of those that take longer than this some do not count.
+// Device lists fetched at once, in all and of one server.
 export const deviceListFetchesAtOnceMax = 20
 export const deviceListFetchesPerServerMax = 4
-export const deviceListSlowMs = 1_000
-export const deviceListSlowFetchesMax = 500
 export const deviceListTimeoutMs = 20_000
 export const deviceListFetchesWaitingMax = 10_000
 export const deviceListRetryFirstMs = 30_000
@@ -419,7 +417,6 @@ export const messagesLimitDefault = 10
 export const messagesLimitMax = 1_000
 export const relationsLimitDefault = 50
 export const relationsLimitMax = 500
-// Levels of relations walked when asked to recurse.
 export const recursionDepthMax = 3
 export const bundledChildrenMax = 1_000
 export const mutualRoomsPerPageMax = 500

@@ -2,20 +2,18 @@
 // fails. A server that takes long keeps its own users waiting, and not those of others.
 // https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1userdevicesuserid
 import { serverNameOf } from '@myelin/algorithms/user-id'
-import { Slots } from '@myelin/protocol/client/slots'
 import { getUserDevices } from '@myelin/protocol/server-server/user_devices'
 import type { ResponseOf } from '@myelin/protocol/endpoint'
 import type { UserId } from '@myelin/protocol/identifiers'
 import { delayAfter } from '../federation/doubling.ts'
 import { FederationError } from '../federation/federation-error.ts'
+import { FetchSlots } from '../federation/fetch-slots.ts'
 import {
   deviceListFetchesAtOnceMax,
   deviceListFetchesPerServerMax,
   deviceListFetchesWaitingMax,
   deviceListRetryFirstMs,
   deviceListRetryMaxMs,
-  deviceListSlowFetchesMax,
-  deviceListSlowMs,
   deviceListTimeoutMs,
 } from '../limits.ts'
 import { deviceListOf } from '../store/device-lists.ts'
@@ -25,19 +23,18 @@ import type { EncryptionContext } from './context.ts'
 import { readCrossSigningKey, readDevices } from './read-list.ts'
 
 export class Resync implements AsyncDisposable {
-  readonly #slots = new Slots(deviceListFetchesAtOnceMax)
   readonly #perServer = createKeyedMutex()
-  /** How many fetches take so long that they have given their slots to others. */
-  #slow = 0
   readonly #stop = new AbortController()
   /** Users whose lists are being fetched or will be, with what ends the wait for it. */
   readonly #waiting = new Map<number, () => void>()
   readonly #running = new Set<Promise<void>>()
   #context: EncryptionContext | undefined
+  #slots: FetchSlots | undefined
 
   /** Before the first request. */
   start(context: EncryptionContext): void {
     this.#context = context
+    this.#slots = new FetchSlots(context.rooms.environment, deviceListFetchesAtOnceMax)
   }
 
   /** Fetches the list soon. Where too many wait, it is fetched when a client asks for it. */
@@ -56,30 +53,11 @@ export class Resync implements AsyncDisposable {
   #try(userId: string, userNid: number, failures: number): void {
     const place = `${serverNameOf(userId)} ${userNid % deviceListFetchesPerServerMax}`
     const run = this.#perServer
-      .run(place, () => this.#inSlot(() => this.#fetch(userId, userNid)))
+      .run(place, async () => this.#slots?.run(() => this.#fetch(userId, userNid), this.#stop.signal))
       .then(() => void this.#waiting.delete(userNid))
       .catch((error: unknown) => this.#failed(error, { userId, userNid, failures: failures + 1 }))
       .finally(() => this.#running.delete(run))
     this.#running.add(run)
-  }
-
-  async #inSlot(work: () => Promise<void>): Promise<void> {
-    let working: Promise<void> | undefined
-    await this.#slots.run(() => this.#untilSlow((working = work())), this.#stop.signal)
-    await working
-  }
-
-  /** Resolves when the work has ended, or takes so long that the slot is for others, as long as there are few like it. */
-  async #untilSlow(work: Promise<void>): Promise<void> {
-    const { promise: slow, resolve } = Promise.withResolvers<void>()
-    const cancel = this.#context?.rooms.environment.timer(deviceListSlowMs, () => {
-      if (this.#slow >= deviceListSlowFetchesMax) return
-      this.#slow++
-      const ended = () => void this.#slow--
-      work.then(ended, ended)
-      resolve()
-    })
-    await Promise.race([work, slow]).finally(cancel)
   }
 
   #failed(error: unknown, { userId, userNid, failures }: { userId: string; userNid: number; failures: number }): void {

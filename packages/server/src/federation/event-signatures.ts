@@ -24,6 +24,8 @@ export interface EventSignatureOptions {
   readonly signatures: SignatureChecks
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** How long keys that are missing are waited for; as long as it takes unless told. */
+  readonly keyWaitMs?: number | undefined
 }
 
 /** Why an event must be dropped. */
@@ -57,13 +59,15 @@ export async function signatureProblem(
 async function usableKeys(
   { pdu }: SignedEvent,
   signer: string,
-  { rules, keyring, now }: EventSignatureOptions,
+  { rules, keyring, now, keyWaitMs: waitMs }: EventSignatureOptions,
 ): Promise<KnownKey[]> {
   const originServerTs = pdu.origin_server_ts
   // The policy server signs under the name of its server, but not with a key of that server.
   const ids = signingKeyIds(pdu, signer).filter((keyId) => keyId !== policyServerKeyId)
   const neededTs = rules.keyValidity ? originServerTs : 0
-  const keys = await Promise.all(ids.slice(0, signaturesPerServerMax).map((id) => keyring.key(signer, id, neededTs)))
+  const keys = await Promise.all(
+    ids.slice(0, signaturesPerServerMax).map((id) => keyring.key(signer, id, neededTs, { waitMs })),
+  )
   return keys
     .filter((key) => key !== undefined)
     .filter(({ times }) => isKeyValidForEvent(times, { originServerTs, now }, rules))

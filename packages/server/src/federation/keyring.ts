@@ -4,7 +4,6 @@ import { decodeBase64, encodeBase64 } from '@myelin/algorithms/base64'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { validUntil } from '@myelin/algorithms/key-validity'
 import { signJson, type SigningKey } from '@myelin/algorithms/signatures'
-import { Slots } from '@myelin/protocol/client/slots'
 import { isServerName } from '@myelin/protocol/identifiers'
 import type { OldVerifyKeys } from '../config/signing-keys.ts'
 import type { Environment } from '../environment.ts'
@@ -30,6 +29,7 @@ import type { Store } from '../store/store.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError } from './federation-error.ts'
+import { FetchSlots } from './fetch-slots.ts'
 import type { KeyDocument, KnownKey } from './key-document.ts'
 import { fetchKeys } from './key-fetcher.ts'
 import { NotaryQuestions } from './notary-questions.ts'
@@ -66,14 +66,18 @@ export class Keyring {
   readonly #entries = new BoundedMap<Entry>(keyringServersMax)
   readonly #loads = new Map<string, Promise<Entry>>()
   readonly #fetches = new Map<string, Promise<void>>()
+  /** Servers, and notaries for them, that are being asked for keys: since when, milliseconds since the epoch. */
+  readonly #looking = new Map<string, { readonly sinceMs: number; count: number }>()
   readonly #queries = new Map<string, Promise<void>>()
   readonly #questions = new Map<string, NotaryQuestions>()
-  readonly #slots = new Slots(keyFetchesAtOnceMax)
-  readonly #notarySlots = new Slots(notaryFetchesAtOnceMax)
+  readonly #slots: FetchSlots
+  readonly #notarySlots: FetchSlots
   readonly #ownKeys: ReadonlyMap<string, KnownKey>
 
   constructor(options: KeyringOptions) {
     this.#options = options
+    this.#slots = new FetchSlots(options.environment, keyFetchesAtOnceMax)
+    this.#notarySlots = new FetchSlots(options.environment, notaryFetchesAtOnceMax)
     this.#ownKeys = ownKeys(options.own)
   }
 
@@ -84,21 +88,27 @@ export class Keyring {
 
   /**
    * A key of a server, fetched if it is not known to be valid at `neededTs` (milliseconds since the epoch). Undefined when
-   * it cannot be had; whether its times suit an event or a request is for the caller to decide (`key-validity`).
+   * it cannot be had, or not within `waitMs`; whether its times suit an event or a request is for the caller to decide
+   * (`key-validity`).
    */
-  async key(serverName: string, keyId: string, neededTs: number): Promise<KnownKey | undefined> {
+  async key(
+    serverName: string,
+    keyId: string,
+    neededTs: number,
+    { waitMs = Infinity }: { readonly waitMs?: number | undefined } = {},
+  ): Promise<KnownKey | undefined> {
     if (serverName === this.#options.own.serverName) return this.#ownKeys.get(keyId)
     if (!isServerName(serverName)) return undefined
     const { keys } = await this.#entry(serverName)
     const isMet = () => isUpTo(keys.get(keyId), neededTs)
-    if (!isMet() && (await this.#fetch(serverName)) && !isMet())
-      await shared(this.#queries, `${serverName} ${keyId}`, () => this.#ask({ serverName, keyId, neededTs, isMet }))
+    if (!isMet()) await this.#within(waitMs, serverName, this.#lookFor({ serverName, keyId, neededTs, isMet }))
     return keys.get(keyId)
   }
 
-  /** Whether keys of the server could not be fetched, and that has not gone on for longer than this. */
+  /** Whether keys of the server are being fetched, or could not be, and that has not gone on for longer than this. */
   isAwaited(serverName: string, forMs: number): boolean {
     const entry = this.#entries.get(serverName)
+    if (this.#looking.has(serverName) && entry?.failures === 0) return true
     return entry !== undefined && entry.failures > 0 && this.#options.environment.now() - entry.failingSinceMs < forMs
   }
 
@@ -121,6 +131,28 @@ export class Keyring {
 
   #known(serverName: string): ReadonlyMap<string, KnownKey> | undefined {
     return serverName === this.#options.own.serverName ? this.#ownKeys : this.#entries.get(serverName)?.keys
+  }
+
+  async #lookFor(need: Need): Promise<void> {
+    const { serverName, keyId, isMet } = need
+    const looking = this.#looking.get(serverName) ?? { sinceMs: this.#options.environment.now(), count: 0 }
+    looking.count++
+    this.#looking.set(serverName, looking)
+    try {
+      if ((await this.#fetch(serverName)) && !isMet())
+        await shared(this.#queries, `${serverName} ${keyId}`, () => this.#ask(need))
+    } finally {
+      if (--looking.count === 0) this.#looking.delete(serverName)
+    }
+  }
+
+  /** Waits for what is looked for, as long as its server has not been asked for longer than `waitMs`. */
+  async #within(waitMs: number, serverName: string, looked: Promise<void>): Promise<void> {
+    if (waitMs === Infinity) return looked
+    const { environment } = this.#options
+    const now = environment.now()
+    const goneMs = now - (this.#looking.get(serverName)?.sinceMs ?? now)
+    await noLongerThan(environment, Math.max(0, waitMs - goneMs), looked)
   }
 
   #entry(serverName: string): Promise<Entry> {
@@ -233,7 +265,7 @@ interface Learned extends KeyDocument {
 }
 
 interface FetchLane {
-  readonly slots: Slots
+  readonly slots: FetchSlots
   readonly waitingMax: number
 }
 

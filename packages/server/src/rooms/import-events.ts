@@ -9,6 +9,7 @@ import {
   importKeysAwaitedMax,
   importKeysWaitFirstMs,
   importKeysWaitMs,
+  keyHoldsUpMs,
   importedEventsPerWrite,
   importedRefusedMax,
   joinEventsMax,
@@ -218,7 +219,8 @@ export class EventImport {
   /** Takes those out that are not signed as they must be. */
   async #dropUnsigned(fresh: Map<string, IncomingEvent>, values: ReadonlyMap<string, Waiting>): Promise<void> {
     const waiting = [...fresh.values()]
-    const check = (event: IncomingEvent) => verifyIncoming(this.#context, event, this.#room.rules)
+    const { rules } = this.#room
+    const check = (event: IncomingEvent) => verifyIncoming(this.#context, event, rules, { keyWaitMs: keyHoldsUpMs })
     const results = await Promise.allSettled(waiting.map(check))
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue

@@ -28,14 +28,20 @@ export async function readIncoming(
   return read
 }
 
+export interface Verifying {
+  /** How long keys that are missing are waited for; as long as it takes unless told. */
+  readonly keyWaitMs?: number
+}
+
 /** Throws EventDropped unless the event is signed as it must be: KeyAwaited where that cannot be told just now. */
 export async function verifyIncoming(
   context: RoomsContext,
   { pdu, signedText }: IncomingEvent,
   rules: RoomVersionRules,
+  { keyWaitMs }: Verifying = {},
 ): Promise<void> {
   const { keyring, signatures } = federationOf(context)
-  const options = { rules, keyring, signatures, now: context.environment.now() }
+  const options = { rules, keyring, signatures, now: context.environment.now(), keyWaitMs }
   const problem = await signatureProblem({ pdu, signedText }, options)
   if (problem === undefined) return
   const { reason, lacksKeyOf: signer } = problem

@@ -3,6 +3,7 @@
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 import { isObject, stringMember } from '@myelin/algorithms/json'
 import { reasonOf } from '../federation/federation-error.ts'
+import { keyHoldsUpMs } from '../limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import { inCausalOrder } from './causal-order.ts'
 import type { RoomsContext } from './context.ts'
@@ -96,7 +97,7 @@ async function readAll(receiving: Receiving, values: readonly unknown[]): Promis
 /** False where that cannot be told before a key can be had. Throws EventDropped for what is not signed as it must be. */
 async function isVerified({ context, room }: Receiving, incoming: IncomingEvent): Promise<boolean> {
   try {
-    await verifyIncoming(context, incoming, room.rules)
+    await verifyIncoming(context, incoming, room.rules, { keyWaitMs: keyHoldsUpMs })
     return true
   } catch (error) {
     if (error instanceof KeyAwaited) return false
