@@ -35,16 +35,19 @@ const shapes = [
   [2, 10],
   [5, 100],
   [20, 100],
+  [60, 100],
   [2, 1_000],
 ] as const
-/** In a room of more members only the smaller shapes, so that it ends. */
-const membersForAll = 10_000
+/** How many events one event can follow. */
+const followedMax = 20
 
-/** One shape after the other, each result as soon as it is there. */
+/** One shape after the other, each on a server of its own; each result as soon as it is there. */
 export async function* s9(members: number, kind: ServerKind): AsyncGenerator<S9Result, void> {
   using authority = new CertificateAuthority()
-  for (const [forks, changes] of members > membersForAll ? shapes.slice(0, 2) : shapes)
-    yield await run({ members, forks, changes }, { kind, authority })
+  const port = await freePort()
+  const servers = Math.max(...shapes.map(([forks]) => forks))
+  const room = syntheticRoom({ members, events: members, serverNames: loopbackNames(servers, port) })
+  for (const [forks, changes] of shapes) yield await run({ members, forks, changes }, { kind, authority, room, port })
 }
 
 export const s9Table = (results: readonly S9Result[]): string =>
@@ -61,12 +64,12 @@ export const s9Table = (results: readonly S9Result[]): string =>
 interface Under {
   readonly kind: ServerKind
   readonly authority: CertificateAuthority
+  readonly room: SyntheticRoom
+  /** On which its servers listen. */
+  readonly port: number
 }
 
-async function run(scale: S9Scale, { kind, authority }: Under): Promise<S9Result> {
-  const port = await freePort()
-  const { members, forks } = scale
-  const room = syntheticRoom({ members, events: members, serverNames: loopbackNames(forks, port) })
+async function run(scale: S9Scale, { kind, authority, room, port }: Under): Promise<S9Result> {
   await using remote = await SyntheticRemote.start(room, { certificate: loopbackCertificate(authority), port })
   await using server = await startOwnServer({ kind, authority })
   const connection = await Connection.open(server.baseUrl)
@@ -94,7 +97,7 @@ async function run(scale: S9Scale, { kind, authority }: Under): Promise<S9Result
   }
   const mergeMs = performance.now() - startMs
   const merged = server.cpuSeconds()
-  for (const [userId, wanted] of [...plan.winners].slice(0, 20))
+  for (const [userId, wanted] of plan.winners)
     if ((await stateOf('m.room.member', userId)).displayname !== wanted)
       throw new Error(`${userId} is not what state resolution makes of it`)
   connection.close()
@@ -125,6 +128,7 @@ interface Request {
 interface Plan {
   /** Of each fork, in order. */
   readonly forks: readonly (readonly Request[])[]
+  /** The transaction that joins them. */
   readonly merge: Request
   /** Display names that state resolution chooses. */
   readonly winners: ReadonlyMap<string, string>
@@ -166,23 +170,47 @@ function planOf(room: SyntheticRoom, { forks: count, changes }: S9Scale, { join,
     tips.push(last)
     return requestsOf(room, { destination, origin: room.serverNames[fork]!, id: `fork-${fork}`, events })
   })
-  const creator = (JSON.parse(room.members[0]!) as { readonly state_key: string }).state_key
-  const merge = buildEvent(
-    {
-      ...{ type: 'm.room.name', sender: creator, state_key: '', room_id: room.roomId, content: { name: mergedName } },
-      ...{ depth: depthOfJoin + changes + 1, origin_server_ts: firstTs + changes * count + 1 },
-      prev_events: tips,
-      auth_events: [...room.authEvents.slice(0, 2), eventIdOf(JSON.parse(room.members[0]!), rules)],
-    },
-    rules,
-    signerOf(room, creator),
-  )
-  const [request] = requestsOf(room, { destination, origin: room.serverNames[0]!, id: 'merge', events: [merge] })
+  const events = mergesOf(room, { tips, changes, count })
+  const [request] = requestsOf(room, { destination, origin: room.serverNames[0]!, id: 'merge', events })
   return {
     forks,
     merge: request!,
     winners: new Map(Array.from(winners, ([userId, { name }]) => [userId, name])),
   }
+}
+
+interface Merging {
+  readonly tips: readonly string[]
+  readonly changes: number
+  readonly count: number
+}
+
+/** The event that joins all forks; before it, where they are more than it can follow, events that join some of them. */
+function mergesOf(room: SyntheticRoom, { tips, changes, count }: Merging): BuiltEvent[] {
+  const rules = roomVersion(room.version)!
+  const creator = (JSON.parse(room.members[0]!) as { readonly state_key: string }).state_key
+  const built: BuiltEvent[] = []
+  const merge = (previous: readonly string[], name = mergedName): string => {
+    const number = built.length + 1
+    const event = {
+      ...{ type: 'm.room.name', sender: creator, state_key: '', room_id: room.roomId, content: { name } },
+      ...{ depth: depthOfJoin + changes + number, origin_server_ts: firstTs + changes * count + number },
+      prev_events: previous,
+      auth_events: [...room.authEvents.slice(0, 2), eventIdOf(JSON.parse(room.members[0]!), rules)],
+    }
+    const one = buildEvent(event, rules, signerOf(room, creator))
+    built.push(one)
+    return one.eventId
+  }
+  let open: readonly string[] = tips
+  while (open.length > followedMax) {
+    const groups = Array.from({ length: Math.ceil(open.length / followedMax) }, (_, index) =>
+      open.slice(index * followedMax, (index + 1) * followedMax),
+    )
+    open = groups.map((group, index) => merge(group, `Some together, ${index}`))
+  }
+  merge(open)
+  return built
 }
 
 const firstTs = 1_750_000_000_000
