@@ -7,8 +7,11 @@ import type { AuthEvent } from './event.ts'
 
 const indexInitially = 128
 
+/** Of an event, what its flags say something about. */
+export type Flagged = Pick<AuthEvent, 'type' | 'stateKey' | 'sender' | 'content' | 'rejected'>
+
 /** The `flags` of an event. `power` marks the power events. https://spec.matrix.org/v1.19/rooms/v2/#definitions */
-export function authFlagsOf(event: AuthEvent): number {
+export function authFlagsOf(event: Flagged): number {
   const unkeyed = event.stateKey === ''
   return (
     (event.type === 'm.room.create' && unkeyed ? authFlags.create : 0) |
@@ -22,7 +25,7 @@ export function authFlagsOf(event: AuthEvent): number {
  * "A *power event* is a state event with type `m.room.power_levels` or `m.room.join_rules`, or a state event with type
  * `m.room.member` where the `membership` is `leave` or `ban` and the `sender` does not match the `state_key`."
  */
-export function isPowerEvent(event: AuthEvent): boolean {
+export function isPowerEvent(event: Flagged): boolean {
   if (event.stateKey === undefined) return false
   if (event.type === 'm.room.power_levels' || event.type === 'm.room.join_rules') return true
   const { membership } = event.content

@@ -1,13 +1,14 @@
 // The auth DAG of a hot room: read once a fork has to be resolved, and kept up with every state event from then on.
 import { AuthDag, authFlagsOf } from '@myelin/algorithms/auth-dag'
-import { type AuthEvent, type EventReference, referencedIds } from '@myelin/algorithms/event'
+import { type AuthEvent, type Pdu, referencedIds } from '@myelin/algorithms/event'
 import { resolve } from '@myelin/algorithms/state-resolution'
-import { stateEventsOfRoom } from '../store/forks.ts'
+import { importedEventsPerWrite } from '../limits.ts'
+import { type StateEventRow, stateEventsOfRoom } from '../store/forks.ts'
+import type { Reader } from '../store/store.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { Pace } from './pace.ts'
-import { eventFlag, type RoomEvent } from './room-event.ts'
-import { eventOfRow } from './stored-event.ts'
+import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { isStripped } from './stripped-state.ts'
 
 export interface NotedEvent {
@@ -32,7 +33,7 @@ function keepAuthEvent(room: HotRoom, event: RoomEvent): AuthEvent {
 }
 
 /** Brings the auth DAG into memory. */
-async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDag> {
+export async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDag> {
   // From now on it is told of new events; what is on its way to the disk is read once it is there.
   const dag = (room.authDag ??= new AuthDag())
   room.authDagReady ??= readAuthDag(context, room)
@@ -40,20 +41,53 @@ async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDa
   return dag
 }
 
+/** A room of which no state event is stored has an empty auth DAG: kept up from now on, it never has to be read. */
+export function beginAuthDag(room: HotRoom): void {
+  if (room.authDag || room.slotCount > 0) return
+  room.authDag = new AuthDag()
+  room.authDagReady = Promise.resolve()
+}
+
 async function readAuthDag(context: RoomsContext, room: HotRoom): Promise<void> {
-  await context.store.write(() => undefined)
-  // What once described the room to somebody invited is part of no graph: the events themselves may have come since.
-  const rows = (await stateEventsOfRoom(context.store.read, room.nid)).filter(
-    ({ eventId, flags }) => !isStripped(eventId) && (flags & eventFlag.unjudged) === 0,
-  )
-  const nids = new Map(rows.map((row) => [row.eventId, row.nid]))
-  const pace = new Pace(context.environment)
-  for (const row of rows) {
-    await pace.breathe()
-    const { auth_events: cited } = JSON.parse(row.json) as { auth_events: readonly EventReference[] }
-    const authNids = referencedIds(cited).flatMap((eventId) => nids.get(eventId) ?? [])
-    noteStateEvent(room, eventOfRow(room, row), { slot: row.slot ?? 0, authNids })
+  const { store, environment } = context
+  await store.write(() => undefined)
+  const nids = new Map<string, number>()
+  const pace = new Pace(environment)
+  // What cites events that came after it: these are read first.
+  const early: StateEventRow[] = []
+  for (let rows = await statePage(store.read, room, 0); rows.length > 0;) {
+    for (const row of rows) {
+      // What once described the room to somebody invited is part of no graph: the events themselves may have come since.
+      if (isStripped(row.eventId) || (row.flags & eventFlag.unjudged) !== 0) continue
+      nids.set(row.eventId, row.nid)
+      if (!noteRow(room, row, { nids, isLast: false })) early.push(row)
+      await pace.breathe()
+    }
+    rows = await statePage(store.read, room, rows.at(-1)?.nid ?? 0)
   }
+  for (const row of early) {
+    noteRow(room, row, { nids, isLast: true })
+    await pace.breathe()
+  }
+}
+
+const statePage = (read: Reader, room: HotRoom, after: number) =>
+  stateEventsOfRoom(read, room.nid, { after, limit: importedEventsPerWrite })
+
+/** Adds the event of a row; false if something that it cites is not known, unless that will never be. */
+function noteRow(
+  { authDag }: HotRoom,
+  { nid, slot, ts: originServerTs, depth, flags, json }: StateEventRow,
+  { nids, isLast }: { readonly nids: ReadonlyMap<string, number>; readonly isLast: boolean },
+): boolean {
+  const pdu = JSON.parse(json) as Pdu
+  const cited = referencedIds(pdu.auth_events)
+  const authNids = cited.flatMap((eventId) => nids.get(eventId) ?? [])
+  if (authNids.length < cited.length && !isLast) return false
+  const { type, state_key: stateKey, sender, content } = pdu
+  const event = { type, stateKey, sender, content, rejected: countsAsRejected(flags) }
+  authDag?.append({ nid, slot, originServerTs, depth, flags: authFlagsOf(event) }, authNids)
+  return true
 }
 
 /** A state event that the store does not have yet. */

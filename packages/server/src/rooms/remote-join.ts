@@ -7,6 +7,7 @@ import { makeJoin } from '@myelin/protocol/server-server/joins-v1'
 import { sendJoinV2 } from '@myelin/protocol/server-server/joins-v2'
 import { FederationError } from '../federation/federation-error.ts'
 import { expectMembers, membersCame, removeJoinIntent } from '../store/joins.ts'
+import { beginAuthDag } from './auth-graph.ts'
 import { completeInBackground } from './complete-room.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import { enterRoom } from './enter-room.ts'
@@ -65,6 +66,7 @@ interface Through {
 async function joinThrough(context: RoomsContext, room: HotRoom, through: Through): Promise<void> {
   const { server, completed, job } = through
   const { event, rules } = completed
+  beginAuthDag(room)
   const importing = new EventImport(context, room, { progress: job.progress })
   const asking = {
     ...{ server, definition: sendJoinV2, job },

@@ -14,6 +14,7 @@ import { encryptionMigration } from './0012-encryption.ts'
 import { historyGapsMigration } from './0013-history-gaps.ts'
 import { invitesJudgedMigration } from './0014-invites-judged.ts'
 import { outboundEduTimesMigration } from './0015-outbound-edu-times.ts'
+import { stateEventsMigration } from './0016-state-events.ts'
 
 export interface Migration {
   readonly version: number
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   { version: 13, name: 'history gaps', statements: historyGapsMigration },
   { version: 14, name: 'invites-judged', statements: invitesJudgedMigration },
   { version: 15, name: 'outbound edu times', statements: outboundEduTimesMigration },
+  { version: 16, name: 'state events', statements: stateEventsMigration },
 ]
