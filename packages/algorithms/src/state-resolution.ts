@@ -25,14 +25,17 @@ export function resolve(
   if (stateResolution === 'v1')
     return resolveV1(room, { roots: distinct, conflicts: findConflicts(room.arena, distinct) })
   const forks = memory.forks?.isUsable(room) ? memory.forks : undefined
-  const remembered = forks?.known(distinct, room) ?? memory.get(room, distinct)
+  const remembered = forks?.known(distinct, room)
   if (remembered !== undefined) return { root: remembered }
+  const key = keyOf(room, distinct)
+  const found = memory.get(room, key)
+  if (found !== undefined) return { root: found }
   const [first = room.arena.empty] = distinct
   const resolving = forks ?? new ForkResolution(room, first, stateResolution === 'v2' ? v2 : v2_1)
   memory.forks = undefined // for good, if it throws
   const resolution = resolving.resolve(distinct, room)
   memory.forks = resolving
-  if ('root' in resolution) memory.set(room, distinct, resolution.root)
+  if ('root' in resolution) memory.set(room, key, resolution.root)
   return resolution
 }
 
@@ -54,8 +57,7 @@ export class ResolutionMemory {
   }
 
   /** The remembered root, while the arena holds that state. */
-  get(room: StateResolutionRoom, roots: readonly number[]): number | undefined {
-    const key = keyOf(room, roots)
+  get(room: StateResolutionRoom, key: string): number | undefined {
     const hash = this.#hashes.get(key)
     if (hash === undefined) return undefined
     this.#hashes.delete(key)
@@ -63,13 +65,14 @@ export class ResolutionMemory {
     return room.arena.find(hash)
   }
 
-  set(room: StateResolutionRoom, roots: readonly number[], root: number): void {
-    this.#hashes.set(keyOf(room, roots), room.arena.hash(root))
+  set(room: StateResolutionRoom, key: string, root: number): void {
+    this.#hashes.set(key, room.arena.hash(root))
     const [oldest] = this.#hashes.keys()
     if (this.#hashes.size > resolutionsRememberedMax && oldest !== undefined) this.#hashes.delete(oldest)
   }
 }
 
+/** Says which states of which auth DAG are resolved. */
 const keyOf = (
   { arena, dag }: { readonly arena: StateArena; readonly dag: { readonly revision: number } },
   roots: readonly number[],

@@ -117,6 +117,7 @@ function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision
   if (redacted) applyRedaction(w, { room, redaction: event, target: redacted })
   room.totals.set(event.threadNid ?? 0, { notify: event.notifyCount, highlight: event.highlightCount })
   room.addRecent(event)
+  if (event.isState && decision.heads.length > 1) room.authEvents.add(event)
   moveHeads(w, room, { event, heads: decision.heads, after: fork ?? moved.snapshot })
   const arrived = new Map(changed)
   if (lastSlot !== undefined) arrived.set(nid, event)

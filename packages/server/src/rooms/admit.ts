@@ -156,7 +156,7 @@ export async function judge(room: HotRoom, event: AuthEvent, root: number): Prom
 async function lookUpIn(room: HotRoom, root: number, event: AuthEvent): Promise<StateLookup> {
   const keys = [...authTypes(event, room.rules), ['m.room.create', ''] as const]
   const nids = keys.map(([type, stateKey]) => room.stateNidAt(root, type, stateKey)).filter((nid) => nid !== 0)
-  const kept = new Map(nids.map((nid) => [nid, room.authEvents.get(nid)]))
+  const kept = new Map(nids.map((nid) => [nid, room.authEvents.get(nid)?.authEvent]))
   const others = [...kept.keys()].filter((nid) => kept.get(nid) === undefined)
   const found = new Map((await room.events(others)).map((each) => [each.nid, each.authEvent]))
   return (type, stateKey) => {

@@ -1,6 +1,5 @@
-// State events as the authorisation rules look at them, kept for the next resolution of a forked room: it looks at all
-// that its forks disagree about, which is neither in the current state nor recent.
-import type { AuthEvent } from '@myelin/algorithms/event'
+// State events that the next resolution of a forked room looks at again, and that the next events of its forks cite: what
+// its forks disagree about, which is neither in the current state nor recent.
 import { authEventsKeptBytesMax } from '../limits.ts'
 import type { RoomEvent } from './room-event.ts'
 
@@ -9,13 +8,14 @@ const bytesPerEvent = 1_000
 const bytesPerCharacter = 3
 
 interface Kept {
-  readonly authEvent: AuthEvent
+  readonly event: RoomEvent
   readonly bytes: number
 }
 
-/** Those that came last, by nid. */
+/** Those that came last. */
 export class AuthEventsKept {
   readonly #kept = new Map<number, Kept>()
+  readonly #nids = new Map<string, number>()
   #bytes = 0
 
   /** About what they take in memory. */
@@ -23,14 +23,20 @@ export class AuthEventsKept {
     return this.#bytes
   }
 
-  get(nid: number): AuthEvent | undefined {
-    return this.#kept.get(nid)?.authEvent
+  get(nid: number): RoomEvent | undefined {
+    return this.#kept.get(nid)?.event
   }
 
-  add({ nid, json, authEvent }: RoomEvent): void {
-    this.#forget(nid)
-    const bytes = bytesPerEvent + json.length * bytesPerCharacter
-    this.#kept.set(nid, { authEvent, bytes })
+  byId(eventId: string): RoomEvent | undefined {
+    const nid = this.#nids.get(eventId)
+    return nid === undefined ? undefined : this.get(nid)
+  }
+
+  add(event: RoomEvent): void {
+    this.#forget(event.nid)
+    const bytes = bytesPerEvent + event.json.length * bytesPerCharacter
+    this.#kept.set(event.nid, { event, bytes })
+    this.#nids.set(event.eventId, event.nid)
     this.#bytes += bytes
     for (const oldest of this.#kept.keys()) {
       if (this.#bytes <= authEventsKeptBytesMax) break
@@ -38,8 +44,16 @@ export class AuthEventsKept {
     }
   }
 
+  /** An event has been given a place. */
+  replace(event: RoomEvent): void {
+    if (this.#kept.has(event.nid)) this.add(event)
+  }
+
   #forget(nid: number): void {
-    this.#bytes -= this.#kept.get(nid)?.bytes ?? 0
+    const kept = this.#kept.get(nid)
+    if (!kept) return
+    this.#bytes -= kept.bytes
     this.#kept.delete(nid)
+    this.#nids.delete(kept.event.eventId)
   }
 }

@@ -26,12 +26,6 @@ export function noteStateEvent(room: HotRoom, event: RoomEvent, { slot, authNids
   room.authDag?.append({ nid, slot, originServerTs, depth, flags: authFlagsOf(authEvent) }, authNids)
 }
 
-/** Has the next resolution find the event in memory. */
-function keepAuthEvent(room: HotRoom, event: RoomEvent): AuthEvent {
-  room.authEvents.add(event)
-  return event.authEvent
-}
-
 /** Brings the auth DAG into memory. */
 export async function loadAuthDag(context: RoomsContext, room: HotRoom): Promise<AuthDag> {
   // From now on it is told of new events; what is on its way to the disk is read once it is there.
@@ -108,15 +102,19 @@ export async function resolveStates(
   const dag = await loadAuthDag(context, room)
   if (fresh) noteStateEvent(room, fresh.event, fresh)
   const loaded = new Map<number, AuthEvent>()
-  if (fresh) loaded.set(fresh.event.nid, keepAuthEvent(room, fresh.event))
-  const event = (nid: number) => loaded.get(nid) ?? room.authEvents.get(nid)
+  // It is kept once it is written.
+  if (fresh) loaded.set(fresh.event.nid, fresh.event.authEvent)
+  const event = (nid: number) => loaded.get(nid) ?? room.authEvents.get(nid)?.authEvent
   const { arena, rules } = room
   const slotOf = (type: string, stateKey: string) => room.slotOf(type, stateKey)
   for (;;) {
     const resolution = resolve(distinct, { arena, dag, rules, event, slotOf }, room.resolutions)
     if ('root' in resolution) return resolution.root
     const found = await room.events(resolution.missing)
-    for (const each of found) loaded.set(each.nid, keepAuthEvent(room, each))
+    for (const each of found) {
+      loaded.set(each.nid, each.authEvent)
+      room.authEvents.add(each)
+    }
     if (found.length < resolution.missing.length) throw new Error('An event of the auth DAG is not stored')
   }
 }

@@ -152,7 +152,7 @@ export class HotRoom {
   authDag: AuthDag | undefined
   authDagReady: Promise<void> | undefined
   readonly resolutions = new ResolutionMemory()
-  /** What the next resolution will look at again. */
+  /** What the next resolution will look at again, and the next events will cite. */
   readonly authEvents = new AuthEventsKept()
   /** Fetching older history: what is under way, and until when nobody is asked again. */
   readonly history: HistoryStanding = {
@@ -357,7 +357,7 @@ export class HotRoom {
   }
   /** An event that is in memory. */
   event(nid: number): RoomEvent | undefined {
-    const held = this.#stateEvent(nid) ?? this.#recentByNid.get(nid)
+    const held = this.#stateEvent(nid) ?? this.#recentByNid.get(nid) ?? this.authEvents.get(nid)
     if (held || this.#arriving.size === 0) return held
     return this.#arriving.values().find(({ event }) => event.nid === nid)?.event
   }
@@ -365,7 +365,8 @@ export class HotRoom {
   eventById(eventId: string): RoomEvent | undefined {
     const nid = this.#stateIds.get(eventId)
     const state = nid === undefined ? undefined : this.#stateEvent(nid)
-    return state ?? this.#arriving.get(eventId)?.event ?? this.#recentById.get(eventId)
+    const held = state ?? this.#arriving.get(eventId)?.event ?? this.#recentById.get(eventId)
+    return held ?? this.authEvents.byId(eventId)
   }
   /** Events by nid, in the order asked for; reads those that are not in memory. */
   async events(nids: readonly number[]): Promise<RoomEvent[]> {
@@ -418,6 +419,7 @@ export class HotRoom {
   /** An event has been given a place: whoever holds it from before shall see it there. */
   replaceHeld(event: RoomEvent): void {
     for (const held of [this.#wellKnown, this.#others]) if (held.has(event.nid)) held.set(event.nid, event)
+    this.authEvents.replace(event)
   }
   /** The state has moved on by `event`. */
   moveState(event: RoomEvent, change: StateChange): void {
