@@ -219,6 +219,8 @@ export const recentEventsMax = 50
 export const stateEventsKeptMax = 1_000
 // State events that the forks of one room disagree about, kept for its next resolution.
 export const authEventsKeptBytesMax = 16 * 1024 * 1024
+// Threads of one room whose counters stay in memory once nobody uses it.
+export const threadTotalsKeptMax = 1_000
 export const hotRoomsMax = 2_000
 export const hotRoomsBytesMax = 128 * 1024 * 1024
 export const hotRoomArenaBytesMax = 16 * 1024 * 1024

@@ -13,6 +13,7 @@ import {
   recentEventsMax,
   serverStandingsMax,
   stateEventsKeptMax,
+  threadTotalsKeptMax,
 } from '../limits.ts'
 import { AgingMap } from './aging-map.ts'
 import { AuthEventsKept } from './auth-events-kept.ts'
@@ -220,6 +221,13 @@ export class HotRoom {
     this.#roots.set(0, this.arena.empty)
     this.#roots.set(this.snapshot, this.root)
     this.standings.clear()
+  }
+  /** Lets the counters of threads go where they are many. Only while nobody uses the room, and what it wrote is durable. */
+  forgetThreads(): void {
+    const main = this.totals.get(0)
+    if (this.totals.size <= threadTotalsKeptMax) return
+    this.totals.clear()
+    if (main) this.totals.set(0, main)
   }
   get #heldEvents(): number {
     return this.#recent.length + this.#wellKnown.size + this.#others.size

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { insertAlias } from '../store/aliases.ts'
+import { threadTotalsKeptMax } from '../limits.ts'
 import { HotRooms } from './hot-rooms.ts'
 import { loadRoom } from './load-room.ts'
 import { bodiesOf, openTestRooms, say, serverName, type TestRooms } from './testing/open-rooms.ts'
@@ -157,4 +158,27 @@ test('a room that somebody always uses is trimmed in use, and everybody goes on'
   assert.equal(room.stateNid('org.example'), (await net.rooms.findEvent(room, events.at(-1) ?? ''))?.nid)
   second.resolve()
   await next
+})
+
+test('counters of many threads are let go once nobody uses the room, and read again', async () => {
+  await using net = await openTestRooms({ hooks: { decide: () => ({ notify: true, highlight: false }) } })
+  const alice = await net.user('alice')
+  const { hotRooms } = net.rooms.context
+  const roomId = await net.rooms.create({ by: alice, request: {} })
+  const root = await say(net.rooms, roomId, { by: alice, body: 'root' })
+  const inThread = async () => {
+    const content = { body: 'x', 'm.relates_to': { rel_type: 'm.thread', event_id: root } }
+    const eventId = await net.rooms.send(roomId, { by: alice, type: 'm.room.message', content })
+    const room = await net.rooms.byId(roomId)
+    const event = room && (await net.rooms.findEvent(room, eventId))
+    return event?.notifyCount
+  }
+  assert.equal(await inThread(), 1)
+  const room = await net.rooms.byId(roomId)
+  assert.ok(room)
+  for (let nid = 1; nid <= threadTotalsKeptMax; nid++) room.totals.set(-nid, { notify: 0, highlight: 0 })
+  const main = room.totals.get(0)
+  await hotRooms.use(room.nid, async () => assert.ok(room.totals.size > threadTotalsKeptMax))
+  assert.deepEqual([...room.totals], [[0, main]])
+  assert.equal(await inThread(), 2)
 })

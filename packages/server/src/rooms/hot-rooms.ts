@@ -104,8 +104,9 @@ export class HotRooms {
     }
   }
 
-  /** Lets past states go once many have piled up. */
+  /** Lets past states go once many have piled up, and counters of threads. */
   #slim(room: HotRoom): void {
+    if (this.#isIdle(room)) room.forgetThreads()
     if (!room.isBloated && !room.arena.hasOlder) return
     // A fresh copy holds the current state alone, and readers keep the old as long as they need.
     if (this.#isIdle(room)) return this.#forget(room)

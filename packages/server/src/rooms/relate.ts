@@ -51,8 +51,11 @@ export async function findRelating(context: RoomsContext, room: HotRoom, child: 
   const parent = await findEvent(context, room, relation.eventId)
   if (!parent) return { relation, parent, threadNid: undefined }
   const threadNid = relation.relType === 'm.thread' ? parent.nid : parent.threadNid
-  if (threadNid !== undefined && !room.totals.has(threadNid))
-    room.totals.set(threadNid, await totalsOfThread(context.store.read, threadNid))
+  if (threadNid !== undefined && !room.totals.has(threadNid)) {
+    const totals = await totalsOfThread(context.store.read, threadNid)
+    // Somebody else may have begun to count meanwhile.
+    if (!room.totals.has(threadNid)) room.totals.set(threadNid, totals)
+  }
   return { relation, parent, threadNid }
 }
 
