@@ -150,11 +150,16 @@ const unmoved = (room: HotRoom) => ({
 
 /** Why a state of the room does not allow the event; undefined if it does. */
 export async function judge(room: HotRoom, event: AuthEvent, root: number): Promise<Rejection | undefined> {
-  return authorize(event, await lookUpIn(room, root, event), room.rules)
+  const keys = [...authTypes(event, room.rules), ['m.room.create', ''] as const]
+  // Nearly always: the event follows the last one, and the state that it was loaded for is still there.
+  if (root === room.root && room.holdsState(keys))
+    return authorize(event, (type, stateKey) => room.heldState(type, stateKey)?.authEvent, room.rules)
+  return authorize(event, await lookUpIn(room, root, keys), room.rules)
 }
 
-async function lookUpIn(room: HotRoom, root: number, event: AuthEvent): Promise<StateLookup> {
-  const keys = [...authTypes(event, room.rules), ['m.room.create', ''] as const]
+type StateKey = readonly [type: string, stateKey: string]
+
+async function lookUpIn(room: HotRoom, root: number, keys: readonly StateKey[]): Promise<StateLookup> {
   const nids = keys.map(([type, stateKey]) => room.stateNidAt(root, type, stateKey)).filter((nid) => nid !== 0)
   const kept = new Map(nids.map((nid) => [nid, room.authEvents.get(nid)?.authEvent]))
   const others = [...kept.keys()].filter((nid) => kept.get(nid) === undefined)
@@ -227,6 +232,7 @@ type Moving = Pick<Decision, 'before' | 'after' | 'root' | 'heads'>
 
 /** With the state events that the move to `root` brings and the users whose memberships it sets, loaded. */
 async function accepted(context: RoomsContext, room: HotRoom, moving: Moving): Promise<Decision> {
+  if (moving.root === room.root) return { verdict: 'accepted', ...unmoved(room), ...moving }
   const nids: number[] = []
   const memberIds: string[] = []
   room.arena.diff(room.root, moving.root, (slot, _, nid) => {

@@ -299,6 +299,10 @@ export class HotRoom {
     }
     return true
   }
+  /** The current state event if it is in memory. */
+  heldState(type: string, stateKey: string): RoomEvent | undefined {
+    return this.#stateEvent(this.stateNid(type, stateKey))
+  }
   #stateEvent(nid: number): RoomEvent | undefined {
     return this.#wellKnown.get(nid) ?? this.#others.get(nid)
   }
