@@ -102,24 +102,37 @@ function ofReturned(copies: readonly RoomCopy[]): string[] {
 /**
  * What put a user out for another server, and the user's own does not know; or that the other has not even the user's join.
  * No event tells where the other soft-failed that, or the resolution of states undid it. What a server was told before it
- * came in it could not take in.
+ * came in it could not take in, and what led up to a ban from a time when it was not in the room it may not have.
  */
 function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[] {
   const key = `m.room.member ${userId}`
   const join = other.events.get(own.state.get(key) ?? '')
   if (!join) return [`it does not have ${described([own, other], own.state.get(key) ?? '')}`]
   if ((join.flags & eventFlag.softFailed) !== 0) return []
-  const isLeave = ({ pdu, flags }: CopiedEvent) =>
-    pdu.type === 'm.room.member' &&
-    pdu.state_key === userId &&
-    (pdu.content['membership'] === 'leave' || pdu.content['membership'] === 'ban') &&
-    (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0
-  const since = [...descendants(other.events, join.eventId), other.state.get(key) ?? '']
-  return [...new Set(since)]
-    .filter((eventId) => isLeave(other.events.get(eventId) ?? join))
-    .filter((eventId) => !own.events.has(eventId) && !own.outliers.has(eventId) && !own.wasOutAt(eventId))
-    .map((eventId) => described([own, other], eventId))
+  const leaves = [...other.events.values()].filter(
+    ({ pdu, flags }) =>
+      (membershipOf(pdu, userId) === 'leave' || membershipOf(pdu, userId) === 'ban') &&
+      (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0,
+  )
+  const since = descendants(other.events, join.eventId)
+  const isDue = ({ eventId }: CopiedEvent) =>
+    since.has(eventId) || (eventId === other.state.get(key) && mayHave(own, other, eventId))
+  return leaves
+    .filter(({ eventId }) => !own.events.has(eventId) && !own.outliers.has(eventId) && !own.wasOutAt(eventId))
+    .filter(isDue)
+    .map(({ eventId }) => described([own, other], eventId))
 }
+
+const membershipOf = ({ type, state_key: stateKey, content }: CopiedEvent['pdu'], userId: string): unknown =>
+  type === 'm.room.member' && stateKey === userId ? content['membership'] : undefined
+
+/** Whether a user of the server had joined before an event. */
+const mayHave = (own: RoomCopy, other: RoomCopy, eventId: string): boolean =>
+  [...other.events.values()]
+    .filter(
+      ({ pdu }) => hostOf(pdu.state_key ?? '') === own.serverName && membershipOf(pdu, pdu.state_key ?? '') === 'join',
+    )
+    .some((join) => descendants(other.events, join.eventId).has(eventId))
 
 /** No head follows another: what is followed is none. */
 function ofFollowedHeads(copies: readonly RoomCopy[], { serverName, heads }: RoomCopy): string[] {
