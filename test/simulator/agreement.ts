@@ -106,15 +106,16 @@ function ofReturned(copies: readonly RoomCopy[]): string[] {
  */
 function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[] {
   const key = `m.room.member ${userId}`
-  const join = other.events.get(own.state.get(key) ?? '')
-  if (!join) return [`it does not have ${described([own, other], own.state.get(key) ?? '')}`]
+  const joinId = own.state.get(key) ?? ''
+  const join = other.events.get(joinId) ?? other.outliers.get(joinId)
+  if (!join) return [`it does not have ${described([own, other], joinId)}`]
   if ((join.flags & eventFlag.softFailed) !== 0) return []
   const leaves = [...other.events.values()].filter(
     ({ pdu, flags }) =>
       (membershipOf(pdu, userId) === 'leave' || membershipOf(pdu, userId) === 'ban') &&
       (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0,
   )
-  const since = descendants(other.events, join.eventId)
+  const since = descendants(other.events, joinId)
   const isDue = ({ eventId }: CopiedEvent) =>
     since.has(eventId) || (eventId === other.state.get(key) && mayHave(own, other, eventId))
   return leaves
