@@ -116,11 +116,14 @@ function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[]
       (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0,
   )
   const since = descendants(other.events, joinId)
+  const isKnown = ({ eventId }: CopiedEvent) =>
+    own.events.has(eventId) || own.outliers.has(eventId) || own.wasOutAt(eventId)
+  // What came after the first of them it may not have.
+  const later = leaves.filter(isKnown).map(({ eventId }) => descendants(other.events, eventId))
   const isDue = ({ eventId }: CopiedEvent) =>
     since.has(eventId) || (eventId === other.state.get(key) && mayHave(own, other, eventId))
   return leaves
-    .filter(({ eventId }) => !own.events.has(eventId) && !own.outliers.has(eventId) && !own.wasOutAt(eventId))
-    .filter(isDue)
+    .filter((leave) => !isKnown(leave) && isDue(leave) && !later.some((each) => each.has(leave.eventId)))
     .map(({ eventId }) => described([own, other], eventId))
 }
 

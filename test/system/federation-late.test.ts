@@ -199,6 +199,33 @@ test('what is followed through an event that was refused is no head any more', a
   )
 })
 
+test('nor is it one when it comes only after that', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const banned = await remote.join(net.server(0), roomId)
+  const honest = await remote.join(net.server(0), roomId, 'honest')
+  const { last, depth } = honest
+  await alice.post(`/rooms/${encoded(roomId)}/ban`, { user_id: banned.userId })
+  const stored = await storedRoom(roomId)
+  const ban = stored.heads[0]?.eventId ?? ''
+  const fork = honest.event({ prev_events: [last], depth: depth + 1 })
+  const refused = banned.event({ prev_events: [fork.eventId], depth: depth + 2 })
+  const joining = honest.event({ prev_events: [ban, refused.eventId], depth: depth + 3 })
+  const state = [...honest.state.values()]
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  await honest.send(refused)
+  const { rooms } = net.server(0).services
+  await eventually(async () => (await rooms.explainEvent(refused.eventId))?.verdict === 'soft_failed' || undefined)
+  await honest.send(joining)
+  await honest.send(fork)
+  assert.equal((await rooms.explainEvent(fork.eventId))?.verdict, 'accepted')
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId),
+    [joining.eventId],
+  )
+  remote.answers.clear()
+})
+
 test('what an event follows is asked for again where its sender could not be reached at once', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   const room = await remote.join(net.server(0), roomId)

@@ -3,6 +3,7 @@
 import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
 import { authTypes } from '@myelin/algorithms/auth-events'
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
+import { refusedEventsFollowedMax } from '../limits.ts'
 import { eventsByIds } from '../store/events.ts'
 import { type Admitted, type AdmissionMode, admitNow } from './admit.ts'
 import type { IncomingEvent } from './admit-write.ts'
@@ -85,14 +86,25 @@ export async function receiveHeld(
   // 5. to 7. by the state before it, by the room's current state, and by its policy server
   const judged = { received: incoming, known, authNids, mode, byAuthEvents, before }
   const admitted = await admitNow(context, room, { ...judged, isAfterGap: !previous.isWhole })
-  if (!previous.isWhole && admitted.event.ord !== undefined) noteMissing(room, incoming, previous)
+  if (admitted.event.ord !== undefined && (!previous.isWhole || previous.events.some(isRefused)))
+    await noteMissing(context, room, incoming)
   return admitted
 }
 
-function noteMissing(room: HotRoom, { pdu }: IncomingEvent, { events }: KnownEvents): void {
-  const known = new Set(events.map(({ eventId }) => eventId))
-  room.noteFollowed(referencedIds(pdu.prev_events).filter((eventId) => !known.has(eventId)))
+/** What an event follows and is not here, directly or through events that were refused, comes late and is no head. */
+async function noteMissing(context: RoomsContext, room: HotRoom, { pdu }: IncomingEvent): Promise<void> {
+  const followed = new Set(referencedIds(pdu.prev_events))
+  const missing: string[] = []
+  for (const eventId of followed) {
+    const event = await findEvent(context, room, eventId)
+    if (!event || (event.flags & eventFlag.outlier) !== 0) missing.push(eventId)
+    else if (isRefused(event) && followed.size < refusedEventsFollowedMax)
+      for (const each of event.authEvent.prevEvents) followed.add(each)
+  }
+  room.noteFollowed(missing)
 }
+
+const isRefused = ({ flags }: RoomEvent): boolean => (flags & (eventFlag.softFailed | eventFlag.rejected)) !== 0
 
 /** What is known of some events. */
 export interface KnownEvents {
