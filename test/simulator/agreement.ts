@@ -111,9 +111,7 @@ function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[]
   if (!join) return [`it does not have ${described([own, other], joinId)}`]
   if ((join.flags & eventFlag.softFailed) !== 0) return []
   const leaves = [...other.events.values()].filter(
-    ({ pdu, flags }) =>
-      (membershipOf(pdu, userId) === 'leave' || membershipOf(pdu, userId) === 'ban') &&
-      (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0,
+    (event) => ['leave', 'ban'].includes(String(membershipOf(event.pdu, userId))) && isAccepted(event),
   )
   const since = descendants(other.events, joinId)
   const isKnown = ({ eventId }: CopiedEvent) =>
@@ -126,6 +124,8 @@ function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[]
     .filter((leave) => !isKnown(leave) && isDue(leave) && !later.some((each) => each.has(leave.eventId)))
     .map(({ eventId }) => described([own, other], eventId))
 }
+
+const isAccepted = ({ flags }: CopiedEvent): boolean => (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0
 
 const membershipOf = ({ type, state_key: stateKey, content }: CopiedEvent['pdu'], userId: string): unknown =>
   type === 'm.room.member' && stateKey === userId ? content['membership'] : undefined
@@ -201,14 +201,21 @@ function sharedHeads({ heads, events }: RoomCopy, isShared: (eventId: string) =>
   return shared.filter((eventId) => !followed.has(eventId)).toSorted()
 }
 
-/** What came after a server joined, it has, unless a barred server said it, which need not be heard; and all who have an event reject it or none. */
+/**
+ * What came after a server joined, it has, unless a barred server said it, or nobody accepted it nor what follows it, which
+ * need not be heard; and all who have an event reject it or none.
+ */
 function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   const all = new Map<string, CopiedEvent>()
   for (const { events } of copies) for (const [eventId, event] of events) all.set(eventId, event)
+  const needed = new Set(
+    copies.flatMap(({ events }) => [...events.values()].filter(isAccepted).map(({ eventId }) => eventId)),
+  )
+  for (const eventId of needed) for (const each of all.get(eventId)?.previous ?? []) needed.add(each)
   const missing = copies.flatMap((copy) => {
     const since = descendants(all, arrivalOf(copy))
     return [...since]
-      .filter((id) => !copy.events.has(id) && !barred.has(hostOf(all.get(id)?.pdu.sender ?? '')))
+      .filter((id) => needed.has(id) && !copy.events.has(id) && !barred.has(hostOf(all.get(id)?.pdu.sender ?? '')))
       .map((id) => `${copy.serverName} lacks ${described(copies, id)}`)
   })
   const disputed = [...all.keys()].filter((eventId) => {
