@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BuiltEvent } from '@myelin/algorithms/build-event'
 import { roomVersion } from '@myelin/algorithms/room-version'
+import { signingKeyFromSeed } from '@myelin/algorithms/signatures'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
@@ -131,6 +132,29 @@ test('an event that is never signed by a key that can be had keeps no other out'
     const beside = says(room, 'beside it')
     assert.deepEqual(await room.send(join, beside), { [join.eventId]: {}, [beside.eventId]: {} })
     assert.ok(await isInRoom(alice, room, beside.eventId))
+  }))
+
+test('an event that is signed with a key newer than those fetched a moment ago waits until it can be fetched', async () =>
+  withVisitor(async ({ net, alice, room, home, away, join }) => {
+    away.answers.delete('server')
+    await room.send(join)
+    await eventually(() => isInRoom(alice, room, join.eventId), 30_000)
+    away.key = signingKeyFromSeed('ed25519:rotated', new Uint8Array(32).fill(7))
+    const { hashes: _, signatures: __, ...unsigned } = room.event({ sender: join.pdu.sender }).pdu
+    const said = away.sign(room.rules, unsigned)
+    room.follow(said)
+    const after = says(room, 'after the rotation')
+    assert.deepEqual(await home.send(net.server(0), [said.json, after.json]), {
+      [said.eventId]: {},
+      [after.eventId]: {},
+    })
+    assert.equal(net.server(0).services.rooms.stagedEvents.find(said.eventId)?.eventId, said.eventId)
+    // Keys may be asked for again at any start.
+    await net.server(0).stop()
+    await net.server(0).start()
+    const again = alice.at(net.server(0).baseUrl)
+    await eventually(() => isInRoom(again, room, after.eventId), 30_000)
+    assert.ok(await isInRoom(again, room, said.eventId))
   }))
 
 test('users are invited to a room whose creator’s server gives no key: its create event is named by the room', async () => {

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test'
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import { signJson, verifyJson } from '@myelin/algorithms/signatures'
 import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
-import { notaryWaitMs } from '../limits.ts'
+import { keyRefetchMinMs, notaryWaitMs } from '../limits.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { Keyring } from './keyring.ts'
 import { createRequestAuth } from './request-auth.ts'
@@ -113,6 +113,27 @@ describe('the keys of a server', () => {
     await using world = await setUp(json(200, theirDocument()))
     for (let i = 0; i < 5; i++) assert.equal(await world.keyring.key('them.test', 'ed25519:none', start), undefined)
     assert.equal(world.them.seen.length, 1)
+  })
+
+  test('that are new are awaited until it may be asked again, and those that it does not have are not', async () => {
+    await using world = await setUp(json(200, theirDocument()))
+    const { keyring, them, clock } = world
+    const newKey = testKey(5, 'newer')
+    const isAwaited = () => keyring.isAwaited('them.test', hour)
+    assert.ok(await keyring.key('them.test', theirKey.keyId, clock.ms))
+    assert.equal(isAwaited(), false)
+    them.answer = json(200, theirDocument({ key: newKey }))
+    assert.equal(await keyring.key('them.test', newKey.keyId, clock.ms), undefined)
+    assert.equal(isAwaited(), true)
+    clock.advance(keyRefetchMinMs)
+    assert.ok(await keyring.key('them.test', newKey.keyId, clock.ms))
+    assert.equal(isAwaited(), false)
+    clock.advance(keyRefetchMinMs)
+    for (let i = 0; i < 2; i++) {
+      assert.equal(await keyring.key('them.test', 'ed25519:none', clock.ms), undefined)
+      assert.equal(isAwaited(), false)
+    }
+    assert.equal(them.seen.length, 3)
   })
 
   test('are asked for less and less while it fails, and at once when it may be tried', async () => {

@@ -12,6 +12,7 @@ import {
   keyFetchesWaitingMax,
   keyRefetchMinMs,
   keyringServersMax,
+  keysPerServerMax,
   notaryFetchesAtOnceMax,
   notaryFetchesWaitingMax,
   notaryWaitMs,
@@ -59,6 +60,10 @@ interface Entry {
   failingSinceMs: number
   /** Not asked again before, milliseconds since the epoch. */
   nextFetchMs: number
+  /** Ids of unknown keys that were looked for since it was last asked. */
+  wanted: Set<string>
+  /** Those that were looked for when it was last asked. */
+  soughtLast: ReadonlySet<string>
 }
 
 export class Keyring {
@@ -105,11 +110,15 @@ export class Keyring {
     return keys.get(keyId)
   }
 
-  /** Whether keys of the server are being fetched, or could not be, and that has not gone on for longer than this. */
+  /**
+   * Whether keys of the server are being fetched, or it answered too lately to be asked for a new one, or they could not be
+   * had, and that has not gone on for longer than this.
+   */
   isAwaited(serverName: string, forMs: number): boolean {
     const entry = this.#entries.get(serverName)
-    if (this.#looking.has(serverName) && entry?.failures === 0) return true
-    return entry !== undefined && entry.failures > 0 && this.#options.environment.now() - entry.failingSinceMs < forMs
+    if (entry === undefined) return false
+    if (entry.failures > 0) return this.#options.environment.now() - entry.failingSinceMs < forMs
+    return this.#looking.has(serverName) || !entry.wanted.isSubsetOf(entry.soughtLast)
   }
 
   /**
@@ -138,6 +147,8 @@ export class Keyring {
     const looking = this.#looking.get(serverName) ?? { sinceMs: this.#options.environment.now(), count: 0 }
     looking.count++
     this.#looking.set(serverName, looking)
+    const { keys, wanted } = await this.#entry(serverName)
+    if (!keys.has(keyId) && wanted.size < keysPerServerMax) wanted.add(keyId)
     try {
       if ((await this.#fetch(serverName)) && !isMet())
         await shared(this.#queries, `${serverName} ${keyId}`, () => this.#ask(need))
@@ -165,6 +176,8 @@ export class Keyring {
         failures: 0,
         failingSinceMs: 0,
         nextFetchMs: 0,
+        wanted: new Set<string>(),
+        soughtLast: new Set<string>(),
       }
       this.#entries.set(serverName, entry)
       return entry
@@ -193,9 +206,12 @@ export class Keyring {
 
   async #fetchNow(serverName: string, entry: Entry): Promise<void> {
     const { environment, peers } = this.#options
+    const sought = entry.wanted
+    entry.wanted = new Set()
     try {
       await this.#learn(serverName, entry, { ...(await fetchKeys(peers, serverName)), isVouchedFor: false })
       entry.failures = 0
+      entry.soughtLast = sought
       entry.nextFetchMs = environment.now() + keyRefetchMinMs
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
