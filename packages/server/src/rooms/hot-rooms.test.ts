@@ -182,3 +182,22 @@ test('counters of many threads are let go once nobody uses the room, and read ag
   assert.deepEqual([...room.totals], [[0, main]])
   assert.equal(await inThread(), 2)
 })
+
+test('of a forked room past states are let go, not what its forks are resolved by', async () => {
+  await using net = await openTestRooms()
+  const [nid = 0] = await roomNids(net, 1)
+  const { hotRooms } = net.rooms.context
+  const room = await hotRooms.get(nid)
+  const swell = () => {
+    for (let event = 1; !room.isBloated; event++) room.arena.set(room.root, event % 5_000, event)
+  }
+  const { heads } = room
+  room.heads = [...heads, { nid: 1, eventId: '$other', depth: 1 }]
+  swell()
+  await hotRooms.use(nid, async () => undefined)
+  assert.equal(hotRooms.peek(nid), room)
+  assert.equal(room.isBloated, false)
+  room.heads = heads
+  await hotRooms.use(nid, async () => undefined)
+  assert.equal(hotRooms.peek(nid), undefined)
+})

@@ -108,8 +108,9 @@ export class HotRooms {
   #slim(room: HotRoom): void {
     if (this.#isIdle(room)) room.forgetThreads()
     if (!room.isBloated && !room.arena.hasOlder) return
-    // A fresh copy holds the current state alone, and readers keep the old as long as they need.
-    if (this.#isIdle(room)) return this.#forget(room)
+    // A fresh copy holds the current state alone, and readers keep the old as long as they need. One of a forked room would
+    // have to be given all that its forks are resolved by.
+    if (this.#isIdle(room) && room.heads.length < 2) return this.#forget(room)
     if (!room.isBloated || !this.#isTrimOver(room)) return
     const trim: Trim = { lastTicket: this.#lastTicket, isDurable: false }
     this.#trims.set(room, trim)
