@@ -216,6 +216,7 @@ function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): str
     const since = descendants(all, arrivalOf(copy))
     return [...since]
       .filter((id) => needed.has(id) && !copy.events.has(id) && !barred.has(hostOf(all.get(id)?.pdu.sender ?? '')))
+      .filter((id) => !isHidden(copies, id, copy.serverName))
       .map((id) => `${copy.serverName} lacks ${described(copies, id)}`)
   })
   const disputed = [...all.keys()].filter((eventId) => {
@@ -226,6 +227,10 @@ function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): str
   })
   return [...missing, ...disputed.map((id) => `not all reject ${described(copies, id)}`)]
 }
+
+/** Whether nobody who has an event may give it to the server: by its history visibility, the server was not there. */
+const isHidden = (copies: readonly RoomCopy[], eventId: string, serverName: string): boolean =>
+  copies.every(({ events, witnesses }) => !events.has(eventId) || witnesses.get(eventId)?.has(serverName) === false)
 
 /**
  * The event with which the server came into the room last: the first of its timeline, a join after all its users had left, or

@@ -3,7 +3,7 @@ import type { Pdu } from '@myelin/algorithms/event'
 import { referencedIds } from '@myelin/algorithms/event'
 import { stateAfter } from '@myelin/server/rooms/dag-state'
 import type { HotRoom } from '@myelin/server/rooms/hot-room'
-import { eventFlag } from '@myelin/server/rooms/room-event'
+import { eventFlag, type RoomEvent } from '@myelin/server/rooms/room-event'
 import { isStripped } from '@myelin/server/rooms/stripped-state'
 import type { OpenServices } from '@myelin/server/server'
 import { sql } from '@myelin/server/store/sql'
@@ -33,6 +33,8 @@ export interface RoomCopy {
   readonly isIn: boolean
   /** Whether it was sent an event when it was not in the room. */
   wasOutAt(eventId: string): boolean
+  /** Servers that saw an event, where its history visibility keeps it from all others. */
+  readonly witnesses: ReadonlyMap<string, ReadonlySet<string>>
   /** Part of its state is what it was told while it was out, and could not judge. */
   readonly isTold: boolean
 }
@@ -40,6 +42,7 @@ export interface RoomCopy {
 interface EventColumns {
   readonly [column: string]: string | number | null
   readonly eventId: string
+  readonly nid: number
   readonly ord: number | null
   readonly flags: number
   readonly json: string
@@ -73,14 +76,17 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
   const heads = (await room.events(room.heads.map(({ nid }) => nid))).toSorted((a, b) =>
     a.eventId < b.eventId ? -1 : 1,
   )
-  const places = await Promise.all(heads.map((head) => stateAfter(rooms.context, room, head)))
+  const stateAfterEvent = async (event: RoomEvent) => stateAt((await stateAfter(rooms.context, room, event)).root)
+  const known = new Map(all.map((each) => [each.eventId, each]))
+  const witnesses = isAllShown(all) ? new Map() : await witnessesOf(rows, { room, known, stateAfterEvent })
   return {
     serverName: config.serverName,
     room,
     events: new Map(all.flatMap((each) => (isOutlier(each) ? [] : [[each.eventId, each]]))),
     outliers: new Map(all.flatMap((each) => (isOutlier(each) ? [[each.eventId, each]] : []))),
     state: stateAt(room.root),
-    statesAfterHeads: places.map(({ root }) => stateAt(root)),
+    statesAfterHeads: await Promise.all(heads.map(stateAfterEvent)),
+    witnesses,
     heads: heads.map(({ eventId }) => eventId),
     isIn: room.localJoined.size > 0,
     wasOutAt: (eventId) => rooms.context.refusals.dropped(eventId)?.rule === 'absent',
@@ -89,6 +95,38 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
       members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),
     ),
   }
+}
+
+const isAllShown = (all: readonly CopiedEvent[]): boolean =>
+  all.every(({ pdu }) => pdu.type !== 'm.room.history_visibility' || isShared(pdu.content['history_visibility']))
+
+const isShared = (visibility: unknown): boolean => visibility !== 'invited' && visibility !== 'joined'
+
+interface Witnessed {
+  readonly room: HotRoom
+  readonly known: ReadonlyMap<string, CopiedEvent>
+  stateAfterEvent(event: RoomEvent): Promise<ReadonlyMap<string, string>>
+}
+
+/** State is for everybody in the room; what is said is for those who were in it, or invited where that suffices. */
+async function witnessesOf(rows: readonly EventColumns[], { room, known, stateAfterEvent }: Witnessed) {
+  const said = rows.filter(({ flags }) => (flags & eventFlag.outlier) === 0).map(({ nid }) => nid)
+  const witnesses = new Map<string, ReadonlySet<string>>()
+  for (const event of await room.events(said)) {
+    if (event.isState) continue
+    const state = await stateAfterEvent(event)
+    const contentAt = (key: string) => known.get(state.get(key) ?? '')?.pdu.content ?? {}
+    const visibility = contentAt('m.room.history_visibility ')['history_visibility']
+    if (isShared(visibility)) continue
+    const there = visibility === 'invited' ? ['join', 'invite'] : ['join']
+    const isThere = (key: string) =>
+      key.startsWith('m.room.member ') && there.includes(String(contentAt(key)['membership']))
+    witnesses.set(
+      event.eventId,
+      new Set([...state.keys()].filter(isThere).map((key) => key.slice(key.indexOf(':') + 1))),
+    )
+  }
+  return witnesses
 }
 
 function copied({ eventId, ord, flags, json }: EventColumns): CopiedEvent {
