@@ -1,7 +1,7 @@
 // Single events that a reader names and that are not in the timeline here: fetched from other servers, checked as on
 // receipt, judged by the state before them and kept beside the timeline, with that state, which says who may see them.
 // https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1eventeventid
-import { roomIdOf } from '@myelin/algorithms/event'
+import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { getEvent } from '@myelin/protocol/server-server/events'
 import { abortAfter } from '../environment.ts'
@@ -130,7 +130,8 @@ async function takeEvent(
   const { context, room } = recovery
   const { pdu, eventId: givenId } = parseIncoming(value, room.rules)
   if (givenId !== eventId || roomIdOf(pdu, givenId) !== room.roomId) return false
-  if (!(await eventsOfRoom(context, room, pdu.auth_events)).isWhole) await fetchAuthChain(recovery, eventId)
+  if (!(await eventsOfRoom(context, room, pdu.auth_events)).isWhole)
+    await fetchAuthChain(recovery, { eventId, cited: referencedIds(pdu.auth_events) })
   const importing = new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
   await importing.add(value)
   await importing.judge(recovery.signal)

@@ -36,6 +36,7 @@ export async function explainEvent(context: RoomsContext, eventId: string): Prom
 }
 
 function verdictOf(flags: number): Explanation['verdict'] {
+  if ((flags & eventFlag.unjudged) !== 0) return 'outlier'
   if ((flags & eventFlag.rejected) !== 0) return 'rejected'
   if ((flags & eventFlag.softFailed) !== 0) return 'soft_failed'
   return (flags & eventFlag.outlier) === 0 ? 'accepted' : 'outlier'

@@ -159,17 +159,37 @@ async function askInTurn<T>({ servers, asked }: Recovery, ask: (server: string) 
 const importInto = ({ context, room }: Recovery): EventImport =>
   new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
 
-/** Takes in what authorises an event. Throws EventDropped, KeyAwaited. */
-export async function fetchAuthChain(recovery: Recovery, eventId: string): Promise<void> {
+/** An event, and ids of those it cites. */
+export interface Citing {
+  readonly eventId: string
+  readonly cited: readonly string[]
+}
+
+/** Takes in what authorises an event, from the first server that leaves out nothing it cites. Throws EventDropped, KeyAwaited. */
+export async function fetchAuthChain(recovery: Recovery, { eventId, cited }: Citing): Promise<void> {
   countState(recovery)
-  const { context, room, signal } = recovery
-  const input = { path: { roomId: room.roomId, eventId } }
   await askInTurn(recovery, async (server) => {
     const importing = importInto(recovery)
-    await readStateAnswer(context, importing, { server, definition: getEventAuth, input, signal })
+    await readAuthChain(recovery, importing, { server, eventId })
     importing.requireKeys()
+    const places = await placesOf(recovery, cited)
+    if (!cited.every((each) => isSettled(places.get(each))))
+      throw new EventDropped('missing', 'What it cites cannot be had')
   })
 }
+
+const readAuthChain = (
+  { context, room, signal }: Recovery,
+  importing: EventImport,
+  { server, eventId }: { readonly server: string; readonly eventId: string },
+) => {
+  const input = { path: { roomId: room.roomId, eventId } }
+  return readStateAnswer(context, importing, { server, definition: getEventAuth, input, signal })
+}
+
+/** What was stored and never judged comes again, to be judged with what it cites. */
+const isSettled = (place: EventPlace | undefined): boolean =>
+  place !== undefined && (place.flags & eventFlag.unjudged) === 0
 
 /**
  * Root of the state before an event, as a server says; every event of it is checked. A state with holes would be believed
@@ -187,8 +207,6 @@ export async function fetchStateBefore(recovery: Recovery, eventId: string): Pro
     const all = [...new Set<string>([...said.auth_chain_ids, ...said.pdu_ids])]
     if (all.length > joinEventsMax) throw new EventDropped('missing', 'The state before it is too large')
     const known = await placesOf(recovery, all)
-    // What was stored and never judged comes again, to be judged with what it cites.
-    const isSettled = (place: EventPlace | undefined) => place && (place.flags & eventFlag.unjudged) === 0
     const missing = all.filter((each) => !isSettled(known.get(each)))
     await importMissing(recovery, { server, eventId, missing })
     return rootOf(room, await placesOf(recovery, said.pdu_ids))
@@ -218,7 +236,25 @@ async function importMissing(recovery: Recovery, { server, eventId, missing }: I
     const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
     await readStateAnswer(context, importing, { server, definition: getRoomState, input, signal })
   }
+  await fetchLeftOut(recovery, importing)
   importing.requireKeys()
+}
+
+/** Each server is asked once for what a state was given without; what cannot be judged even then is no part of it. */
+async function fetchLeftOut(recovery: Recovery, importing: EventImport): Promise<void> {
+  for (const server of recovery.servers) {
+    const eventId = importing.unjudged
+    if (eventId === undefined) return
+    await unlessFailed(readAuthChain(recovery, importing, { server, eventId }))
+  }
+}
+
+async function unlessFailed(answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer
+  } catch (error) {
+    if (!(error instanceof MatrixError)) throw error // another server may give it
+  }
 }
 
 async function fetchSingly(

@@ -123,6 +123,17 @@ export class EventImport {
     if (first) throw new KeyAwaited(first.lacksKeyOf, `The key of ${first.lacksKeyOf} cannot be had yet`)
   }
 
+  /** One of those that could not be judged, because what it cites was not given. */
+  get unjudged(): string | undefined {
+    return this.#index.firstUnjudged()
+  }
+
+  /** Whether that is so of this event. */
+  isUnjudged(eventId: string): boolean {
+    const at = this.#index.numberOf(eventId)
+    return at !== undefined && this.#index.status(at) === 'unjudged'
+  }
+
   /** Tries those again that could not be checked, in ever longer intervals. */
   async #awaitKeys(signal?: AbortSignal): Promise<void> {
     const { environment } = this.#context

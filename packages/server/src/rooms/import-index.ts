@@ -1,8 +1,8 @@
 // What an import holds of each event it takes in: numbers only. The events themselves lie in the store, so that what a
 // state of a hundred thousand events takes in memory is some megabytes.
 
-/** What is known of an event: `waiting` until the events it cites have been judged. */
-export type ImportStatus = 'unknown' | 'waiting' | 'accepted' | 'rejected'
+/** What is known of an event: `waiting` until the events it cites have been judged, `unjudged` where these are not given. */
+export type ImportStatus = 'unknown' | 'waiting' | 'unjudged' | 'accepted' | 'rejected'
 
 export interface IndexedEvent {
   readonly eventId: string
@@ -52,21 +52,25 @@ export class ImportIndex {
   cited(at: number): readonly number[] {
     return this.#cited[at] ?? []
   }
-  judged(at: number, status: 'accepted' | 'rejected'): void {
+  judged(at: number, status: 'accepted' | 'rejected' | 'unjudged'): void {
     this.#statuses[at] = status
+  }
+  firstUnjudged(): string | undefined {
+    for (const [eventId, at] of this.#numbers) if (this.#statuses[at] === 'unjudged') return eventId
+    return undefined
   }
   /** Ids that are cited and of which nothing is known. */
   unknownIds(): string[] {
     return Array.from(this.#numbers).flatMap(([eventId, at]) => (this.#statuses[at] === 'unknown' ? [eventId] : []))
   }
 
-  /** Those that wait, each after those it cites. Circles cannot be: an id is a hash over what it cites. */
+  /** Those that are still to be judged, each after those it cites. Circles cannot be: an id is a hash over what it cites. */
   inAuthOrder(): number[] {
     const order: number[] = []
     const entered = new Uint8Array(this.size)
     const path: { readonly at: number; next: number }[] = []
     const enter = (at: number): void => {
-      if (entered[at] !== 0 || this.#statuses[at] !== 'waiting') return
+      if (entered[at] !== 0 || (this.#statuses[at] !== 'waiting' && this.#statuses[at] !== 'unjudged')) return
       entered[at] = 1
       path.push({ at, next: 0 })
     }

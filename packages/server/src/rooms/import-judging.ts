@@ -10,7 +10,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import type { ImportIndex } from './import-index.ts'
 import { Pace } from './pace.ts'
-import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
+import { eventFlag, type RoomEvent } from './room-event.ts'
 import { loadedEvents } from './stored-event.ts'
 import { WriteBehind } from './write-behind.ts'
 
@@ -27,7 +27,10 @@ interface Judging {
   readonly refusals: Map<number, Rejection>
 }
 
-/** "Passes authorization rules based on the event's auth events, otherwise it is rejected." */
+/**
+ * "Passes authorization rules based on the event's auth events, otherwise it is rejected." What cites an event that is not
+ * here cannot be judged: it stays as it is until it comes again, with what it cites.
+ */
 export async function judgeImported(
   context: RoomsContext,
   room: HotRoom,
@@ -60,8 +63,8 @@ async function findCited(context: RoomsContext, room: HotRoom, index: ImportInde
   const ids = index.unknownIds()
   for (let from = 0; from < ids.length; from += importedEventsPerWrite)
     for (const row of await eventsByIds(context.store.read, ids.slice(from, from + importedEventsPerWrite))) {
-      if (row.roomNid !== room.nid) continue
-      const status = countsAsRejected(row.flags) ? 'rejected' : 'accepted'
+      if (row.roomNid !== room.nid || (row.flags & eventFlag.unjudged) !== 0) continue
+      const status = (row.flags & eventFlag.rejected) !== 0 ? 'rejected' : 'accepted'
       index.add({ eventId: row.eventId, nid: row.nid, slot: row.slot ?? undefined, status, cited: [] })
     }
 }
@@ -111,13 +114,18 @@ function judgeOne(
   const cited = index.cited(at)
   const authEvents = cited.flatMap((each) => held.get(each) ?? [])
   for (const each of cited) release(held, citers, each)
+  const statuses = new Set(cited.map((each) => index.status(each)))
+  if (!statuses.has('rejected') && (statuses.has('unknown') || statuses.has('unjudged')))
+    return index.judged(at, 'unjudged')
   const refusal = event && refusalOf(room, { event, cited, authEvents, create })
   if (refusal) refusals.set(at, refusal)
   const isAccepted = event !== undefined && refusal === undefined
   index.judged(at, isAccepted ? 'accepted' : 'rejected')
   if (!event) return
-  event.judged(isAccepted)
   if (isAccepted && citers.has(at)) held.set(at, { ...event.authEvent, rejected: false })
+  // It may have come into its place meanwhile.
+  if ((event.flags & eventFlag.unjudged) === 0) return
+  event.judged(isAccepted)
   const slot = index.slot(at)
   if (slot === undefined || !room.authDag) return
   const authNids = cited.map((each) => index.nid(each)).filter((nid) => nid !== 0)
@@ -132,7 +140,7 @@ interface Judged {
 }
 
 function refusalOf(room: HotRoom, { event, cited, authEvents, create }: Judged): Rejection | undefined {
-  if (authEvents.length < cited.length) return { rule: 'cited', reason: 'What it cites was rejected, or cannot be had' }
+  if (authEvents.length < cited.length) return { rule: 'cited', reason: 'What it cites was rejected' }
   return authorizeByAuthEvents({ ...event.authEvent, rejected: false }, { authEvents, create }, room.rules)
 }
 
@@ -150,8 +158,10 @@ async function writeVerdicts({ context, index, refusals }: Judging, numbers: rea
     numbers.flatMap((at) => (index.status(at) === status && index.nid(at) !== 0 ? [index.nid(at)] : []))
   const ts = context.environment.now()
   await context.store.write((w) => {
-    setEventFlags(w, nidsOf('accepted'), eventFlag.outlier)
-    setEventFlags(w, nidsOf('rejected'), eventFlag.outlier | eventFlag.rejected)
+    // Some may have come into their places meanwhile.
+    const only = eventFlag.unjudged
+    setEventFlags(w, nidsOf('accepted'), { flags: eventFlag.outlier, only })
+    setEventFlags(w, nidsOf('rejected'), { flags: eventFlag.outlier | eventFlag.rejected, only })
     for (const [at, refusal] of refusals) saveRefusal(w, { eventNid: index.nid(at), ...refusal, ts })
   })
   for (const { rule } of refusals.values()) context.refusals.count('rejected', rule)

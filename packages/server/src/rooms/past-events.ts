@@ -3,7 +3,7 @@
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { backfillStatesMax } from '../limits.ts'
-import { eventPlaces, placeEvent } from '../store/events.ts'
+import { eventPlaces, eventsByIds, placeEvent } from '../store/events.ts'
 import type { HistoryGap } from '../store/history-gaps.ts'
 import { placesInGap } from '../store/places.ts'
 import { totalsUpTo } from '../store/read-marks.ts'
@@ -23,10 +23,10 @@ import { eventsOfRoom, inOrder } from './receive.ts'
 import { applyRedaction } from './redaction.ts'
 import { EventDropped } from './refusals.ts'
 import { findRelating, writeRelation } from './relate.ts'
-import { eventFlag, RoomEvent } from './room-event.ts'
+import { countsAsRejected, eventFlag, RoomEvent } from './room-event.ts'
 import { type PastEvent, type Stretch, stretchBackwards } from './state-backwards.ts'
 import { type StatePlace, storeState } from './state-change.ts'
-import { findEvent } from './stored-event.ts'
+import { findEvent, loadedEvents } from './stored-event.ts'
 
 export interface FetchedHistory {
   readonly edge: HistoryEdge
@@ -107,10 +107,11 @@ async function fetchStates(recovery: Recovery, past: readonly PastEvent[]): Prom
 async function fetchCited(recovery: Recovery, past: readonly PastEvent[]): Promise<boolean> {
   const newest = await lastCitingUnknown(recovery, past)
   if (!newest) return true
+  const given = new Set(past.map(({ eventId }) => eventId))
   try {
-    await fetchAuthChain(recovery, newest.eventId)
+    await fetchAuthChain(recovery, { ...newest, cited: newest.cited.filter((eventId) => !given.has(eventId)) })
   } catch (error) {
-    if (!(error instanceof EventDropped)) throw error // then it is rejected, unless it comes with the state
+    if (!(error instanceof EventDropped)) throw error // then it is not judged, unless it comes with the state
   }
   return (await lastCitingUnknown(recovery, past)) === undefined
 }
@@ -118,7 +119,8 @@ async function fetchCited(recovery: Recovery, past: readonly PastEvent[]): Promi
 async function lastCitingUnknown({ context }: Recovery, past: readonly PastEvent[]): Promise<PastEvent | undefined> {
   const given = new Set(past.map(({ eventId }) => eventId))
   const cited = new Set(past.flatMap((each) => each.cited).filter((eventId) => !given.has(eventId)))
-  for (const { eventId } of await eventPlaces(context.store.read, [...cited])) cited.delete(eventId)
+  for (const { eventId, flags } of await eventPlaces(context.store.read, [...cited]))
+    if ((flags & eventFlag.unjudged) === 0) cited.delete(eventId)
   return past.findLast((each) => each.cited.some((eventId) => cited.has(eventId)))
 }
 
@@ -138,8 +140,8 @@ interface Progress {
 
 async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, states }: Placing): Promise<number> {
   const eventIds = past.map(({ eventId }) => eventId)
-  const { events } = await eventsOfRoom(context, room, eventIds)
-  const stored = new Map(events.map((event) => [event.eventId, event]))
+  const rows = (await eventsByIds(context.store.read, eventIds)).filter(({ roomNid }) => roomNid === room.nid)
+  const stored = new Map(loadedEvents(room, rows).map((event) => [event.eventId, event]))
   const near = await placeOfOldest(context, room, edge)
   const related = await relatedAmong(context.store.read, { roomNid: room.nid, eventIds })
   const progress: Progress = { related, after: new Map(), placed: new Map(), writes: [] }
@@ -208,8 +210,7 @@ async function placeOne(
 ): Promise<void> {
   const { related, after, placed, writes } = progress
   const isRelated = related.has(event.eventId)
-  const isRejected = (event.flags & eventFlag.rejected) !== 0
-  if (isRejected || (await judge(room, event.authEvent, before.root)) !== undefined)
+  if (countsAsRejected(event.flags) || (await judge(room, event.authEvent, before.root)) !== undefined)
     return void after.set(event.eventId, before)
   const { type, content, senderNid, stateKey, redacts } = event
   const relating = await findRelating(context, room, { type, content, stateKey, by: { userNid: senderNid } })

@@ -1,6 +1,7 @@
 // Takes an event in whose surroundings are not held here: asks other servers, its sender first, for what it cites, for the
 // events between it and the room's heads, and in the end for the state before it. Every step is bounded, so that an event
 // comes in or is dropped.
+import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
 import { abortAfter } from '../environment.ts'
 import { FederationError } from '../federation/federation-error.ts'
@@ -110,7 +111,8 @@ const receiveIn = ({ context, room }: Recovery, receiving: Receiving): Promise<A
 
 const fetchers: Readonly<Record<Exclude<Lacking['lacks'], 'previous'>, Remedy>> = {
   async cited(recovery, receiving) {
-    await fetchAuthChain(recovery, receiving.incoming.eventId)
+    const { eventId, pdu } = receiving.incoming
+    await fetchAuthChain(recovery, { eventId, cited: referencedIds(pdu.auth_events) })
     return receiving
   },
   async policy({ context, room }, receiving) {

@@ -1,6 +1,7 @@
 // Joining a room through servers that are in it: the join is signed here, taken in there, and the state they give is
 // checked event by event as it arrives. A server that may leaves the members out: the room is in use at once, and they
 // come behind. https://spec.matrix.org/v1.19/server-server-api/#joining-rooms
+import { referencedIds } from '@myelin/algorithms/event'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { JsonText } from '@myelin/protocol/handlers'
 import { makeJoin } from '@myelin/protocol/server-server/joins-v1'
@@ -77,6 +78,9 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
     },
   }
   const answer = await readStateAnswer(context, importing, asking)
+  // A state without what this join is authorised by is not the room's.
+  if (!importing.lacksKeys && referencedIds(event.pdu.auth_events).some((each) => importing.isUnjudged(each)))
+    throw new FederationError('malformed', server, 'gave what authorises the join without what that cites')
   job.phase = 'entering'
   const root = room.arena.setAll(room.arena.empty, importing.stateEntries())
   await requireCreate(room, { root, server })

@@ -174,11 +174,16 @@ export function addEventFlags(w: Write, nid: number, flags: number): void {
   w.run(addFlags, { nid, flags })
 }
 
-const setFlags = sql`UPDATE events SET flags = ${'flags'} WHERE nid IN (SELECT value FROM json_each(${'nids'}))`
+const setFlags = sql`UPDATE events SET flags = ${'flags'}
+  WHERE nid IN (SELECT value FROM json_each(${'nids'})) AND flags & ${'only'} <> 0`
 
-/** Sets all flags of these events. */
-export function setEventFlags(w: Write, nids: readonly number[], flags: number): void {
-  if (nids.length > 0) w.run(setFlags, { nids: JSON.stringify(nids), flags })
+/** Sets all flags of these events, where they still have one of `only`. */
+export function setEventFlags(
+  w: Write,
+  nids: readonly number[],
+  { flags, only }: { readonly flags: number; readonly only: number },
+): void {
+  if (nids.length > 0) w.run(setFlags, { nids: JSON.stringify(nids), flags, only })
 }
 
 const place = sql`UPDATE events SET ord = ${'ord'}, snapshot = ${'snapshot'}, flags = ${'flags'},
