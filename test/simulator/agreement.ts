@@ -29,7 +29,7 @@ export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<str
   const inRoom = settled(present)
   return [
     ...ofResidents(copies, barred),
-    ...ofReturned(present),
+    ...ofReturned(present, barred),
     ...copies.flatMap((copy) => ofFollowedHeads(copies, copy)),
     ...ofEvents(inRoom, barred),
     ...ofStates(inRoom),
@@ -84,7 +84,7 @@ function letsInWhoIsIn({ room }: RoomCopy): boolean {
  * A server that is in the room by its own account alone knows what put it out for the others it knows of, and has come back
  * since.
  */
-function ofReturned(copies: readonly RoomCopy[]): string[] {
+function ofReturned(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   return copies.flatMap((own) => {
     const known = hostsIn(own.members)
     const others = copies.filter(
@@ -93,25 +93,32 @@ function ofReturned(copies: readonly RoomCopy[]): string[] {
     const users = [...own.members].filter(([userId, each]) => each === 'join' && hostOf(userId) === own.serverName)
     return others.flatMap((other) =>
       users
-        .flatMap(([userId]) => unknownLeaves(own, other, userId))
+        .flatMap(([userId]) => unknownLeaves(own, other, { userId, barred }))
         .map((text) => `${own.serverName} does not know that it is out of the room for ${other.serverName}: ${text}`),
     )
   })
 }
 
+interface Returned {
+  readonly userId: string
+  readonly barred: ReadonlySet<string>
+}
+
 /**
  * What put a user out for another server, and the user's own does not know; or that the other has not even the user's join.
  * No event tells where the other soft-failed that, or the resolution of states undid it. What a server was told before it
- * came in it could not take in, and what led up to a ban from a time when it was not in the room it may not have.
+ * came in it could not take in, and what led up to a ban from a time when it was not in the room it may not have. Nor need
+ * it hear those whom an access list keeps out.
  */
-function unknownLeaves(own: RoomCopy, other: RoomCopy, userId: string): string[] {
+function unknownLeaves(own: RoomCopy, other: RoomCopy, { userId, barred }: Returned): string[] {
   const key = `m.room.member ${userId}`
   const joinId = own.state.get(key) ?? ''
   const join = other.events.get(joinId) ?? other.outliers.get(joinId)
   if (!join) return [`it does not have ${described([own, other], joinId)}`]
   if ((join.flags & eventFlag.softFailed) !== 0) return []
+  const isLeave = ({ pdu }: CopiedEvent) => ['leave', 'ban'].includes(String(membershipOf(pdu, userId)))
   const leaves = [...other.events.values()].filter(
-    (event) => ['leave', 'ban'].includes(String(membershipOf(event.pdu, userId))) && isAccepted(event),
+    (event) => isLeave(event) && isAccepted(event) && !barred.has(hostOf(event.pdu.sender)),
   )
   const since = descendants(other.events, joinId)
   const isKnown = ({ eventId }: CopiedEvent) =>

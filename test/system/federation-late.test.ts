@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
-import { RemoteServer } from './testing/remote-server.ts'
+import { type Drafted, type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
@@ -130,13 +130,13 @@ const joinOf = (userId: string) => ({
   content: { membership: 'join' },
 })
 
-test('nor is what was said during an earlier stay, and missed then', async () => {
-  const room = remote.createRoom(net.server(0), '11')
+/** She leaves and comes back, and something is made that follows her first stay alone. */
+async function returned(room: RemoteRoom, draft: Drafted) {
   await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
   const stored = await storedRoom(room.roomId)
   const joined = stored.heads[0]
   assert.ok(joined)
-  const missed = room.event({ prev_events: [joined.eventId], depth: joined.depth + 1 })
+  const missed = room.event({ ...draft, prev_events: [joined.eventId], depth: joined.depth + 1 })
   await alice.post(`/rooms/${encoded(room.roomId)}/leave`, {})
   const leave = stored.heads[0]?.eventId ?? ''
   for (let n = 0; n < 5; n++) room.next()
@@ -145,12 +145,27 @@ test('nor is what was said during an earlier stay, and missed then', async () =>
   const { hashes: _, signatures: __, ...event } = pdu
   remote.answers.set('make_join', () => ({ body: { room_version: '11', event } }))
   await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  return { stored, missed }
+}
+
+test('nor is what was said during an earlier stay, and missed then', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const { stored, missed } = await returned(room, {})
   const heads = stored.heads.map(({ eventId }) => eventId)
   await room.send(missed)
   assert.deepEqual(
     stored.heads.map(({ eventId }) => eventId),
     heads,
   )
+})
+
+test('but for what put its user out then, which nobody knew who let them in again', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const ban = { type: 'm.room.member', state_key: alice.userId, content: { membership: 'ban' } }
+  const { stored, missed } = await returned(room, ban)
+  await room.send(missed)
+  assert.equal((await net.server(0).services.rooms.explainEvent(missed.eventId))?.verdict, 'accepted')
+  assert.equal(stored.localJoined.size, 0)
 })
 
 test('a state event that was here as part of a state alone has its place once it comes itself', async () => {

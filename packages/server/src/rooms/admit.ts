@@ -112,13 +112,16 @@ interface Deciding {
 
 async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding): Promise<Decision> {
   const { admission, fields } = deciding
-  const { mode, received } = admission
+  const { mode, received, known } = admission
   const before = await admission.before()
   const after = fields.slot === undefined ? before.root : room.arena.set(before.root, fields.slot, fields.nid)
   if (mode === 'aside') return accepted(context, room, { before, after, root: after, heads: room.heads })
   const { authEvent, pdu } = received
   const isElsewhere = mode === 'live' && before.root !== room.root
-  if (isElsewhere && (await isFromBeforeArrival(context, room, { depth: pdu.depth, root: before.root })))
+  if (
+    isElsewhere &&
+    (await isFromBeforeArrival(context, room, { depth: pdu.depth, root: before.root, authEvent, known }))
+  )
     throw new EventDropped('refused', 'It is from before this server came into the room')
   const byStateBefore = admission.byAuthEvents ?? (await judge(room, authEvent, before.root))
   if (byStateBefore !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', byStateBefore.reason)

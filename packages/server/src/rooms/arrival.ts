@@ -1,4 +1,5 @@
 // How this server came into a room of others: what was said before that is history, and does not come as new.
+import type { AuthEvent } from '@myelin/algorithms/event'
 import { isLivePlace } from '../store/places.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -15,6 +16,26 @@ export function historyFloor(context: RoomsContext, room: HotRoom): number {
   return Number.isFinite(depth) ? depth : 0
 }
 
+/** An event that may come late. */
+interface Late {
+  readonly depth: number
+  /** Root of the state before it. */
+  readonly root: number
+  readonly authEvent: AuthEvent
+  /** The event where it is here already, as part of a state. */
+  readonly known: RoomEvent | undefined
+}
+
+/**
+ * Whether an event puts a user of this server out who is in the room. What led up to their join was given with it: an event
+ * of that kind that is not here was not known where they were let in, and may put them out for all others.
+ */
+const putsOut = (context: RoomsContext, room: HotRoom, { type, stateKey = '', content }: AuthEvent): boolean =>
+  type === 'm.room.member' &&
+  isLocal(context, stateKey) &&
+  (content['membership'] === 'leave' || content['membership'] === 'ban') &&
+  membershipIn(room.state('m.room.member', stateKey)) === 'join'
+
 /**
  * Whether an event is from before this server came, for all that it is sent only now: all that is known of the room since is
  * deeper, and the state before the event knows nothing of the arrival. As a head it would undo, by the resolution of states,
@@ -23,8 +44,9 @@ export function historyFloor(context: RoomsContext, room: HotRoom): number {
 export async function isFromBeforeArrival(
   context: RoomsContext,
   room: HotRoom,
-  { depth, root }: { readonly depth: number; readonly root: number },
+  { depth, root, authEvent, known }: Late,
 ): Promise<boolean> {
+  if (known === undefined && putsOut(context, room, authEvent)) return false
   const { arrival, depth: lowest } = lowestSinceArrival(context, room)
   if (!arrival || depth >= lowest) return false
   if ((arrival.flags & eventFlag.gap) === 0 && room.recentAfter > 0) return false
