@@ -75,6 +75,27 @@ test('what comes while the state of a join does is acknowledged at once, and in 
   await eventually(async () => (net.server(0).services.rooms.stagedEvents.size === 0 ? true : undefined))
 })
 
+for (const [outcome, status] of [
+  ['comes in', 200],
+  ['is refused', 403],
+] as const)
+  test(`an invite for somebody else is answered while a join goes on, and shown when that ${outcome}`, async () => {
+    const bob = await net.server(0).user(`bob-${status}`)
+    const room = remote.createRoom(net.server(0), '11')
+    const { asked, release } = await holdsState(room)
+    const joining = join(room)
+    await asked
+    const invite = room.next({ type: 'm.room.member', state_key: bob.userId, content: { membership: 'invite' } })
+    const path = `/_matrix/federation/v2/invite/${[room.roomId, invite.eventId].map(encodeURIComponent).join('/')}`
+    const described = [...room.state.values()].map((eventId) => remote.events.get(eventId)?.json)
+    const body = `{"event":${invite.json},"room_version":"11","invite_room_state":[${described.join(',')}]}`
+    assert.equal((await remote.call(net.server(0), 'PUT', path, body)).status, 200)
+    assert.equal((await bob.sync()).rooms?.invite, undefined)
+    release(status)
+    assert.equal((await joining).status, status)
+    await eventually(async () => ((await bob.sync()).rooms?.invite?.[room.roomId] ? true : undefined))
+  })
+
 test('more than fit elsewhere wait for a join', async () => {
   const room = remote.createRoom(net.server(0), '11')
   const { asked, release } = await holdsState(room)

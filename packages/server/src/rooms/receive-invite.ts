@@ -4,14 +4,14 @@ import { canonicalJson } from '@myelin/algorithms/canonical-json'
 import { roomIdOf } from '@myelin/algorithms/event'
 import { isObject } from '@myelin/algorithms/json'
 import { type RoomVersionRules, roomVersion } from '@myelin/algorithms/room-version'
-import { addEventSignature } from '@myelin/algorithms/signatures'
+import { addEventSignature, signatureOf } from '@myelin/algorithms/signatures'
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { IncomingEvent } from './admit-write.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import { checkedDescription, requireCreateIn } from './described-state.ts'
 import { knownRoom, placeAside } from './place-aside.ts'
-import { readIncoming } from './read-incoming.ts'
+import { federationOf, readIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import type { ServerRoom } from './server-access.ts'
 
@@ -43,13 +43,27 @@ export async function receiveInvite(context: RoomsContext, sent: InviteSent): Pr
   requireCreateIn(described, rules)
   const signed = signedHere(context, received, rules)
   const room = await knownRoom(context, { roomId: sent.roomId, rules })
-  await context.hotRooms.use(room.nid, (hot) =>
-    inOrder(context, hot, async () => {
+  await context.hotRooms.use(room.nid, (hot) => {
+    const { origin } = sent
+    // Who invites does not wait for a join of somebody else.
+    if (hot.longWorks > 0) return context.stagedEvents.stage(hot, { origin, incoming: signed, isVerified: true })
+    return inOrder(context, hot, async () => {
       // A server in the room gets the event with the others.
       if (hot.localJoined.size === 0) await placeAside(context, hot, { received: signed, described })
-    }),
-  )
+    })
+  })
   return signed.json
+}
+
+/** Whether it is an invite that this server has signed: one that came in and waited for a join of the room. */
+export async function isAcceptedInvite(context: RoomsContext, { pdu, signedText }: IncomingEvent): Promise<boolean> {
+  const { serverName, signingKey } = context
+  const signature = signatureOf(pdu, serverName, signingKey.keyId)
+  const isInvite = pdu.type === 'm.room.member' && pdu.content['membership'] === 'invite'
+  if (!isInvite || !isLocal(context, pdu.state_key ?? '') || signature === undefined) return false
+  const { signatures } = federationOf(context)
+  const [isValid] = await signatures.verify([{ text: signedText, signature, publicKey: signingKey.publicKey }])
+  return isValid === true
 }
 
 /** The rules of a version in which this server takes part through others. Throws M_INCOMPATIBLE_ROOM_VERSION. */

@@ -7,12 +7,14 @@ import type { IncomingEvent } from './admit-write.ts'
 import { firstBefore, inCausalOrder } from './causal-order.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { receiveAside } from './place-aside.ts'
+import { placeAside, receiveAside } from './place-aside.ts'
 import { verifyIncoming } from './read-incoming.ts'
+import { isAcceptedInvite } from './receive-invite.ts'
 import { inOrder, receiveHeld } from './receive.ts'
 import { recover, SenderUnreached } from './recover.ts'
 import { EventDropped, KeyAwaited } from './refusals.ts'
 import { isAdmitted } from './server-access.ts'
+import { findEvent } from './stored-event.ts'
 
 /** An event that waits. */
 export interface Waiting {
@@ -81,11 +83,18 @@ async function takeAside(taking: Taking): Promise<void> {
   const { context, room, waiting } = taking
   for (const one of waiting.values())
     try {
-      await inOrder(context, room, () => receiveAside(context, room, one.incoming))
+      await inOrder(context, room, () => receiveAbsent(context, room, one.incoming))
       waiting.delete(one.incoming.eventId)
     } catch (error) {
       fail(taking, one, error)
     }
+}
+
+/** An invite that was taken in while somebody joined counts, though nobody came into the room. */
+async function receiveAbsent(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<void> {
+  const isInvite = (await isAcceptedInvite(context, received)) && !(await findEvent(context, room, received.eventId))
+  if (isInvite) await placeAside(context, room, { received })
+  else await receiveAside(context, room, received)
 }
 
 /** Takes in those that need nothing. */
