@@ -241,16 +241,18 @@ const isHidden = (copies: readonly RoomCopy[], eventId: string, serverName: stri
 
 /**
  * The event with which the server came into the room last: the first of its timeline, a join after all its users had left, or
- * one that follows nothing of what it had. It may have been out without a leave, by the resolution of states.
+ * one that follows what it did not have. It may have been out without a leave, by the resolution of states, when it took in
+ * nothing of what it was told.
  */
 function arrivalOf({ serverName, events }: RoomCopy): string | undefined {
   const joined = new Set<string>()
   let arrival: string | undefined
-  for (const { eventId, pdu, ord, previous } of events.values()) {
+  for (const { eventId, pdu, ord, previous, flags } of events.values()) {
     if (ord === null || pdu.type !== 'm.room.member' || hostOf(pdu.state_key ?? '') !== serverName) continue
     if (pdu.content['membership'] !== 'join') joined.delete(pdu.state_key ?? '')
     else {
-      if (joined.size === 0 || !previous.some((each) => events.has(each))) arrival = eventId
+      const isAfterGap = (flags & eventFlag.gap) !== 0 || !previous.some((each) => events.has(each))
+      if (joined.size === 0 || isAfterGap) arrival = eventId
       joined.add(pdu.state_key ?? '')
     }
   }
