@@ -112,6 +112,28 @@ test('more than fit elsewhere wait for a join', async () => {
   )
 })
 
+test('what waits for a join that a stop cuts short is in the room once the join is', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const { asked, release } = await holdsState(room)
+  const joining = join(room)
+  await asked
+  const said = ['one', 'two'].map((body) => message(room, body))
+  assert.deepEqual(await room.send(...said), Object.fromEntries(said.map(({ eventId }) => [eventId, {}])))
+  await net.server(0).stop()
+  assert.equal((await joining).status, 503)
+  room.admits()
+  await net.server(0).start()
+  release(403)
+  alice = alice.at(net.server(0).baseUrl)
+  const shown = async () => {
+    const { timeline } = (await alice.sync()).rooms?.join?.[room.roomId] ?? { timeline: { events: [] } }
+    const events = timeline.events as { readonly content: { readonly body?: string } }[]
+    return events.flatMap(({ content }) => content.body ?? [])
+  }
+  await eventually(async () => ((await shown()).length === 2 ? true : undefined))
+  assert.deepEqual(await shown(), ['one', 'two'])
+})
+
 test('what waited for a join that fails is dropped', async () => {
   const room = remote.createRoom(net.server(0), '11')
   const { asked, release } = await holdsState(room)

@@ -11,7 +11,7 @@ import { changeMembership, membershipOf, oneAtATime, profileContent } from './me
 import { creators, powerLevelsOf } from './power.ts'
 import { remoteJoin } from './remote-join.ts'
 import { leaveIfRejected } from './remote-leave.ts'
-import { keepJoinIntent, removeJoinIntent } from '../store/joins.ts'
+import { keepJoinIntent, removeJoinIntent, type SentJoin } from '../store/joins.ts'
 import { residentServers } from './resident-servers.ts'
 import { vouchedJoin } from './vouched-join.ts'
 import { roomNid } from './room-ids.ts'
@@ -23,6 +23,8 @@ export interface JoinOptions {
   readonly reason?: string | undefined
   /** How often this was begun before and cut short by a stop of the server. */
   readonly attempts?: number
+  /** The join that was sent then. */
+  readonly sent?: SentJoin | undefined
 }
 
 /**
@@ -56,7 +58,7 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, options
 function joinThroughOthers(
   context: RoomsContext,
   roomId: string,
-  { by, reason, servers, attempts = 0 }: JoinOptions,
+  { by, reason, servers, attempts = 0, sent }: JoinOptions,
 ): Promise<boolean> {
   return context.mutex.run(`enter ${roomId}`, async () => {
     const residents = await residentServers(context, roomId, { by, servers })
@@ -68,7 +70,7 @@ function joinThroughOthers(
       const content = await profileContent(context, by.userId, reason)
       const startedTs = context.environment.now()
       await context.joins.run({ roomId, userId: by.userId, startedTs, phase: 'asking' }, (job) =>
-        remoteJoin(context, { by, roomId, servers: residents, content, job }),
+        remoteJoin(context, { by, roomId, servers: residents, content, job, sent }),
       )
       return true
     } catch (error) {

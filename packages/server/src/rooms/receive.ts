@@ -21,14 +21,18 @@ import { findEvent, loadedEvents } from './stored-event.ts'
 export const inOrder = <T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> =>
   context.mutex.run(`receive ${room.nid}`, work)
 
-/** The same for work that takes long: what other servers send meanwhile is kept on disk, and taken in after it. */
-export async function inOrderForLong<T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> {
+/** The same for work that takes long. */
+export const inOrderForLong = <T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> =>
+  keepingOthers(context, room, () => inOrder(context, room, work))
+
+/** What other servers send during the work is kept on disk, and taken in after it: after the next start if it is stopped. */
+export async function keepingOthers<T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> {
   room.longWorks++
   try {
-    return await inOrder(context, room, work)
+    return await work()
   } finally {
     room.longWorks--
-    context.stagedEvents.goOn(room.nid)
+    if (!context.joins.isStopping) context.stagedEvents.goOn(room.nid)
   }
 }
 

@@ -1,13 +1,17 @@
 // Joining a room through servers that are in it: the join is signed here, taken in there, and the state they give is
 // checked event by event as it arrives. A server that may leaves the members out: the room is in use at once, and they
 // come behind. https://spec.matrix.org/v1.19/server-server-api/#joining-rooms
+import type { BuiltEvent } from '@myelin/algorithms/build-event'
 import { referencedIds } from '@myelin/algorithms/event'
 import type { JsonObject } from '@myelin/algorithms/json'
+import { MatrixError } from '@myelin/protocol/errors'
 import { JsonText } from '@myelin/protocol/handlers'
+import { parseJsonText } from '@myelin/protocol/json-text'
+import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
 import { makeJoin } from '@myelin/protocol/server-server/joins-v1'
 import { sendJoinV2 } from '@myelin/protocol/server-server/joins-v2'
 import { FederationError } from '../federation/federation-error.ts'
-import { expectMembers, membersCame, removeJoinIntent } from '../store/joins.ts'
+import { expectMembers, membersCame, noteJoinSent, removeJoinIntent, type SentJoin } from '../store/joins.ts'
 import { beginAuthDag } from './auth-graph.ts'
 import { completeInBackground } from './complete-room.ts'
 import type { Actor, RoomsContext } from './context.ts'
@@ -17,7 +21,8 @@ import { EventImport } from './import-events.ts'
 import type { JoinJob } from './join-jobs.ts'
 import { withCitedMembers } from './partial-state.ts'
 import { knownRoom } from './place-aside.ts'
-import { federationOf, readIncoming } from './read-incoming.ts'
+import { federationOf, parseIncoming, readIncoming } from './read-incoming.ts'
+import { joinableVersion } from './receive-invite.ts'
 import { eventsOfRoom, inOrderForLong } from './receive.ts'
 import {
   type CompletedEvent,
@@ -36,11 +41,14 @@ export interface RemoteJoin {
   /** Keys of the member event besides the membership. */
   readonly content: JsonObject
   readonly job: JoinJob
+  /** A join that was sent and may have arrived, before the server stopped. */
+  readonly sent: SentJoin | undefined
 }
 
 /** Joins; resolves when the user is in the room. Throws what speaks most against it of what the servers answered. */
-export function remoteJoin(context: RoomsContext, joining: RemoteJoin): Promise<void> {
-  const { roomId, by, content, job } = joining
+export async function remoteJoin(context: RoomsContext, joining: RemoteJoin): Promise<void> {
+  const { roomId, by, content, job, sent } = joining
+  if (sent && (await isSentAgain(context, joining, sent))) return
   const attempt = async (server: string) => {
     const { peers } = federationOf(context)
     job.server = server
@@ -50,23 +58,45 @@ export function remoteJoin(context: RoomsContext, joining: RemoteJoin): Promise<
     const template = await peers.call(server, makeJoin, input, { signal: job.signal })
     const completing = { roomId, userId: by.userId, membership: 'join', content } as const
     const completed = completeTemplate(context, completing, template)
-    const room = await knownRoom(context, { roomId, rules: completed.rules })
-    await context.hotRooms.use(room.nid, (hot) =>
-      inOrderForLong(context, hot, () => joinThrough(context, hot, { server, completed, job })),
-    )
+    await inRoom(context, roomId, { server, completed, job })
   }
   return tryServers(joining.servers, attempt, job.signal)
 }
 
+/** What others have said since follows that join, if it has arrived. False when it is refused. */
+async function isSentAgain(context: RoomsContext, { roomId, job }: RemoteJoin, sent: SentJoin): Promise<boolean> {
+  try {
+    const { server } = sent
+    const rules = joinableVersion(sent.version)
+    job.server = server
+    await inRoom(context, roomId, {
+      server,
+      job,
+      completed: { rules, event: parseIncoming(parseJsonText(sent.json, Pdu), rules) },
+    })
+    return true
+  } catch (error) {
+    if (job.signal.aborted || !(error instanceof MatrixError)) throw error
+    return false
+  }
+}
+
+async function inRoom(context: RoomsContext, roomId: string, through: Through): Promise<void> {
+  const room = await knownRoom(context, { roomId, rules: through.completed.rules })
+  await context.hotRooms.use(room.nid, (hot) => inOrderForLong(context, hot, () => joinThrough(context, hot, through)))
+}
+
 interface Through {
   readonly server: string
-  readonly completed: CompletedEvent
+  readonly completed: Pick<CompletedEvent, 'rules'> & { readonly event: BuiltEvent }
   readonly job: JoinJob
 }
 
 async function joinThrough(context: RoomsContext, room: HotRoom, through: Through): Promise<void> {
   const { server, completed, job } = through
   const { event, rules } = completed
+  const sent = { server, version: rules.id, json: event.json }
+  await context.store.write((w) => noteJoinSent(w, intentOf(room, event), sent))
   beginAuthDag(room)
   const importing = new EventImport(context, room, { progress: job.progress })
   const asking = {

@@ -19,6 +19,7 @@ import {
   stagedTakenAtOnceMax,
   stagingWaitMs,
 } from '../limits.ts'
+import { joinIntents } from '../store/joins.ts'
 import { stagedEvents, stagedTexts, stageEvent, unstageEvents } from '../store/staged-events.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext } from './context.ts'
@@ -172,7 +173,10 @@ export class StagedEvents {
       lane.set(staged.origin, [...(lane.get(staged.origin) ?? []), waits])
       this.#lastSequence = staged.sequence
     }
-    for (const roomNid of this.#lanes.keys()) this.#run(roomNid)
+    // Whoever takes up a join goes on with what waits for it.
+    const joining = new Set((await joinIntents(this.#context.store.read)).map(({ roomId }) => roomId))
+    for (const roomNid of this.#lanes.keys())
+      if (joining.size === 0 || !joining.has((await this.#context.hotRooms.get(roomNid)).roomId)) this.#run(roomNid)
   }
 
   #laneOf(roomNid: number): Lane {

@@ -2,7 +2,22 @@
 import { fragment, sql } from './sql.ts'
 import type { Reader, Row, Write } from './store.ts'
 
-type IntentRow = { roomId: string; userId: string; servers: string; reason: string | null; attempts: number }
+type IntentRow = {
+  roomId: string
+  userId: string
+  servers: string
+  reason: string | null
+  attempts: number
+  sent: string | null
+}
+
+/** A join that was signed and may have reached a server. */
+export interface SentJoin {
+  readonly server: string
+  readonly version: string
+  /** The event in federation format. */
+  readonly json: string
+}
 
 export interface JoinIntent {
   readonly roomId: string
@@ -12,6 +27,7 @@ export interface JoinIntent {
   readonly reason?: string | undefined
   /** How often it was begun again. */
   readonly attempts: number
+  readonly sent?: SentJoin | undefined
 }
 
 const keep = sql`INSERT INTO join_intents (room_id, user_id, servers, reason, attempts)
@@ -19,10 +35,24 @@ const keep = sql`INSERT INTO join_intents (room_id, user_id, servers, reason, at
   ON CONFLICT (room_id, user_id) DO UPDATE SET servers = excluded.servers, reason = excluded.reason,
     attempts = excluded.attempts`
 const remove = sql`DELETE FROM join_intents WHERE room_id = ${'roomId'} AND user_id = ${'userId'}`
-const allIntents = sql`SELECT room_id AS "roomId", user_id AS "userId", servers, reason, attempts FROM join_intents`
+const allIntents = sql`SELECT room_id AS "roomId", user_id AS "userId", servers, reason, attempts, sent
+  FROM join_intents`
+const note = sql`UPDATE join_intents SET sent = ${'sent'} WHERE room_id = ${'roomId'} AND user_id = ${'userId'}`
 
-export function keepJoinIntent(w: Write, { roomId, userId, servers, reason, attempts }: JoinIntent): void {
+export function keepJoinIntent(
+  w: Write,
+  { roomId, userId, servers, reason, attempts }: Omit<JoinIntent, 'sent'>,
+): void {
   w.run(keep, { roomId, userId, servers: JSON.stringify(servers), reason: reason ?? null, attempts })
+}
+
+/** Which event is sent for it, and to which server. */
+export function noteJoinSent(
+  w: Write,
+  { roomId, userId }: Pick<JoinIntent, 'roomId' | 'userId'>,
+  { server, version, json }: SentJoin,
+): void {
+  w.run(note, { roomId, userId, sent: JSON.stringify([server, version, json]) })
 }
 
 export function removeJoinIntent(w: Write, { roomId, userId }: Pick<JoinIntent, 'roomId' | 'userId'>): void {
@@ -32,11 +62,17 @@ export function removeJoinIntent(w: Write, { roomId, userId }: Pick<JoinIntent, 
 export const joinIntents = async (read: Reader): Promise<JoinIntent[]> =>
   (await read.all<IntentRow>(allIntents, {})).map(intentOf)
 
-const intentOf = ({ servers, reason, ...row }: IntentRow): JoinIntent => ({
+const intentOf = ({ servers, reason, sent, ...row }: IntentRow): JoinIntent => ({
   ...row,
   servers: JSON.parse(servers) as string[],
   reason: reason ?? undefined,
+  sent: sentOf(sent),
 })
+
+function sentOf(sent: string | null): SentJoin | undefined {
+  const [server = '', version = '', json = ''] = JSON.parse(sent ?? '[]') as string[]
+  return sent === null ? undefined : { server, version, json }
+}
 
 interface LateRow extends Row {
   readonly roomNid: number

@@ -22,7 +22,7 @@ const mayScan: Readonly<Record<string, string>> = {
   'DELETE FROM redacted_originals WHERE redacted_ts < ?': 'clean-up',
   'SELECT server_name AS "serverName", position, failures, next_try_ts AS "nextTryTs", last_success_ts AS "lastSuccessTs", last_error AS "lastError" FROM destinations':
     'at start',
-  'SELECT room_id AS "roomId", user_id AS "userId", servers, reason, attempts FROM join_intents': 'at start',
+  'SELECT room_id AS "roomId", user_id AS "userId", servers, reason, attempts, sent FROM join_intents': 'at start',
   'SELECT room_nid AS "roomNid", join_nid AS "joinNid", servers, completed FROM late_members WHERE completed IS NULL':
     'at start, one row per room that came without its members',
   'SELECT DISTINCT server_name AS "serverName" FROM outbound_edus': 'at start',

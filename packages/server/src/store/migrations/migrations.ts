@@ -15,6 +15,7 @@ import { historyGapsMigration } from './0013-history-gaps.ts'
 import { invitesJudgedMigration } from './0014-invites-judged.ts'
 import { outboundEduTimesMigration } from './0015-outbound-edu-times.ts'
 import { stateEventsMigration } from './0016-state-events.ts'
+import { joinsSentMigration } from './0017-joins-sent.ts'
 
 export interface Migration {
   readonly version: number
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: 'invites-judged', statements: invitesJudgedMigration },
   { version: 15, name: 'outbound edu times', statements: outboundEduTimesMigration },
   { version: 16, name: 'state events', statements: stateEventsMigration },
+  { version: 17, name: 'joins sent', statements: joinsSentMigration },
 ]
