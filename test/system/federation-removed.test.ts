@@ -131,6 +131,30 @@ test('a server that was not in the room then is given nothing, be it unknown or 
   assert.deepEqual(await refused(remote, '$unknown'), [403, 403, 403, 403])
 })
 
+test('a server is given what led up to a ban that follows nothing from when it was in the room', async () => {
+  await using moderator = await RemoteServer.start(net, 'never.test')
+  const users = { [alice.userId]: 100, '@mallory:never.test': 50 }
+  const roomId = await alice.createRoom({
+    ...{ preset: 'public_chat', room_version: '11' },
+    power_level_content_override: { users },
+  })
+  const elsewhere = await moderator.join(net.server(0), roomId)
+  const room = await remote.join(net.server(0), roomId)
+  const said = elsewhere.next({ content: { msgtype: 'm.text', body: 'before the ban' } })
+  const ban = elsewhere.next({ type: 'm.room.member', state_key: room.userId, content: { membership: 'ban' } })
+  await elsewhere.send(said, ban)
+  const stored = await net.server(0).services.rooms.byId(roomId)
+  assert.equal(stored?.hosts.has('removed.test'), false)
+  const later = await alice.say(roomId, 'after the ban')
+  const asks = asking(remote, roomId)
+  assert.deepEqual(await asks.missingBefore(ban.eventId), { status: 200, said: ['before the ban'] })
+  const state = await asks.stateIds(ban.eventId)
+  assert.equal(state.status, 200)
+  assert.ok(!(state.body.pdu_ids as string[]).includes(room.last), 'the ban does not follow the join')
+  assert.equal((await asks.missingBefore(later)).status, 403)
+  assert.equal((await asks.stateIds(later)).status, 403)
+})
+
 test('a state of which single events are refused is asked for as a whole', async () => {
   const room = remote.createRoom(net.server(0), '11')
   await alice.post(`/join/${encoded(room.roomId)}?via=removed.test`)

@@ -88,7 +88,8 @@ export function writeAdmitted(context: RoomsContext, w: Write, writing: Writing)
 /** What was refused is kept, because events that follow it may be allowed. */
 function writeUnseen(context: RoomsContext, w: Write, { room, fields, decision }: Writing): RoomEvent {
   const { before, after, verdict, refusal } = decision
-  const { snapshot } = storeState(context, w, room, { from: before.near, to: after, lastSlot: fields.slot })
+  const way = { from: before.near, to: after, lastSlot: fields.slot, before: before.root }
+  const { snapshot } = storeState(context, w, room, way)
   const flags = verdict === 'rejected' ? eventFlag.rejected : eventFlag.softFailed
   const event = eventOf(room, fields, { ord: undefined, snapshot, flags })
   writeRow(w, { room, fields, event })
@@ -98,12 +99,13 @@ function writeUnseen(context: RoomsContext, w: Write, { room, fields, decision }
 
 function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision }: Writing): RoomEvent {
   const { nid, memberNid, slot, relating, redacted } = fields
-  const { after, root, changed } = decision
+  const { root, changed } = decision
   const ord = w.journal({ kind: journalKind.event, room: room.nid, user: memberNid, ref: nid })
   const lastSlot = slot !== undefined && room.arena.get(root, slot) === nid ? slot : undefined
   const here = { root: room.root, snapshot: room.snapshot }
+  const isForked = isBeside(room, slot, decision)
   const moved = storeState(context, w, room, { from: here, to: root, lastSlot })
-  const fork = after === root ? undefined : forkSnapshot(context, w, { room, fields, decision })
+  const fork = isForked ? forkSnapshot(context, w, { room, fields, decision }) : undefined
   const flags = fields.flags | (fork === undefined ? 0 : eventFlag.forked)
   const event = eventOf(room, fields, { ord, snapshot: moved.snapshot, flags })
   if (fork !== undefined) {
@@ -125,8 +127,13 @@ function writeAccepted(context: RoomsContext, w: Write, { room, fields, decision
   return event
 }
 
+/** Whether the room's states before and after the event are not those of the event graph. */
+const isBeside = (room: HotRoom, slot: number | undefined, { before, after, root }: Decision): boolean =>
+  after !== root || (slot !== undefined && room.arena.get(before.root, slot) !== room.arena.get(room.root, slot))
+
 function forkSnapshot(context: RoomsContext, w: Write, { room, fields, decision }: Writing): number {
-  const way = { from: decision.before.near, to: decision.after, lastSlot: fields.slot }
+  const { before, after } = decision
+  const way = { from: before.near, to: after, lastSlot: fields.slot, before: before.root }
   return storeState(context, w, room, way).snapshot
 }
 

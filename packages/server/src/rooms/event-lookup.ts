@@ -152,7 +152,7 @@ async function setBeside(recovery: Recovery, event: RoomEvent): Promise<boolean>
     const to = lastSlot === undefined ? before : room.arena.set(before, lastSlot, current.nid)
     await context.store.write((w) => {
       const from = { root: room.root, snapshot: room.snapshot }
-      const { snapshot } = storeState(context, w, room, { from, to, lastSlot })
+      const { snapshot } = storeState(context, w, room, { from, to, lastSlot, before })
       const done = beside(current, snapshot, isRelated)
       placeEvent(w, done)
       if (isRelated) adoptReplies(w, { rootNid: current.nid, roomNid: room.nid, rootId: current.eventId })

@@ -220,7 +220,7 @@ async function placeOne(
   const to = slot === undefined ? before.root : room.arena.set(before.root, slot, event.nid)
   const totals = await totalsBefore(context, room, { gap, threadNid: relating?.threadNid })
   const write = (w: Write) => {
-    const place = storeState(context, w, room, { from: before.near, to, lastSlot: slot })
+    const place = storeState(context, w, room, { from: before.near, to, lastSlot: slot, before: before.root })
     const { snapshot } = place
     const done = inHistory(event, { ord: at, snapshot, threadNid: relating?.threadNid, isRelated, ...totals })
     placeEvent(w, done)

@@ -81,7 +81,7 @@ async function judgeOne({ context, room, first, after }: Replay, event: RoomEven
   const slot = event.stateKey === undefined || refusal ? undefined : room.slotOf(event.type, event.stateKey)
   const to = slot === undefined ? before : room.arena.set(before, slot, event.nid)
   const place = await context.store.write((w) => {
-    const stored = storeState(context, w, room, { from, to, lastSlot: slot })
+    const stored = storeState(context, w, room, { from, to, lastSlot: slot, before })
     setForkState(w, event.nid, stored.snapshot)
     room.forks.set(event.nid, stored.snapshot)
     addEventFlags(w, event.nid, eventFlag.forked | (refusal ? eventFlag.softFailed : 0))

@@ -4,9 +4,10 @@ import type { JsonObject } from '@myelin/algorithms/json'
 import { jsonSlices, type Slices } from './json-slices.ts'
 
 /**
- * Bits of `RoomEvent.flags`. `forked`: the state after the event in the event graph is not `snapshot`. `relayed`: it came
- * from another server through this one, which passes it on to the servers in the room. `unjudged`: it counts as rejected
- * for other events until those it cites have been looked at. `gap`: what it follows was not here when it came.
+ * Bits of `RoomEvent.flags`. `forked`: the state after the event in the event graph is not `snapshot`, or that before it not
+ * the one that was made from. `relayed`: it came from another server through this one, which passes it on to the servers in
+ * the room. `unjudged`: it counts as rejected for other events until those it cites have been looked at. `gap`: what it
+ * follows was not here when it came.
  */
 export const eventFlag = {
   rejected: 1,

@@ -8,13 +8,14 @@ import { serverAcl } from '@myelin/algorithms/server-acl'
 import { MatrixError } from '@myelin/protocol/errors'
 import { missingEventsMax } from '../limits.ts'
 import { eventsByIds } from '../store/events.ts'
+import { isLivePlace } from '../store/places.ts'
 import type { RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { standingOf } from './server-standing.ts'
-import { loadedEvents } from './stored-event.ts'
+import { eventBefore, loadedEvents } from './stored-event.ts'
 
 /** A room as another server asks about it. */
 export interface ServerRoom {
@@ -101,21 +102,37 @@ async function knownEvents(context: RoomsContext, room: HotRoom, eventIds: reado
 const isIn = (room: HotRoom, origin: string): boolean =>
   room.hosts.has(origin) || (room.partial?.servers.includes(origin) ?? false)
 
-/** Whether a server may be told of an event: it is in the room, or was in it in the state before the event. */
+/** Whether a server may be told of an event: it is in the room, or was in it before the event. */
 export const mayAskAbout = async (
   context: RoomsContext,
   room: HotRoom,
   asked: { readonly origin: string; readonly event: RoomEvent },
 ): Promise<boolean> => room.hosts.has(asked.origin) || (await wasIn(context, room, asked))
 
-/** A refused event says nothing: it may follow whatever the server that made it likes to know about. */
+/**
+ * Whether a server was in the room in the state before an event, or as far as was known here when that came. A refused event
+ * says nothing: it may follow whatever the server that made it likes to know about.
+ */
 async function wasIn(
   context: RoomsContext,
   room: HotRoom,
   { origin, event }: { readonly origin: string; readonly event: RoomEvent },
 ): Promise<boolean> {
   if (room.partial || (event.flags & notAccepted) !== 0) return false
-  return (await standingOf(room, origin, await rootBeforeEvent(context, room, event))).joined > 0
+  const hasJoined = async (root: number) => (await standingOf(room, origin, root)).joined > 0
+  return (
+    (await hasJoined(await rootBeforeEvent(context, room, event))) ||
+    (await hasJoined(await rootWhenItCame(context, room, event)))
+  )
+}
+
+/** What the room's state was until the event came: by a fork that it does not follow, a server may have been in it. */
+async function rootWhenItCame(context: RoomsContext, room: HotRoom, { ord }: RoomEvent): Promise<number> {
+  const isLive = ord !== undefined && isLivePlace(ord)
+  const previous = isLive ? await eventBefore(context, room, ord - 1) : undefined
+  if (!previous) return room.arena.empty
+  await room.loadRoots([previous.snapshot])
+  return room.rootOf(previous.snapshot) ?? room.arena.empty
 }
 
 const notAccepted = eventFlag.outlier | eventFlag.rejected | eventFlag.softFailed | eventFlag.unjudged

@@ -38,6 +38,8 @@ export interface StateWay {
   readonly to: number
   /** The slot that an event sets: changed last, so that the state before the event is stored too. */
   readonly lastSlot?: number | undefined
+  /** Root of the state before that event; unless told it has in the event's slot what `from` has. */
+  readonly before?: number
 }
 
 export interface StoredState extends StatePlace {
@@ -52,22 +54,23 @@ export function storeState(
   context: RoomsContext,
   w: Write,
   room: HotRoom,
-  { from, to, lastSlot }: StateWay,
+  { from, to, lastSlot, before = from.root }: StateWay,
 ): StoredState {
+  const valueIn = (state: number) => (lastSlot === undefined ? 0 : room.arena.get(state, lastSlot))
+  const [replaced, last] = [valueIn(before), valueIn(to)]
   const changed: (readonly [slot: number, nid: number])[] = []
   room.arena.diff(from.root, to, (slot, _, nid) => void (slot !== lastSlot && changed.push([slot, nid])))
+  if (lastSlot !== undefined && valueIn(from.root) !== replaced) changed.push([lastSlot, replaced])
   const isWhole = changed.length >= stateCheckpointChangesMin
   let { root, snapshot } = from
   if (isWhole) {
-    const before = lastSlot === undefined ? to : room.arena.set(to, lastSlot, room.arena.get(from.root, lastSlot))
+    root = lastSlot === undefined ? to : room.arena.set(to, lastSlot, replaced)
     snapshot = context.store.nextNid('snapshots')
-    insertCheckpoint(w, { snapshot, roomNid: room.nid, vector: room.arena.toVector(before) })
-    room.addRoot(snapshot, before, snapshot)
-    root = before
+    insertCheckpoint(w, { snapshot, roomNid: room.nid, vector: room.arena.toVector(root) })
+    room.addRoot(snapshot, root, snapshot)
     changed.length = 0
   }
-  const last = lastSlot === undefined ? 0 : room.arena.get(to, lastSlot)
-  if (lastSlot !== undefined && room.arena.get(root, lastSlot) !== last) changed.push([lastSlot, last])
+  if (lastSlot !== undefined && replaced !== last) changed.push([lastSlot, last])
   for (const [slot, eventNid] of changed) {
     const parent = snapshot
     snapshot = context.store.nextNid('snapshots')
