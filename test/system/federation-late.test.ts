@@ -1,6 +1,8 @@
 // What comes late, or is asked for when it is late: by a server that has left, and from before a server came.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { outgoingEvents } from '@myelin/server/rooms/outgoing-events'
+import { journalKind } from '@myelin/server/store/store'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 import { type Drafted, type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
@@ -266,3 +268,37 @@ async function inviteAlice(room: ReturnType<RemoteServer['createRoom']>): Promis
   const answer = await remote.call(net.server(0), 'PUT', path, JSON.stringify(body))
   assert.equal(answer.status, 200, JSON.stringify(answer.body))
 }
+
+/** What a server coming in makes this one send, whenever that is: to whom, and what it says. */
+async function sentWithJoin(roomId: string): Promise<readonly (readonly [string, unknown])[]> {
+  const { context } = net.server(0).services.rooms
+  const room = await storedRoom(roomId)
+  const join = room.recent.find(({ type, stateKey }) => type === 'm.room.member' && stateKey?.endsWith(':late.test'))
+  assert.ok(join?.ord !== undefined)
+  const entry = { kind: journalKind.event, room: room.nid, user: 0, ref: join.nid, position: join.ord }
+  const outgoing = await outgoingEvents(context, [entry])
+  const nids = outgoing.flatMap((each) => (each.kind === 'pdu' ? [each.eventNid] : []))
+  const events = await room.events(nids)
+  return events.map((event, index) => [[...(outgoing[index]?.destinations ?? [])].join(), event.content['body']])
+}
+
+test('a server is sent the last of what was said while it joined', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const complete = await remote.beginJoin(net.server(0), roomId)
+  await alice.say(roomId, 'meanwhile, first')
+  await alice.say(roomId, 'meanwhile, last')
+  await complete()
+  assert.deepEqual(await sentWithJoin(roomId), [['late.test', 'meanwhile, last']])
+  const wasSent = () => remote.seen.some(({ url, body }) => url.includes('/send/') && body.includes('meanwhile, last'))
+  await eventually(async () => wasSent() || undefined)
+})
+
+test('but for what its users may not see', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const path = `/rooms/${encoded(roomId)}/state/m.room.history_visibility/`
+  await alice.call(path, { method: 'PUT', body: { history_visibility: 'joined' } })
+  const complete = await remote.beginJoin(net.server(0), roomId)
+  await alice.say(roomId, 'said among ourselves')
+  await complete()
+  assert.deepEqual(await sentWithJoin(roomId), [])
+})

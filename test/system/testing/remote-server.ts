@@ -68,7 +68,13 @@ export class RemoteServer implements AsyncDisposable {
   }
 
   /** Joins a room of a server through that server. */
-  async join(server: NetworkServer, roomId: string, localpart = 'mallory'): Promise<RemoteRoom> {
+  async join(server: NetworkServer, roomId: string, localpart?: string): Promise<RemoteRoom> {
+    const complete = await this.beginJoin(server, roomId, localpart)
+    return complete()
+  }
+
+  /** Asks for a join to be made; what is returned sends it. */
+  async beginJoin(server: NetworkServer, roomId: string, localpart = 'mallory'): Promise<() => Promise<RemoteRoom>> {
     const userId = `@${localpart}:${this.serverName}`
     const versions = Array.from({ length: 12 }, (_, index) => `ver=${index + 1}`).join('&')
     const path = `/_matrix/federation/v1/make_join/${encodeURIComponent(roomId)}/${encodeURIComponent(userId)}?${versions}`
@@ -76,14 +82,12 @@ export class RemoteServer implements AsyncDisposable {
     const rules = roomVersion(template.room_version ?? '1')
     if (!rules) throw new Error(`No template: ${JSON.stringify(template)}`)
     const join = this.sign(rules, { ...template.event, origin_server_ts: Date.now() })
-    const sent = await this.call(
-      server,
-      'PUT',
-      `/_matrix/federation/v2/send_join/${encodeURIComponent(roomId)}/${encodeURIComponent(join.eventId)}`,
-      join.json,
-    )
-    if (sent.status !== 200) throw new Error(`No join: ${JSON.stringify(sent.body)}`)
-    return new RemoteRoom({ remote: this, server, roomId, rules, userId, join, state: sent.body.state })
+    const sendPath = [roomId, join.eventId].map(encodeURIComponent).join('/')
+    return async () => {
+      const sent = await this.call(server, 'PUT', `/_matrix/federation/v2/send_join/${sendPath}`, join.json)
+      if (sent.status !== 200) throw new Error(`No join: ${JSON.stringify(sent.body)}`)
+      return new RemoteRoom({ remote: this, server, roomId, rules, userId, join, state: sent.body.state })
+    }
   }
 
   /** Makes a public room, which other servers join through this one. */

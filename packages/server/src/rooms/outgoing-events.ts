@@ -7,6 +7,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
+import { isAdmitted, isVisible } from './server-access.ts'
 import { eventOfRow } from './stored-event.ts'
 
 /** The events among the entries that go to other servers. Reads nothing for rooms that no other server is in. */
@@ -20,6 +21,10 @@ export async function outgoingEvents(context: RoomsContext, entries: readonly Jo
       mayConcernOthers || mayBeAboutOthers(context, room, ref) ? await eventOf(context, room, ref) : undefined
     const destinations = event ? destinationsOf(context, room, event) : []
     if (destinations.length > 0) outgoing.push({ kind: 'pdu', position, destinations, eventNid: ref })
+    const entering = event && enteringServer(event)
+    if (entering === undefined || room.heads.length < 2) continue
+    for (const eventNid of await saidMeanwhile(context, room, { entering, position }))
+      outgoing.push({ kind: 'pdu', position, destinations: [entering], eventNid })
   }
   return outgoing
 }
@@ -59,4 +64,35 @@ function destinationsOf(context: RoomsContext, room: HotRoom, event: RoomEvent):
   servers.delete(context.serverName)
   servers.delete(sender)
   return [...servers]
+}
+
+/** The server that an event of another one's user brings into the room through this one, if it does. */
+const enteringServer = (event: RoomEvent): string | undefined =>
+  (event.flags & eventFlag.relayed) !== 0 && event.type === 'm.room.member' && event.content['membership'] === 'join'
+    ? serverNameOf(event.sender)
+    : undefined
+
+interface EnteringServer {
+  readonly entering: string
+  /** Of its join. */
+  readonly position: number
+}
+
+/**
+ * What came into the room while a server was joining, and the join does not follow: it was sent to those who were there. Only
+ * the last of it, from which the server finds the rest, and nothing once that is followed by what the server was sent.
+ */
+async function saidMeanwhile(
+  context: RoomsContext,
+  room: HotRoom,
+  { entering, position }: EnteringServer,
+): Promise<number[]> {
+  if (!room.hosts.has(entering) || !isAdmitted(room, entering)) return []
+  const said: number[] = []
+  for (const { nid } of room.heads) {
+    const event = await eventOf(context, room, nid)
+    const isEarlier = event?.ord !== undefined && event.ord < position && serverNameOf(event.sender) !== entering
+    if (isEarlier && (await isVisible(room, entering, event))) said.push(nid)
+  }
+  return said
 }
