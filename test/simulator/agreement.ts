@@ -107,8 +107,7 @@ interface Returned {
 /**
  * What put a user out for another server, and the user's own does not know; or that the other has not even the user's join.
  * No event tells where the other soft-failed that, or the resolution of states undid it. What a server was told before it
- * came in it could not take in, and what led up to a ban from a time when it was not in the room it may not have. Nor need
- * it hear those whom an access list keeps out.
+ * came in it could not take in. Nor need it hear those whom an access list keeps out.
  */
 function unknownLeaves(own: RoomCopy, other: RoomCopy, { userId, barred }: Returned): string[] {
   const key = `m.room.member ${userId}`
@@ -125,8 +124,7 @@ function unknownLeaves(own: RoomCopy, other: RoomCopy, { userId, barred }: Retur
     own.events.has(eventId) || own.outliers.has(eventId) || own.wasOutAt(eventId)
   // What came after the first of them it may not have.
   const later = leaves.filter(isKnown).map(({ eventId }) => descendants(other.events, eventId))
-  const isDue = ({ eventId }: CopiedEvent) =>
-    since.has(eventId) || (eventId === other.state.get(key) && mayHave(own, other, eventId))
+  const isDue = ({ eventId }: CopiedEvent) => since.has(eventId) || eventId === other.state.get(key)
   return leaves
     .filter((leave) => !isKnown(leave) && isDue(leave) && !later.some((each) => each.has(leave.eventId)))
     .map(({ eventId }) => described([own, other], eventId))
@@ -136,14 +134,6 @@ const isAccepted = ({ flags }: CopiedEvent): boolean => (flags & (eventFlag.soft
 
 const membershipOf = ({ type, state_key: stateKey, content }: CopiedEvent['pdu'], userId: string): unknown =>
   type === 'm.room.member' && stateKey === userId ? content['membership'] : undefined
-
-/** Whether a user of the server had joined before an event. */
-const mayHave = (own: RoomCopy, other: RoomCopy, eventId: string): boolean =>
-  [...other.events.values()]
-    .filter(
-      ({ pdu }) => hostOf(pdu.state_key ?? '') === own.serverName && membershipOf(pdu, pdu.state_key ?? '') === 'join',
-    )
-    .some((join) => descendants(other.events, join.eventId).has(eventId))
 
 /** No head follows another: what is followed is none. */
 function ofFollowedHeads(copies: readonly RoomCopy[], { serverName, heads }: RoomCopy): string[] {
