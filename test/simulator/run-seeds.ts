@@ -9,31 +9,31 @@ import type { Outcome, SimulationOptions } from './simulation.ts'
 
 const seedsPerProcess = 50
 
-/** Outcomes as they come, in no order. */
+/** Outcomes as they come, in no order. Each run is asked for when a process is free for it. */
 export async function runSeeds(
-  runs: readonly SimulationOptions[],
+  runs: Iterator<SimulationOptions, void>,
   onOutcome: (outcome: Outcome) => void,
   processes: number = availableParallelism(),
 ): Promise<void> {
-  const waiting = [...runs]
   const compiled = mkdtempSync(join(tmpdir(), 'myelin-simulator-'))
   const work = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    for (let next = runs.next(); !next.done; next = runs.next()) {
       const child = fork(join(import.meta.dirname, 'seed-process.ts'), {
         env: { ...process.env, NODE_COMPILE_CACHE: compiled },
       })
       const exit = once(child, 'exit')
-      for (let count = 0; count < seedsPerProcess; count++) {
-        const run = waiting.shift()
-        if (run === undefined) break
-        onOutcome(await outcomeOf(child, run))
+      onOutcome(await outcomeOf(child, next.value))
+      for (let count = 1; count < seedsPerProcess; count++) {
+        const another = runs.next()
+        if (another.done) break
+        onOutcome(await outcomeOf(child, another.value))
       }
       child.disconnect()
       await exit
     }
   }
   try {
-    await Promise.all(Array.from({ length: Math.min(processes, runs.length) }, work))
+    await Promise.all(Array.from({ length: processes }, work))
   } finally {
     rmSync(compiled, { recursive: true, force: true })
   }
