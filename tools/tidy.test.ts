@@ -20,6 +20,7 @@ const bannedNames = /^(utils?|helpers?|common|misc|core|managers?|index)(\.ts)?$
 const serverOrder = [
   ...[
     'limits',
+    'federation-limits',
     'version',
     'threads',
     'environment',

@@ -2,7 +2,7 @@
 // the key of myelin.yaml and the reference page all follow from the entry.
 import { mapOf } from '@myelin/protocol/map-of'
 import { Type, type Static, type TSchema } from 'typebox'
-import { policyPatternsMax } from '../limits.ts'
+import { policyPatternsMax } from '../federation-limits.ts'
 
 export interface Setting<S extends TSchema = TSchema> {
   readonly schema: S

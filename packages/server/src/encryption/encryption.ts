@@ -3,7 +3,7 @@
 import type { Logger } from '../http/log.ts'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import type { OutgoingPart } from '../federation/outgoing.ts'
-import { federationDestinationsMax } from '../limits.ts'
+import { federationDestinationsMax } from '../federation-limits.ts'
 import type { RoomsContext } from '../rooms/context.ts'
 import { deleteCrossSigningKeys, deleteUserSignatures } from '../store/cross-signing-keys.ts'
 import { removeDevice } from '../store/device-lists.ts'

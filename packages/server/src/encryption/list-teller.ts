@@ -2,7 +2,8 @@
 // of its own, so that whoever changes a device need not know who is concerned.
 //
 //   deviceList ─▶ who shares a room? ─▶ one write: deviceListTold (wakes /sync), EDUs for other servers, the cursor
-import { journalReaderRetryMs, senderCheckpointMs, senderPageEntriesMax, senderPendingEntriesMax } from '../limits.ts'
+import { senderCheckpointMs, senderPageEntriesMax, senderPendingEntriesMax } from '../federation-limits.ts'
+import { journalReaderRetryMs } from '../limits.ts'
 import { isLocal } from '../rooms/context.ts'
 import { roomMates } from '../rooms/room-mates.ts'
 import {

@@ -2,7 +2,7 @@
 import type { DestinationStatus } from '../federation/destination.ts'
 import type { Federation } from '../federation/federation.ts'
 import type { Metrics } from '../http/metrics.ts'
-import { destinationsInMetricsMax } from '../limits.ts'
+import { destinationsInMetricsMax } from '../federation-limits.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Store } from '../store/store.ts'

@@ -11,14 +11,14 @@ import {
   federationHeardRetryMinMs,
   federationRetryFirstMs,
   federationRetryMaxMs,
-  keptEdusBytesPerTransaction,
   pdusPerTransactionMax,
   pdusQueuedForAwayMax,
   pdusQueuedPerServerMax,
   senderCatchUpEntriesMax,
   transactionRefusalsMax,
   transactionTimeoutMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
+import { keptEdusBytesPerTransaction } from '../limits.ts'
 import { outboundEdus, removeOutboundEdus, type OutboundEdu } from '../store/outbound-edus.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError, reasonOf } from './federation-error.ts'

@@ -10,7 +10,7 @@ import {
   wellKnownCachedMinMs,
   wellKnownRetryFirstMs,
   wellKnownRetryMaxMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
 import { LookupFailed, resolveServer, type ServerTarget, type SrvRecord } from './resolve-server.ts'

@@ -2,7 +2,7 @@
 // waiting: who takes long gives the slot away, as long as there are few like it.
 import { Slots } from '@myelin/protocol/client/slots'
 import type { Environment } from '../environment.ts'
-import { fetchSlowMs, slowFetchesMax } from '../limits.ts'
+import { fetchSlowMs, slowFetchesMax } from '../federation-limits.ts'
 
 export class FetchSlots {
   readonly #environment: Environment

@@ -1,7 +1,7 @@
 // The journal in pages for servers that catch up.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { senderPageEntriesMax } from '../limits.ts'
+import { senderPageEntriesMax } from '../federation-limits.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { journalKind } from '../store/store.ts'
 import { JournalPages } from './journal-pages.ts'

@@ -1,6 +1,6 @@
 // The journal for servers that catch up, in pages whose bounds are the same for all of them: servers that were away
 // together come back together, and what one has read serves the others.
-import { senderPageEntriesMax, senderPagesKeptMax } from '../limits.ts'
+import { senderPageEntriesMax, senderPagesKeptMax } from '../federation-limits.ts'
 import { journalKind, type Store } from '../store/store.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Outgoing, OutgoingSource } from './outgoing.ts'

@@ -1,7 +1,7 @@
 // Bounds what is kept for servers that do not return: EDUs that must arrive are dropped when they are too old or too many.
 import type { Environment } from '../environment.ts'
 import type { Logger } from '../http/log.ts'
-import { keptEdusMs, keptEdusPerServerMax, keptEdusPruneMs } from '../limits.ts'
+import { keptEdusMs, keptEdusPerServerMax, keptEdusPruneMs } from '../federation-limits.ts'
 import {
   crowdedOutboundEdus,
   dateOutboundEdus,

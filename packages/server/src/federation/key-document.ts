@@ -5,7 +5,7 @@ import type { JsonObject } from '@myelin/algorithms/json'
 import type { KeyTimes } from '@myelin/algorithms/key-validity'
 import { verifyJson } from '@myelin/algorithms/signatures'
 import type { ServerKeys } from '@myelin/protocol/server-server/definitions/keys'
-import { keysPerServerMax } from '../limits.ts'
+import { keysPerServerMax } from '../federation-limits.ts'
 
 /** A key of a server. */
 export interface KnownKey {

@@ -18,7 +18,7 @@ import {
   notaryWaitMs,
   keyRetryFirstMs,
   keyRetryMaxMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import {
   keyDocument,
   saveServerKeys,

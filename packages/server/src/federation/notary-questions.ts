@@ -1,6 +1,6 @@
 // Questions for a notary, asked together: while it is asked, those that come wait for the next request. So the keys of the
 // many servers of a big room take a few requests, and one that is asked for alone waits for nothing.
-import { notaryQueryServersMax } from '../limits.ts'
+import { notaryQueryServersMax } from '../federation-limits.ts'
 import type { KeyDocument, KnownKey } from './key-document.ts'
 import { fetchFromNotary, type WantedKeys } from './key-fetcher.ts'
 import type { PeerClient } from './peer-client.ts'

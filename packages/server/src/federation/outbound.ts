@@ -11,7 +11,7 @@ import {
   federationIdleConnectionMs,
   federationPoolsMax,
   federationRequestTimeoutMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { version } from '../version.ts'
 import { AddressRefused, guardedLookup, isPublicAddress, type AddressGuard } from './address-guard.ts'
 import { BoundedMap } from './bounded-map.ts'

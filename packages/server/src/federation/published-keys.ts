@@ -4,7 +4,7 @@ import { signJson, type SigningKey } from '@myelin/algorithms/signatures'
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import type { OldVerifyKeys } from '../config/signing-keys.ts'
 import type { Environment } from '../environment.ts'
-import { publishedKeysValidMs } from '../limits.ts'
+import { publishedKeysValidMs } from '../federation-limits.ts'
 
 export interface PublishedKeys {
   /** The signed key document, valid for a day from now. */

@@ -7,7 +7,7 @@ import {
   federationRetryFirstMs,
   federationRetryMaxMs,
   slowTransactionMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { delayAfter } from './doubling.ts'
 import { FederationError } from './federation-error.ts'

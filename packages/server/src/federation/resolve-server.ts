@@ -2,7 +2,7 @@
 // https://spec.matrix.org/v1.19/server-server-api/#resolving-server-names
 import { isIP } from 'node:net'
 import { parseServerName } from '@myelin/protocol/identifiers'
-import { srvRecordsMax } from '../limits.ts'
+import { srvRecordsMax } from '../federation-limits.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 
 export interface Endpoint {

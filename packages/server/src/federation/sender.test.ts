@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { addOutboundEdu, outboundEdus } from '../store/outbound-edus.ts'
-import { keptEdusPerServerMax } from '../limits.ts'
+import { keptEdusPerServerMax } from '../federation-limits.ts'
 import { createLog } from '../http/log.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { journalKind, type Store } from '../store/store.ts'

@@ -10,7 +10,7 @@ import {
   senderStartSpreadMs,
   slowTransactionsAtOnceMax,
   transactionsAtOnceMax,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import {
   destinationsBehind,
   setDestinationBehind,

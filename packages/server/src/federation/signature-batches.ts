@@ -1,7 +1,7 @@
 // What a thread does that verifies signatures: batches of lines in, a digit for each out.
 import { decodeBase64 } from '@myelin/algorithms/base64'
 import { verifyText } from '@myelin/algorithms/signatures'
-import { keysInThreadMax } from '../limits.ts'
+import { keysInThreadMax } from '../federation-limits.ts'
 import type { ThreadPort } from '../threads.ts'
 
 /** Signatures to verify: a line `signature key text` each. */

@@ -3,7 +3,7 @@
 import { encodeBase64 } from '@myelin/algorithms/base64'
 import { verifyText } from '@myelin/algorithms/signatures'
 import type { Environment } from '../environment.ts'
-import { signatureThreadsMax, signaturesInlineMax, signaturesPerBatchMax } from '../limits.ts'
+import { signatureThreadsMax, signaturesInlineMax, signaturesPerBatchMax } from '../federation-limits.ts'
 import { threadUrl } from '../store/sqlite/thread-url.ts'
 import type { Thread, ThreadCode } from '../threads.ts'
 import { type SignatureAnswer, type SignatureBatch, verifyBatches } from './signature-batches.ts'

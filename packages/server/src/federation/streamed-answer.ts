@@ -1,6 +1,6 @@
 // The answer of another server as a stream: its lists element by element, within bounds on bytes and on time.
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
-import { streamedAnswerTimeoutMs, streamedValueBytesMax } from '../limits.ts'
+import { streamedAnswerTimeoutMs, streamedValueBytesMax } from '../federation-limits.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 import { JsonStream, JsonStreamError, type StreamedValue } from './json-stream.ts'
 import { discard } from './outbound.ts'

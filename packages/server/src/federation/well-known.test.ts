@@ -1,7 +1,7 @@
 // What a host says about where its Matrix server is.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { wellKnownTimeoutMs } from '../limits.ts'
+import { wellKnownTimeoutMs } from '../federation-limits.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { createOutbound } from './outbound.ts'
 import { CertificateAuthority } from './testing/certificate-authority.ts'

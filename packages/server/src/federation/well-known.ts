@@ -3,7 +3,7 @@
 import { parseServerName } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { abortAfter, type Environment } from '../environment.ts'
-import { wellKnownBytesMax, wellKnownRedirectsMax, wellKnownTimeoutMs } from '../limits.ts'
+import { wellKnownBytesMax, wellKnownRedirectsMax, wellKnownTimeoutMs } from '../federation-limits.ts'
 import { AddressRefused } from './address-guard.ts'
 import type { WellKnownAnswer } from './discovery.ts'
 import { discard, type Outbound, type OutboundResponse, readText, TooLong } from './outbound.ts'

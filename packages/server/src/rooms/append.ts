@@ -3,7 +3,7 @@
 // hot room. The promise resolves when the write is durable.
 import { MatrixError } from '@myelin/protocol/errors'
 import { isUserId } from '@myelin/protocol/identifiers'
-import { policyServerTriesMax } from '../limits.ts'
+import { policyServerTriesMax } from '../federation-limits.ts'
 import { insertEvent } from '../store/events.ts'
 import { setMember } from '../store/members.ts'
 import { setRoomHeads } from '../store/rooms.ts'

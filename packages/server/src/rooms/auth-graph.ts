@@ -2,7 +2,7 @@
 import { AuthDag, authFlagsOf } from '@myelin/algorithms/auth-dag'
 import { type AuthEvent, type Pdu, referencedIds } from '@myelin/algorithms/event'
 import { resolve } from '@myelin/algorithms/state-resolution'
-import { importedEventsPerWrite } from '../limits.ts'
+import { importedEventsPerWrite } from '../federation-limits.ts'
 import { type StateEventRow, stateEventsOfRoom } from '../store/forks.ts'
 import type { Reader } from '../store/store.ts'
 import type { RoomsContext } from './context.ts'

@@ -14,7 +14,7 @@ import {
   gapRestFirstMs,
   gapRestMaxMs,
   recoveryMaxMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { type HistoryGap, restGap } from '../store/history-gaps.ts'
 import type { RoomsContext } from './context.ts'
 import { newAsked } from './fetch-missing.ts'

@@ -4,7 +4,12 @@ import { MatrixError } from '@myelin/protocol/errors'
 import { getRoomState } from '@myelin/protocol/server-server/events'
 import { delayAfter } from '../federation/doubling.ts'
 import { reasonOf } from '../federation/federation-error.ts'
-import { importKeysWaitMs, membersRetryFirstMs, membersRetryMaxMs, membersServersTriedMax } from '../limits.ts'
+import {
+  importKeysWaitMs,
+  membersRetryFirstMs,
+  membersRetryMaxMs,
+  membersServersTriedMax,
+} from '../federation-limits.ts'
 import { eventsByNids } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'

@@ -1,7 +1,7 @@
 // Rooms that this server came into without their members, as far as the members are being fetched: who needs them waits.
 import { MatrixError } from '@myelin/protocol/errors'
 import type { Environment } from '../environment.ts'
-import { membersWaitMs } from '../limits.ts'
+import { membersWaitMs } from '../federation-limits.ts'
 import type { HotRoom } from './hot-room.ts'
 
 export class Completions {

@@ -4,7 +4,7 @@ import { roomIdOf } from '@myelin/algorithms/event'
 import { isObject } from '@myelin/algorithms/json'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
-import { inviteStateEventsMax } from '../limits.ts'
+import { inviteStateEventsMax } from '../federation-limits.ts'
 import type { RoomsContext } from './context.ts'
 import { parseIncoming, verifyIncoming } from './read-incoming.ts'
 

@@ -3,7 +3,7 @@
 import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
 import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { importedEventsPerWrite } from '../limits.ts'
+import { importedEventsPerWrite } from '../federation-limits.ts'
 import { insertEvent, placeEvent } from '../store/events.ts'
 import { openGap } from '../store/history-gaps.ts'
 import { setMember } from '../store/members.ts'

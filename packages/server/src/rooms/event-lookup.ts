@@ -13,7 +13,7 @@ import {
   eventLookUpRestMs,
   eventLookUpsPerRoomMax,
   eventLookUpTimeoutMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { placeEvent } from '../store/events.ts'
 import { relatedAmong } from '../store/relations.ts'
 import { adoptReplies } from '../store/threads.ts'

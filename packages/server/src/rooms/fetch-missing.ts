@@ -12,7 +12,7 @@ import {
   missingRoundsMax,
   recoveryStatesMax,
   stateEventsFetchedSinglyMax,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { eventPlaces, type EventPlace } from '../store/events.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import { historyFloor } from './arrival.ts'

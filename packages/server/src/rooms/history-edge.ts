@@ -1,5 +1,5 @@
 // Where the history of a room that is here ends: before its first event, and at gaps in its timeline.
-import { backfillFrontierEventsMax } from '../limits.ts'
+import { backfillFrontierEventsMax } from '../federation-limits.ts'
 import { type EventRow, eventsByIds, eventsByNids, eventsInRoom } from '../store/events.ts'
 import { closeGap, type HistoryGap, nearestGap } from '../store/history-gaps.ts'
 import type { RoomsContext } from './context.ts'

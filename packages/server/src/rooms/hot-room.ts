@@ -6,9 +6,8 @@ import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
 import { BoundedMap } from '../federation/bounded-map.ts'
+import { eventsNotFoundRememberedMax, followedEventsMax } from '../federation-limits.ts'
 import {
-  eventsNotFoundRememberedMax,
-  followedEventsMax,
   hotRoomArenaBytesMax,
   recentEventsMax,
   serverStandingsMax,

@@ -13,7 +13,7 @@ import {
   importedEventsPerWrite,
   importedRefusedMax,
   joinEventsMax,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { eventsByIds, insertEvent } from '../store/events.ts'
 import { insertSlot } from '../store/slots.ts'
 import type { IncomingEvent } from './admit-write.ts'

@@ -2,7 +2,7 @@
 // others cite the text is kept until the last one that does has been judged.
 import { authorize, authorizeByAuthEvents, type Rejection } from '@myelin/algorithms/auth'
 import type { AuthEvent } from '@myelin/algorithms/event'
-import { importedEventsPerWrite } from '../limits.ts'
+import { importedEventsPerWrite } from '../federation-limits.ts'
 import { eventsByIds, eventsByNids, setEventFlags } from '../store/events.ts'
 import { saveRefusal } from '../store/refusals.ts'
 import { noteStateEvent } from './auth-graph.ts'

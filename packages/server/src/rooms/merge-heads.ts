@@ -1,7 +1,7 @@
 // Many forks make every event of a room dearer, and an event can follow 20 others at most. So a room with many heads gets an
 // event that follows them and says nothing: clients do not see it, and others are given it when the next event follows it.
 import { MatrixError } from '@myelin/protocol/errors'
-import { headsMergedAbove, mergingUsersTriedMax } from '../limits.ts'
+import { headsMergedAbove, mergingUsersTriedMax } from '../federation-limits.ts'
 import { insertEvent } from '../store/events.ts'
 import { setRoomHeads } from '../store/rooms.ts'
 import { StoreError, type Write } from '../store/store.ts'

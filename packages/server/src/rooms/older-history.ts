@@ -1,5 +1,5 @@
 // A walk through a room that goes on where what is here ends, at a gap or at the beginning, with what other servers have.
-import { backfillsPerPageMax } from '../limits.ts'
+import { backfillsPerPageMax } from '../federation-limits.ts'
 import { type HistoryGap, nearestGap } from '../store/history-gaps.ts'
 import type { Reading } from './access.ts'
 import { fetchHistory, hasOlderHistory } from './backfill.ts'

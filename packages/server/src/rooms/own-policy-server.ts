@@ -6,7 +6,7 @@ import { addEventSignature, signatureOf, type SigningKey } from '@myelin/algorit
 import { MatrixError } from '@myelin/protocol/errors'
 import type { Environment } from '../environment.ts'
 import { BoundedMap } from '../federation/bounded-map.ts'
-import { policyUsersCountedMax, policyVerdictsRememberedMax } from '../limits.ts'
+import { policyUsersCountedMax, policyVerdictsRememberedMax } from '../federation-limits.ts'
 import type { HotRoom } from './hot-room.ts'
 import { createPolicyRules, type PolicyConfig, type PolicyRules } from './policy-rules.ts'
 import { powerLevelsOf } from './power.ts'

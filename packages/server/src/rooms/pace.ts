@@ -1,6 +1,6 @@
 // Long work in short slices, so that everybody else gets their turn in between.
 import type { Environment } from '../environment.ts'
-import { workSliceMs } from '../limits.ts'
+import { workSliceMs } from '../federation-limits.ts'
 
 export class Pace {
   readonly #environment: Environment

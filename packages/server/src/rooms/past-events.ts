@@ -2,7 +2,7 @@
 // before the oldest or in its gap. The room's state, heads, members and counters stay as they are, and nobody is woken.
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { backfillStatesMax } from '../limits.ts'
+import { backfillStatesMax } from '../federation-limits.ts'
 import { eventPlaces, eventsByIds, placeEvent } from '../store/events.ts'
 import type { HistoryGap } from '../store/history-gaps.ts'
 import { placesInGap } from '../store/places.ts'

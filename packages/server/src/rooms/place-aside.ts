@@ -3,7 +3,7 @@ import { type JsonObject, isObject, stringMember } from '@myelin/algorithms/json
 import { canonicalJson, CanonicalJsonError } from '@myelin/algorithms/canonical-json'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { serverNameOf } from '@myelin/algorithms/user-id'
-import { inviteStateEventsMax } from '../limits.ts'
+import { inviteStateEventsMax } from '../federation-limits.ts'
 import { insertEvent } from '../store/events.ts'
 import { insertRoom } from '../store/rooms.ts'
 import { admit } from './admit.ts'

@@ -3,7 +3,7 @@
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 import { isObject, stringMember } from '@myelin/algorithms/json'
 import { reasonOf } from '../federation/federation-error.ts'
-import { keyHoldsUpMs } from '../limits.ts'
+import { keyHoldsUpMs } from '../federation-limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import { inCausalOrder } from './causal-order.ts'
 import type { RoomsContext } from './context.ts'

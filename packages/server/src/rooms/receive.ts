@@ -3,7 +3,7 @@
 import { authorizeByAuthEvents } from '@myelin/algorithms/auth'
 import { authTypes } from '@myelin/algorithms/auth-events'
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
-import { refusedEventsFollowedMax } from '../limits.ts'
+import { refusedEventsFollowedMax } from '../federation-limits.ts'
 import { eventsByIds } from '../store/events.ts'
 import { type Admitted, type AdmissionMode, admitNow } from './admit.ts'
 import type { IncomingEvent } from './admit-write.ts'

@@ -9,7 +9,7 @@ import {
   transactionServersRememberedMax,
   transactionsRememberedPerServerMax,
   transactionsWaitingPerServerMax,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
 import {
   pruneReceivedTransactions,

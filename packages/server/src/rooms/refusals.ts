@@ -4,7 +4,7 @@ import { MatrixError, type MatrixErrorOptions } from '@myelin/protocol/errors'
 import type { Rejection } from '@myelin/algorithms/auth'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import { FederationError } from '../federation/federation-error.ts'
-import { droppedEventsRememberedMax, refusalReasonCharactersMax } from '../limits.ts'
+import { droppedEventsRememberedMax, refusalReasonCharactersMax } from '../federation-limits.ts'
 
 export type RefusedVerdict = 'dropped' | 'rejected' | 'soft-failed'
 

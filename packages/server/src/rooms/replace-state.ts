@@ -1,7 +1,7 @@
 // The state with which this server came into a room turns out to be another, because it lacked members until now. Every
 // event since is judged again and followed by the state it really leads to; then the room moves there.
 import { MatrixError } from '@myelin/protocol/errors'
-import { importedEventsPerWrite } from '../limits.ts'
+import { importedEventsPerWrite } from '../federation-limits.ts'
 import { addEventFlags, eventsInRoom } from '../store/events.ts'
 import { setForkState } from '../store/forks.ts'
 import { membersCame } from '../store/joins.ts'

@@ -1,5 +1,5 @@
 // Joins that the last stop of the server cut short: taken up again when it starts.
-import { joinAttemptsMax } from '../limits.ts'
+import { joinAttemptsMax } from '../federation-limits.ts'
 import { awaitedMembers, joinIntents, type JoinIntent, removeJoinIntent } from '../store/joins.ts'
 import { completeInBackground } from './complete-room.ts'
 import type { RoomsContext } from './context.ts'

@@ -1,7 +1,7 @@
 // Events for other servers: one of them, those before some, those between some.
 import { type EventReference, referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
-import { backfillEventsMax, backfillFrontierEventsMax, missingEventsMax } from '../limits.ts'
+import { backfillEventsMax, backfillFrontierEventsMax, missingEventsMax } from '../federation-limits.ts'
 import { eventById, eventsByIds, eventsInRoom } from '../store/events.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'

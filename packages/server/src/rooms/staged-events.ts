@@ -18,7 +18,7 @@ import {
   stagedPerServerAndRoomMax,
   stagedTakenAtOnceMax,
   stagingWaitMs,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { joinIntents } from '../store/joins.ts'
 import { stagedEvents, stagedTexts, stageEvent, unstageEvents } from '../store/staged-events.ts'
 import type { IncomingEvent } from './admit-write.ts'

@@ -1,7 +1,7 @@
 // The state before the first of some fetched events, worked out from the state after the last of them. Most events change
 // nothing, and memberships and power levels cite what they replace: so the state before a hundred events of a large room
 // is known without asking another server for all of it.
-import { backfillFrontierEventsMax } from '../limits.ts'
+import { backfillFrontierEventsMax } from '../federation-limits.ts'
 import type { RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
 import type { HistoryEdge } from './history-edge.ts'

@@ -1,7 +1,7 @@
 // Takes in events that waited. All that need nothing more go in together, and only where none does it is asked for what one
 // needs: the first before a gap, so that a gap is asked for once however many wait behind it.
 import { referencedIds } from '@myelin/algorithms/event'
-import { recoveryPatientTriesMax, recoveryTriesMax } from '../limits.ts'
+import { recoveryPatientTriesMax, recoveryTriesMax } from '../federation-limits.ts'
 import { StoreError } from '../store/store.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import { firstBefore, inCausalOrder } from './causal-order.ts'

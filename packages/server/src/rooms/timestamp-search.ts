@@ -10,7 +10,7 @@ import {
   timestampScanMax,
   timestampTimeoutMs,
   timestampWindowMax,
-} from '../limits.ts'
+} from '../federation-limits.ts'
 import { eventsInRoom, firstEvent, lastEvent } from '../store/events.ts'
 import { type HistoryGap, nearestGap } from '../store/history-gaps.ts'
 import { placeAfter, placeBefore } from '../store/places.ts'

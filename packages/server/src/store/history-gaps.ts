@@ -1,5 +1,5 @@
 // Gaps in the timelines of rooms: the events after which something is missing that was said while this server was away.
-import { historyGapsPerRoomMax } from '../limits.ts'
+import { historyGapsPerRoomMax } from '../federation-limits.ts'
 import { sql } from './sql.ts'
 import type { Reader, Row, Write } from './store.ts'
 

@@ -1,7 +1,7 @@
 // History and gaps: https://spec.matrix.org/v1.19/server-server-api/#backfilling-and-retrieving-missing-events
 import { JsonText } from '@myelin/protocol/handlers'
 import type * as backfill from '@myelin/protocol/server-server/backfill'
-import { missingEventsMax } from '../../limits.ts'
+import { missingEventsMax } from '../../federation-limits.ts'
 import type { Handlers } from '../handlers.ts'
 import { pduBundle } from './pdu-bundle.ts'
 

@@ -2,7 +2,7 @@
 // https://spec.matrix.org/v1.19/server-server-api/#querying-keys-through-another-server
 import { MatrixError } from '@myelin/protocol/errors'
 import type * as definitions from '@myelin/protocol/server-server/keys_query'
-import { notaryQueryServersMax } from '../../limits.ts'
+import { notaryQueryServersMax } from '../../federation-limits.ts'
 import type { Handlers, Services } from '../handlers.ts'
 
 /** The documents that can be had, by server name and until when they must be valid. */

@@ -2,7 +2,7 @@
 import { MatrixError } from '@myelin/protocol/errors'
 import { JsonText } from '@myelin/protocol/handlers'
 import type * as transactions from '@myelin/protocol/server-server/transactions'
-import { edusPerTransactionMax, pdusPerTransactionMax } from '../../limits.ts'
+import { edusPerTransactionMax, pdusPerTransactionMax } from '../../federation-limits.ts'
 import type { Handlers } from '../handlers.ts'
 import { receiveEdusAround } from './received-edus.ts'
 
