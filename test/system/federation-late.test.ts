@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { outgoingEvents } from '@myelin/server/rooms/outgoing-events'
+import type { RoomEvent } from '@myelin/server/rooms/room-event'
 import { journalKind } from '@myelin/server/store/store'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
@@ -271,15 +272,23 @@ async function inviteAlice(room: ReturnType<RemoteServer['createRoom']>): Promis
 
 /** What a server coming in makes this one send, whenever that is: to whom, and what it says. */
 async function sentWithJoin(roomId: string): Promise<readonly (readonly [string, unknown])[]> {
+  const { recent } = await storedRoom(roomId)
+  const join = recent.find(({ type, stateKey }) => type === 'm.room.member' && stateKey?.endsWith(':late.test'))
+  return sentWith(roomId, join)
+}
+
+/** What an event makes this server send now: to whom, and what it says. */
+async function sentWith(roomId: string, event: RoomEvent | undefined) {
   const { context } = net.server(0).services.rooms
   const room = await storedRoom(roomId)
-  const join = room.recent.find(({ type, stateKey }) => type === 'm.room.member' && stateKey?.endsWith(':late.test'))
-  assert.ok(join?.ord !== undefined)
-  const entry = { kind: journalKind.event, room: room.nid, user: 0, ref: join.nid, position: join.ord }
+  assert.ok(event?.ord !== undefined)
+  const entry = { kind: journalKind.event, room: room.nid, user: 0, ref: event.nid, position: event.ord }
   const outgoing = await outgoingEvents(context, [entry])
   const nids = outgoing.flatMap((each) => (each.kind === 'pdu' ? [each.eventNid] : []))
   const events = await room.events(nids)
-  return events.map((event, index) => [[...(outgoing[index]?.destinations ?? [])].join(), event.content['body']])
+  return events.map(
+    ({ content }, index) => [[...(outgoing[index]?.destinations ?? [])].join(), content['body']] as const,
+  )
 }
 
 test('a server is sent the last of what was said while it joined', async () => {
@@ -302,3 +311,16 @@ test('but for what its users may not see', async () => {
   await complete()
   assert.deepEqual(await sentWithJoin(roomId), [])
 })
+
+for (const [visibility, sent] of [
+  ['joined', []],
+  ['shared', [['late.test', 'said before']]],
+] as const)
+  test(`what was said before a server came is sent to it, where that is late, in a room whose history is ${visibility}: ${sent.length > 0}`, async () => {
+    const roomId = await alice.createRoom({ preset: 'public_chat' })
+    const path = `/rooms/${encoded(roomId)}/state/m.room.history_visibility/`
+    await alice.call(path, { method: 'PUT', body: { history_visibility: visibility } })
+    const eventId = await alice.say(roomId, 'said before')
+    await remote.join(net.server(0), roomId)
+    assert.deepEqual(await sentWith(roomId, (await storedRoom(roomId)).eventById(eventId)), sent)
+  })

@@ -19,7 +19,7 @@ export async function outgoingEvents(context: RoomsContext, entries: readonly Jo
     const mayConcernOthers = room.partial || room.hosts.size > Number(room.hosts.has(context.serverName))
     const event =
       mayConcernOthers || mayBeAboutOthers(context, room, ref) ? await eventOf(context, room, ref) : undefined
-    const destinations = event ? destinationsOf(context, room, event) : []
+    const destinations = event ? await destinationsOf(context, room, event) : []
     if (destinations.length > 0) outgoing.push({ kind: 'pdu', position, destinations, eventNid: ref })
     const entering = event && enteringServer(event)
     if (entering === undefined || room.heads.length < 2) continue
@@ -51,8 +51,8 @@ async function eventOf(context: RoomsContext, room: HotRoom, nid: number): Promi
   return row && eventOfRow(room, row)
 }
 
-/** Other servers in the room, and the server of the user whom a membership event is about. */
-function destinationsOf(context: RoomsContext, room: HotRoom, event: RoomEvent): string[] {
+/** Other servers in the room that may see the event, and the server of the user whom a membership event is about. */
+async function destinationsOf(context: RoomsContext, room: HotRoom, event: RoomEvent): Promise<string[]> {
   const sender = serverNameOf(event.sender)
   const isOurs = sender === context.serverName
   const isHandedOver = (event.flags & eventFlag.outlier) !== 0
@@ -63,7 +63,16 @@ function destinationsOf(context: RoomsContext, room: HotRoom, event: RoomEvent):
   if (event.type === 'm.room.member' && event.stateKey && !isInvite) servers.add(serverNameOf(event.stateKey))
   servers.delete(context.serverName)
   servers.delete(sender)
-  return [...servers]
+  return seeing(room, event, [...servers])
+}
+
+/** These are in the room now, and may have come since the event. Who was in it is not known while members are to come. */
+async function seeing(room: HotRoom, event: RoomEvent, servers: readonly string[]): Promise<string[]> {
+  const isAmongWhole = !room.partial && (event.ord ?? 0) > room.completedAt
+  if (event.isState || event.snapshot === room.snapshot || !isAmongWhole) return [...servers]
+  const visible: string[] = []
+  for (const server of servers) if (await isVisible(room, server, event)) visible.push(server)
+  return visible
 }
 
 /** The server that an event of another one's user brings into the room through this one, if it does. */
