@@ -197,7 +197,8 @@ test('a state event that was here as part of a state alone has its place once it
   remote.answers.clear()
 })
 
-test('what is followed through an event that was refused is no head any more', async () => {
+/** An event that follows a fork through what somebody banned said, and the ban; nothing of it is sent yet. */
+async function followedThroughRefused() {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   const banned = await remote.join(net.server(0), roomId)
   const honest = await remote.join(net.server(0), roomId, 'honest')
@@ -207,9 +208,14 @@ test('what is followed through an event that was refused is no head any more', a
   const ban = stored.heads[0]?.eventId ?? ''
   const fork = honest.event({ prev_events: [last], depth: depth + 1 })
   const refused = banned.event({ prev_events: [fork.eventId], depth: depth + 2 })
+  const joining = honest.event({ prev_events: [ban, refused.eventId], depth: depth + 3 })
+  return { honest, stored, fork, refused, joining }
+}
+
+test('what is followed through an event that was refused is no head any more', async () => {
+  const { honest, stored, fork, refused, joining } = await followedThroughRefused()
   await honest.send(fork, refused)
   assert.equal((await net.server(0).services.rooms.explainEvent(refused.eventId))?.verdict, 'soft_failed')
-  const joining = honest.event({ prev_events: [ban, refused.eventId], depth: depth + 3 })
   await honest.send(joining)
   assert.deepEqual(
     stored.heads.map(({ eventId }) => eventId),
@@ -218,16 +224,7 @@ test('what is followed through an event that was refused is no head any more', a
 })
 
 test('nor is it one when it comes only after that', async () => {
-  const roomId = await alice.createRoom({ preset: 'public_chat' })
-  const banned = await remote.join(net.server(0), roomId)
-  const honest = await remote.join(net.server(0), roomId, 'honest')
-  const { last, depth } = honest
-  await alice.post(`/rooms/${encoded(roomId)}/ban`, { user_id: banned.userId })
-  const stored = await storedRoom(roomId)
-  const ban = stored.heads[0]?.eventId ?? ''
-  const fork = honest.event({ prev_events: [last], depth: depth + 1 })
-  const refused = banned.event({ prev_events: [fork.eventId], depth: depth + 2 })
-  const joining = honest.event({ prev_events: [ban, refused.eventId], depth: depth + 3 })
+  const { honest, stored, fork, refused, joining } = await followedThroughRefused()
   const state = [...honest.state.values()]
   remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
   remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
