@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { call, ok, User, type Reply } from './testing/api.ts'
 import { CiServer } from './testing/ci-server.ts'
+import { eventually } from './testing/network.ts'
 import { freePort } from './testing/server.ts'
 
 const names = ['ci.test', 'reader.test'] as const
@@ -107,6 +108,8 @@ describe('CI servers that federate', () => {
   })
 
   test('users of a CI server are not invited to rooms of others', async () => {
+    const membership = `/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(reader.userId)}`
+    await eventually(async () => ((await ci.get(membership)).membership === 'leave' ? true : undefined))
     const invite = await ci.call(`/rooms/${encodeURIComponent(roomId)}/invite`, { body: { user_id: reader.userId } })
     refused(invite, 403, 'M_FORBIDDEN')
     assert.match(invite.body.error, /cannot be invited/)
