@@ -34,9 +34,16 @@ export class FederationError extends MatrixError {
   }
 }
 
-/** "Forbidden", "not found" and "incompatible" mean the same to whoever asked this server to ask. */
+/** Of what is said with status 400, this is "passed through to clients so that they may give better feedback". */
+const feedback: ReadonlySet<string> = new Set([
+  'M_INCOMPATIBLE_ROOM_VERSION',
+  'M_UNABLE_TO_AUTHORISE_JOIN',
+  'M_UNABLE_TO_GRANT_JOIN',
+])
+
+/** "Forbidden" and "not found" mean the same to whoever asked this server to ask. */
 const passedOn = (refusal: MatrixError | undefined): MatrixError | undefined => {
-  if (refusal?.errcode === 'M_INCOMPATIBLE_ROOM_VERSION') return refusal
+  if (refusal?.status === 400 && feedback.has(refusal.errcode)) return refusal
   return refusal?.status === 403 || refusal?.status === 404 ? refusal : undefined
 }
 

@@ -3,6 +3,7 @@
 import { authorisingUser as vouching } from '@myelin/algorithms/event-signers'
 import { isObject } from '@myelin/algorithms/json'
 import { addEventSignature } from '@myelin/algorithms/signatures'
+import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
 import { membersOmittedMin } from '../federation-limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
@@ -11,7 +12,7 @@ import { isLocal, type RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { authorisingUser } from './join.ts'
-import { type HandshakeMembership, requireOwnUser } from './make-membership.ts'
+import type { HandshakeMembership } from './make-membership.ts'
 import { requireWholeState } from './partial-state.ts'
 import { parseIncoming, readIncoming } from './read-incoming.ts'
 import { recover } from './recover.ts'
@@ -72,9 +73,9 @@ async function accept(context: RoomsContext, room: HotRoom, sent: MembershipSent
     eventId === sent.eventId &&
     pdu.type === 'm.room.member' &&
     pdu.state_key === pdu.sender &&
+    serverNameOf(pdu.sender) === sent.origin &&
     pdu.content['membership'] === sent.membership
   if (!isExpected) throw new MatrixError('M_INVALID_PARAM', `This is not the ${sent.membership} event it is said to be`)
-  requireOwnUser({ userId: pdu.sender, origin: sent.origin })
   const value = await vouchedFor(context, room, { incoming, value: sent.value })
   const checked = await readIncoming(context, value, room.rules)
   const { event, durable } = await recover(context, room, { incoming: checked, origin: sent.origin, mode: 'resident' })

@@ -30,7 +30,7 @@ export interface Template {
  */
 export function makeMembership(context: RoomsContext, asked: TemplateRequest): Promise<Template> {
   const { roomId, userId, membership, versions } = asked
-  requireOwnUser(asked)
+  if (serverNameOf(userId) !== asked.origin) throw new MatrixError('M_FORBIDDEN', 'The user is not of your server')
   return useResidentRoom(context, roomId, async (room) => {
     requireWholeState(room)
     const { id } = room.rules
@@ -43,13 +43,8 @@ export function makeMembership(context: RoomsContext, asked: TemplateRequest): P
     const content = { membership, ...(voucher === undefined ? {} : { join_authorised_via_users_server: voucher }) }
     const draft: Draft = { by, type: 'm.room.member', stateKey: userId, content }
     await room.loadState(authKeys(draft, room.rules))
-    return { room_version: id, event: { ...buildTemplate(context, room, draft) } }
+    return { room_version: id, event: { ...buildTemplate(context, room, draft), origin: context.serverName } }
   })
-}
-
-/** Throws M_FORBIDDEN when a server acts for a user of another. */
-export function requireOwnUser({ userId, origin }: { readonly userId: string; readonly origin: string }): void {
-  if (serverNameOf(userId) !== origin) throw new MatrixError('M_FORBIDDEN', 'The user is not of your server')
 }
 
 /** For restricted rooms, the local user who lets the joining one in; undefined where nobody is needed. */

@@ -33,9 +33,9 @@ export async function receiveInvite(context: RoomsContext, sent: InviteSent): Pr
     received.eventId === sent.eventId &&
     roomIdOf(pdu, received.eventId) === sent.roomId &&
     pdu.type === 'm.room.member' &&
-    pdu.content['membership'] === 'invite'
+    pdu.content['membership'] === 'invite' &&
+    serverNameOf(pdu.sender) === sent.origin
   if (!isExpected) throw new MatrixError('M_INVALID_PARAM', 'This is not the invite it is said to be')
-  if (serverNameOf(pdu.sender) !== sent.origin) throw new MatrixError('M_FORBIDDEN', 'The sender is not of your server')
   if (!isLocal(context, target)) throw new MatrixError('M_INVALID_PARAM', 'The invited user is not of this server')
   await context.hooks.checkInvite(target, pdu.sender)
   const { roomId } = sent

@@ -17,7 +17,7 @@ export type DropRule = 'format' | 'signature' | 'acl' | 'missing' | 'flood' | 'a
 
 const errcodes = {
   format: 'M_BAD_JSON',
-  signature: 'M_INVALID_SIGNATURE',
+  signature: 'M_INVALID_PARAM',
   acl: 'M_FORBIDDEN',
   missing: 'M_FORBIDDEN',
   flood: 'M_LIMIT_EXCEEDED',
@@ -31,7 +31,7 @@ export class EventDropped extends MatrixError {
   readonly rule: DropRule
 
   constructor(rule: DropRule, reason: string, options: MatrixErrorOptions = {}) {
-    super(errcodes[rule], reason, { ...(rule === 'signature' ? { status: 403 } : {}), ...options })
+    super(errcodes[rule], reason, options)
     this.rule = rule
   }
 }

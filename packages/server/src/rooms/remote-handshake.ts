@@ -23,7 +23,7 @@ export interface Completing {
   readonly content: JsonObject
 }
 
-/** A template as it was answered: nothing in it is to be believed but what places the event in the room. */
+/** A template as it was answered: it must be of what was asked for, and places the event in the room. */
 export interface TemplateAnswer {
   readonly room_version?: string | undefined
   readonly event?: unknown
@@ -47,6 +47,15 @@ export function completeTemplate(
   if (!isReferences(previous, rules) || !isReferences(cited, rules) || typeof depth !== 'number')
     throw new MatrixError('M_UNKNOWN', 'The other server gave no usable template', { status: 502 })
   const given = isObject(template['content']) ? template['content'] : {}
+  // "In case any of the above checks fail, the response MUST be treated as malformed and discarded."
+  const isExpected =
+    template['type'] === 'm.room.member' &&
+    template['room_id'] === roomId &&
+    template['sender'] === userId &&
+    template['state_key'] === userId &&
+    given['membership'] === membership
+  if (!isExpected)
+    throw new MatrixError('M_UNKNOWN', 'The other server gave the template of another event', { status: 502 })
   const voucher = given['join_authorised_via_users_server']
   const event = signTemplate(context, rules, {
     type: 'm.room.member',

@@ -57,9 +57,10 @@ async function signedThere(
   try {
     return (await peers.call(serverNameOf(target), sendInviteV2, input)).event
   } catch (error) {
-    // Servers of old rooms may know the first form alone.
-    const isUnknown = error instanceof FederationError && error.refusal?.errcode === 'M_UNRECOGNIZED'
-    if (!isUnknown || room.rules.eventReferences === 'ids') throw error
+    // "Senders which receive a 400 or 404 response to this endpoint should retry using the v1 API […] if the room version is
+    // "1" or "2"."
+    const status = error instanceof FederationError ? error.refusal?.status : undefined
+    if ((status !== 400 && status !== 404) || room.rules.eventReferences === 'ids') throw error
     const first = `${built.json.slice(0, -1)},"unsigned":{"invite_room_state":[${described.join(',')}]}}`
     return (await peers.call(serverNameOf(target), sendInviteV1, { path, body: new JsonText(first) }))[1].event
   }
