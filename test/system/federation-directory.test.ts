@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { exchangeOpenIdToken } from '@myelin/protocol/server-server/openid'
-import { queryPublicRooms } from '@myelin/protocol/server-server/public_rooms'
+import { getPublicRooms, queryPublicRooms } from '@myelin/protocol/server-server/public_rooms'
 import { queryProfile } from '@myelin/protocol/server-server/query'
 import type { UserId } from '@myelin/protocol/identifiers'
 import type { User } from './testing/api.ts'
@@ -35,8 +35,15 @@ test('the directory of another server is read, searched, filtered and paged', as
   const second = await query({ limit: 2, since: first.next_batch })
   assert.deepEqual([...names(first), ...names(second)].toSorted(), ['Cooking', 'Everything', 'Gardening'])
   assert.equal(second.next_batch, undefined)
+  assert.deepEqual(names(await query({ limit: 0 })), ['Cooking', 'Everything', 'Gardening'], 'no limit')
   assert.deepEqual((await query({ third_party_instance_id: 'irc' })).chunk, [])
   assert.equal((await bob.call('/publicRooms?server=nowhere.test')).status, 502)
+})
+
+test('a server that asks for no rooms in particular, or for 0 of them, is given all', async () => {
+  const { peers } = net.server(1).services.federation
+  for (const query of [{}, { limit: 0 }])
+    assert.equal((await peers.call('hs1.test', getPublicRooms, { query })).chunk.length, 3)
 })
 
 test('a server asks for rooms of a network that is not bridged to, and gets none', async () => {

@@ -1,6 +1,8 @@
 // What was said in a room before a server came into it: fetched when somebody reads that far back.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { EventId, RoomId } from '@myelin/protocol/identifiers'
+import { getMissingPreviousEvents } from '@myelin/protocol/server-server/backfill'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 
@@ -48,6 +50,23 @@ test('who joins reads what was said before, page by page, down to the beginning'
   assert.deepEqual((await bob.sync()).rooms.join[roomId].unread_notifications, counts)
   await bob.say(roomId, 'I have read it all')
   await eventually(async () => said(await alice.history(roomId)).includes('I have read it all') || undefined)
+})
+
+test('a server that does not say how many missing events it wants is given ten, the last ones', async () => {
+  const roomId = await alice.createRoom({ preset: 'public_chat' })
+  const spoken: string[] = []
+  for (const line of rounds(12)) spoken.push(await alice.say(roomId, line))
+  await joinThrough(bob, roomId)
+  const { peers } = net.server(1).services.federation
+  const ids = { earliest_events: [], latest_events: spoken.slice(-1) as EventId[] }
+  const ask = async (body: object) => {
+    const path = { roomId: roomId as RoomId }
+    return (await peers.call('hs1.test', getMissingPreviousEvents, { path, body: { ...ids, ...body } })).events
+  }
+  const given = await ask({})
+  assert.equal(given.length, 10)
+  assert.deepEqual(said(given as never), rounds(12).slice(1, -1))
+  assert.equal((await ask({ limit: 15 })).length, 15)
 })
 
 test('history that was hidden from those who come later stays hidden', async () => {

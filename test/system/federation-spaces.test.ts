@@ -1,6 +1,8 @@
 // Spaces that reach over several servers, and rooms described to people who are not in them.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { RoomId } from '@myelin/protocol/identifiers'
+import { getSpaceHierarchy } from '@myelin/protocol/server-server/space_hierarchy'
 import { call, type Reply, type User } from './testing/api.ts'
 import { Network } from './testing/network.ts'
 
@@ -56,6 +58,28 @@ test('a space is walked depth first, through rooms of another server, page by pa
   const stranger = await net.server(1).user('stranger')
   assert.deepEqual(idsOf(await hierarchy(stranger, root)), [root, inner, open])
   assert.equal((await hierarchy(stranger, own)).errcode, 'M_FORBIDDEN')
+})
+
+test('a room that is no space has no children, whatever its events say', async () => {
+  const open = await alice.createRoom({ name: 'Open', preset: 'public_chat' })
+  const room = await alice.createRoom({ name: 'No space', preset: 'public_chat', room_version: '11' })
+  await adopt(alice, room, open, { via: ['hs1.test'] })
+  for (const user of [alice, bob]) {
+    const { rooms } = await hierarchy(user, room)
+    assert.deepEqual(
+      rooms.map(({ room_id: id, children_state: children }: { room_id: string; children_state: [] }) => [id, children]),
+      [[room, []]],
+    )
+  }
+})
+
+test('a room that a user of another server is invited to is described to that server', async () => {
+  const secret = await alice.createRoom({ name: 'Secret', invite: [bob.userId] })
+  const outside = await alice.createRoom({ name: 'Outside' })
+  const { peers } = net.server(1).services.federation
+  const ask = (roomId: string) => peers.call('hs1.test', getSpaceHierarchy, { path: { roomId: roomId as RoomId } })
+  assert.equal((await ask(secret)).room.name, 'Secret')
+  await assert.rejects(ask(outside), { errcode: 'M_NOT_FOUND' })
 })
 
 test('spaces that contain each other are walked once', async () => {

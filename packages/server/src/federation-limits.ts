@@ -86,6 +86,7 @@ export const senderStartSpreadMs = 20_000
 // What other servers may ask for at once, and what is asked of them.
 export const backfillEventsMax = 100
 export const missingEventsMax = 20
+export const missingEventsDefault = 10
 // History from before this server came: how many of the oldest events are looked at for what they follow, whom it is
 // asked of, how long a reader waits, how long nobody is asked again once nobody had more.
 export const backfillFrontierEventsMax = 50

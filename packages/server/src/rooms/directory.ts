@@ -61,7 +61,7 @@ export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery
     return remotePublicRooms(context, query.server, query)
   // No network is bridged to: none of its rooms is here.
   if (query.thirdPartyInstanceId) return '{"chunk":[],"total_room_count_estimate":0}'
-  const limit = Math.max(1, pageLimit(query.limit, directoryPageDefault, directoryPageMax))
+  const limit = limitOf(query)
   const token = query.since === undefined || query.since === '' ? undefined : parseDirectoryToken(query.since)
   const backwards = token?.backwards ?? false
   const page = {
@@ -83,6 +83,10 @@ export async function publicRooms(context: RoomsContext, query: PublicRoomsQuery
   return `{${parts.join(',')}}`
 }
 
+/** "Defaults to 0 (no limit)": as many as a page holds. */
+const limitOf = ({ limit }: PublicRoomsQuery): number =>
+  limit === 0 ? directoryPageMax : pageLimit(limit, directoryPageDefault, directoryPageMax)
+
 /**
  * A page of another server's directory; the same one within a minute, because anybody may ask.
  * https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1publicrooms
@@ -93,8 +97,7 @@ async function remotePublicRooms(
   query: PublicRoomsQuery,
 ): Promise<string> {
   if (!federation) throw new MatrixError('M_NOT_FOUND', 'This server does not federate')
-  const limit = Math.max(1, pageLimit(query.limit, directoryPageDefault, directoryPageMax))
-  const body = { limit, ...remoteQuery(query) }
+  const body = { limit: limitOf(query), ...remoteQuery(query) }
   const ask = async () =>
     JSON.stringify(await federation.peers.call(server, queryRooms, { body }, { timeoutMs: remoteDirectoryTimeoutMs }))
   return remoteDirectories.get(JSON.stringify([server, body]), ask)

@@ -8,7 +8,7 @@ import { RememberedAnswers } from '../federation/remembered-answers.ts'
 import { spaceCachedMs, spacesRememberedMax, spaceServersTriedMax, spaceTimeoutMs, spaceWalksMax } from '../limits.ts'
 import type { RoomsContext } from './context.ts'
 import { federationOf } from './read-incoming.ts'
-import { type ChildState, readChildren } from './space-children.ts'
+import { type ChildState, readChildren, spaceType } from './space-children.ts'
 import type { SpaceWalk } from './space-hierarchy.ts'
 import type { RoomDescription } from './summary.ts'
 
@@ -69,7 +69,7 @@ function readSpace({ room, children, inaccessible_children: inaccessible }: Answ
   const childIds = new Set(childrenState.map(({ state_key: roomId }) => roomId))
   return {
     room: described as RoomDescription,
-    childrenState: readChildren(childrenState),
+    childrenState: room.room_type === spaceType ? readChildren(childrenState) : [],
     children: new Map(
       children.flatMap((child) => (childIds.has(child.room_id) ? [[child.room_id, child as RoomDescription]] : [])),
     ),

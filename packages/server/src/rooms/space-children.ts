@@ -3,8 +3,11 @@
 import { isObject, type JsonObject } from '@myelin/algorithms/json'
 import { isServerName } from '@myelin/algorithms/user-id'
 import { isRoomId } from '@myelin/protocol/identifiers'
+import { roomTypeOf } from './initial-state.ts'
 import { spaceChildrenMax, spaceChildViaMax } from '../limits.ts'
 import type { HotRoom } from './hot-room.ts'
+
+export const spaceType = 'm.space'
 
 /** A child event, stripped, with its time. */
 export interface ChildState {
@@ -16,8 +19,9 @@ export interface ChildState {
   readonly origin_server_ts: number
 }
 
-/** The children of a room of this server, in order; those that are only listed where nothing is said against it. */
+/** The children of a room of this server, in order. "If the room is not a space-room, this should be empty." */
 export async function childrenOf(room: HotRoom, { suggestedOnly }: { readonly suggestedOnly: boolean }) {
+  if (roomTypeOf(room.state('m.room.create')?.content) !== spaceType) return []
   const nids = [...room.slotsOfType('m.space.child').values()].map((slot) => room.arena.get(room.root, slot))
   const events = await room.events(nids.filter((nid) => nid !== 0).slice(0, spaceChildrenMax))
   const states = events.map(({ type, stateKey, sender, content, ts }) => ({

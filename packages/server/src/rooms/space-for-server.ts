@@ -51,9 +51,12 @@ export async function residentRoom(context: RoomsContext, roomId: string): Promi
   return room && room.localJoined.size > 0 ? room : undefined
 }
 
-/** Servers in it may, and everybody whom it is open to; of restricted rooms, servers in a room that lets its members in. */
+/**
+ * Servers in it may, those of who is invited to it, and everybody whom it is open to; of restricted rooms, servers in a room
+ * that lets its members in.
+ */
 async function mayKnow(context: RoomsContext, room: HotRoom, origin: string): Promise<boolean> {
-  if (room.hosts.has(origin) || isOpen(describe(room))) return true
+  if (room.hosts.has(origin) || room.invitedHosts.has(origin) || isOpen(describe(room))) return true
   for (const roomId of allowedRooms(room).slice(0, joinConditionsMax))
     if ((await residentRoom(context, roomId))?.hosts.has(origin)) return true
   return false

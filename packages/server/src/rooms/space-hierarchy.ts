@@ -12,7 +12,7 @@ import {
 import type { Actor, RoomsContext } from './context.ts'
 import { pageLimit } from './pagination.ts'
 import { roomNid } from './room-ids.ts'
-import { type ChildState, childrenOf, viaOf } from './space-children.ts'
+import { type ChildState, childrenOf, spaceType, viaOf } from './space-children.ts'
 import { residentRoom } from './space-for-server.ts'
 import { describe, maySee, type RoomDescription } from './summary.ts'
 
@@ -124,7 +124,7 @@ async function lookElsewhere(
 ): Promise<Found | undefined> {
   const { roomId, via: servers, told } = next
   // Of a child that is no space enough is known.
-  const isLeaf = told !== undefined && told.room_type !== 'm.space'
+  const isLeaf = told !== undefined && told.room_type !== spaceType
   const space = isLeaf ? undefined : await context.spaces.remote(context, { roomId, servers, suggestedOnly })
   const description = space?.room ?? told
   if (!description) return undefined

@@ -1,7 +1,7 @@
 // History and gaps: https://spec.matrix.org/v1.19/server-server-api/#backfilling-and-retrieving-missing-events
 import { JsonText } from '@myelin/protocol/handlers'
 import type * as backfill from '@myelin/protocol/server-server/backfill'
-import { missingEventsMax } from '../../federation-limits.ts'
+import { missingEventsDefault } from '../../federation-limits.ts'
 import type { Handlers } from '../handlers.ts'
 import { pduBundle } from './pdu-bundle.ts'
 
@@ -17,7 +17,7 @@ export const handlers: Handlers<typeof backfill> = {
       origin: requester.serverName,
       earliest: body.earliest_events,
       latest: body.latest_events,
-      limit: body.limit ?? missingEventsMax,
+      limit: body.limit ?? missingEventsDefault,
       minDepth: body.min_depth ?? 0,
     })
     return new JsonText(`{"events":[${events.join(',')}]}`)
