@@ -171,6 +171,45 @@ test('but for what put its user out then, which nobody knew who let them in agai
   assert.equal(stored.localJoined.size, 0)
 })
 
+test('even where that was here already, as part of the state before something else', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const ban = { type: 'm.room.member', state_key: alice.userId, content: { membership: 'ban' } }
+  const { stored, missed } = await returned(room, ban)
+  const later = room.event({ prev_events: [missed.eventId], depth: missed.pdu.depth + 1 })
+  const state = [...new Map([...room.state, [`m.room.member ${alice.userId}`, missed.eventId]]).values()]
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  const { rooms } = net.server(0).services
+  const verdictOn = async (eventId: string) => (await rooms.explainEvent(eventId))?.verdict
+  await room.send(later)
+  await eventually(async () => (await verdictOn(later.eventId)) === 'dropped' || undefined)
+  assert.equal(await verdictOn(missed.eventId), 'outlier')
+  await room.send(missed)
+  await eventually(async () => (await verdictOn(missed.eventId)) === 'accepted' || undefined)
+  assert.equal(stored.localJoined.size, 0)
+  remote.answers.clear()
+})
+
+test('but not what those who let them in again knew of', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  await alice.post(`/rooms/${encoded(room.roomId)}/leave`, {})
+  const member = { type: 'm.room.member', state_key: alice.userId }
+  const ban = room.next({ ...member, content: { membership: 'ban' } })
+  room.next({ ...member, content: { membership: 'leave' } })
+  for (let n = 0; n < 3; n++) room.next()
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  const { rooms } = net.server(0).services
+  assert.equal((await rooms.explainEvent(ban.eventId))?.verdict, 'outlier')
+  const stored = await storedRoom(room.roomId)
+  const heads = stored.heads.map(({ eventId }) => eventId)
+  await room.send(ban)
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId),
+    heads,
+  )
+})
+
 test('a state event that was here as part of a state alone has its place once it comes itself', async () => {
   const roomId = await alice.createRoom({
     preset: 'public_chat',

@@ -150,6 +150,8 @@ export const refusalReasonCharactersMax = 300
 export const forwardExtremitiesMax = 20
 /** Events looked at to see which heads an event follows through some that were refused. */
 export const refusedEventsFollowedMax = 50
+/** Memberships of a user looked at for whether the last of them leads back to another. */
+export const membershipsLookedBackMax = 50
 // Events kept in mind per room that others follow and that are not here.
 export const followedEventsMax = 200
 // Heads of a room above which an event of this server follows them all; local users tried for it.

@@ -1,11 +1,13 @@
 // How this server came into a room of others: what was said before that is history, and does not come as new.
 import type { AuthEvent } from '@myelin/algorithms/event'
+import { membershipsLookedBackMax } from '../federation-limits.ts'
 import { isLivePlace } from '../store/places.ts'
+import { citedIds } from './auth-chain.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { membershipIn } from './member-event.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
-import { previousIds } from './stored-event.ts'
+import { findEvent, previousIds } from './stored-event.ts'
 
 /**
  * The depth from which on events are part of a conversation that this server follows. What forks off after its arrival, or
@@ -27,32 +29,48 @@ interface Late {
 }
 
 /**
- * Whether an event puts a user of this server out who is in the room. What led up to their join was given with it: an event
- * of that kind that is not here was not known where they were let in, and may put them out for all others.
+ * Whether an event puts a user of this server out whom those who let them in did not know to be put out: it may do so for all
+ * others. What led up to their join was given with it, so that what is not here they did not know; what is here, as part of
+ * some state, they knew if the join leads back to it.
  */
-const putsOut = (context: RoomsContext, room: HotRoom, { type, stateKey = '', content }: AuthEvent): boolean =>
-  type === 'm.room.member' &&
-  isLocal(context, stateKey) &&
-  (content['membership'] === 'leave' || content['membership'] === 'ban') &&
-  membershipIn(room.state('m.room.member', stateKey)) === 'join'
+async function isNewRemoval(context: RoomsContext, room: HotRoom, { authEvent, known }: Late): Promise<boolean> {
+  const { type, stateKey = '', content } = authEvent
+  if (type !== 'm.room.member' || !isLocal(context, stateKey)) return false
+  if (content['membership'] !== 'leave' && content['membership'] !== 'ban') return false
+  const join = room.state('m.room.member', stateKey)
+  if (!join || membershipIn(join) !== 'join') return false
+  return known === undefined || !(await leadsBackTo(context, room, { join, eventId: known.eventId }))
+}
+
+/** Whether a membership cites an event, directly or through earlier memberships of its user; so it is said of very many. */
+async function leadsBackTo(
+  context: RoomsContext,
+  room: HotRoom,
+  { join, eventId }: { readonly join: RoomEvent; readonly eventId: string },
+): Promise<boolean> {
+  let membership: RoomEvent | undefined = join
+  for (let count = 0; membership && count < membershipsLookedBackMax; count++) {
+    const cited = citedIds(membership.json)
+    if (cited.includes(eventId)) return true
+    const events = await Promise.all(cited.map((each) => findEvent(context, room, each)))
+    membership = events.find((each) => each?.type === 'm.room.member' && each.stateKey === join.stateKey)
+  }
+  return membership !== undefined
+}
 
 /**
  * Whether an event is from before this server came, for all that it is sent only now: all that is known of the room since is
  * deeper, and the state before the event knows nothing of the arrival. As a head it would undo, by the resolution of states,
  * what came of the room since, down to the arrival itself.
  */
-export async function isFromBeforeArrival(
-  context: RoomsContext,
-  room: HotRoom,
-  { depth, root, authEvent, known }: Late,
-): Promise<boolean> {
-  if (known === undefined && putsOut(context, room, authEvent)) return false
+export async function isFromBeforeArrival(context: RoomsContext, room: HotRoom, late: Late): Promise<boolean> {
   const { arrival, depth: lowest } = lowestSinceArrival(context, room)
-  if (!arrival || depth >= lowest) return false
+  if (!arrival || late.depth >= lowest) return false
   if ((arrival.flags & eventFlag.gap) === 0 && room.recentAfter > 0) return false
-  const nid = room.stateNidAt(root, 'm.room.member', arrival.stateKey)
+  const nid = room.stateNidAt(late.root, 'm.room.member', arrival.stateKey)
   const [member] = nid === 0 ? [] : await room.events([nid])
-  return (member?.ord ?? -Infinity) < (arrival.ord ?? 0)
+  const isBefore = (member?.ord ?? -Infinity) < (arrival.ord ?? 0)
+  return isBefore && !(await isNewRemoval(context, room, late))
 }
 
 interface SinceArrival {
