@@ -144,6 +144,9 @@ export const policyServerTriesMax = 5
 export const policyPatternsMax = 500
 export const policyVerdictsRememberedMax = 10_000
 export const policyUsersCountedMax = 20_000
+// Events that put users of this server out of rooms it is not in, kept until it comes back: in a room, and in all.
+export const missedRemovalsPerRoomMax = 10
+export const missedRemovalsMax = 2_000
 // Reasons for which events were dropped.
 export const droppedEventsRememberedMax = 10_000
 export const refusalReasonCharactersMax = 300

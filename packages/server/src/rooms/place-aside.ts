@@ -11,6 +11,7 @@ import type { IncomingEvent } from './admit-write.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import { HotRoom } from './hot-room.ts'
 import { roomSource } from './load-room.ts'
+import { keepMissedRemoval, type Sent } from './missed-removals.ts'
 import { EventDropped } from './refusals.ts'
 import { eventFlag, RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
@@ -31,9 +32,14 @@ export async function placeAside(context: RoomsContext, room: HotRoom, { receive
   return admit(context, room, { received, authNids: [], mode: 'aside', byAuthEvents: undefined, before })
 }
 
-/** Of rooms that this server is not in it only cares for what becomes of its users' invites and knocks. */
-export async function receiveAside(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<void> {
+/**
+ * Of rooms that this server is not in it cares for what becomes of its users' invites and knocks, and keeps for later what
+ * puts its users out.
+ */
+export async function receiveAside(context: RoomsContext, room: HotRoom, sent: Sent): Promise<void> {
+  const { received } = sent
   const { pdu } = received
+  await keepMissedRemoval(context, room, sent)
   const member = pdu.type === 'm.room.member' ? (pdu.state_key ?? '') : ''
   const userNid = isLocal(context, member) ? await context.users.find(member) : undefined
   const membership = userNid === undefined ? undefined : room.membership(userNid)

@@ -133,9 +133,9 @@ interface One {
 
 /** Takes an event in or keeps it for later. */
 async function receiveOne(receiving: Receiving, { incoming, stored, durable }: One): Promise<void> {
-  const { context, room, results } = receiving
+  const { context, room, origin, results } = receiving
   let error: string | undefined
-  if (room.localJoined.size === 0) await receiveAside(context, room, incoming)
+  if (room.localJoined.size === 0) await receiveAside(context, room, { origin, received: incoming })
   else {
     const outcome = await receiveHeld(context, room, { incoming, mode: 'live', stored })
     if ('event' in outcome) {

@@ -12,6 +12,7 @@ import { makeJoin } from '@myelin/protocol/server-server/joins-v1'
 import { sendJoinV2 } from '@myelin/protocol/server-server/joins-v2'
 import { FederationError } from '../federation/federation-error.ts'
 import { expectMembers, membersCame, noteJoinSent, removeJoinIntent, type SentJoin } from '../store/joins.ts'
+import { forgetRemovals } from '../store/missed-removals.ts'
 import { beginAuthDag } from './auth-graph.ts'
 import { completeInBackground } from './complete-room.ts'
 import type { Actor, RoomsContext } from './context.ts'
@@ -19,6 +20,7 @@ import { enterRoom } from './enter-room.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
 import type { JoinJob } from './join-jobs.ts'
+import { stageMissedRemovals } from './missed-removals.ts'
 import { withCitedMembers } from './partial-state.ts'
 import { knownRoom } from './place-aside.ts'
 import { federationOf, parseIncoming, readIncoming } from './read-incoming.ts'
@@ -97,6 +99,7 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
   const { event, rules } = completed
   const sent = { server, version: rules.id, json: event.json }
   await context.store.write((w) => noteJoinSent(w, intentOf(room, event), sent))
+  await stageMissedRemovals(context, room)
   beginAuthDag(room)
   const importing = new EventImport(context, room, { progress: job.progress })
   const asking = {
@@ -125,6 +128,7 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
     root,
     alongside: (w, { ord = 0 }) => {
       removeJoinIntent(w, intentOf(room, received))
+      forgetRemovals(w, room.nid)
       // Members that an earlier stay had still to wait for are here now.
       if (room.partial) membersCame(w, room.nid, ord)
       room.partial = undefined
@@ -162,6 +166,7 @@ async function enterWithoutMembers(
         room.partial = { joinNid, servers }
         expectMembers(w, { roomNid: room.nid, joinNid, servers })
         removeJoinIntent(w, intentOf(room, received))
+        forgetRemovals(w, room.nid)
       },
     })
   } catch (error) {

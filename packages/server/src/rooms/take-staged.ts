@@ -83,7 +83,7 @@ async function takeAside(taking: Taking): Promise<void> {
   const { context, room, waiting } = taking
   for (const one of waiting.values())
     try {
-      await inOrder(context, room, () => receiveAbsent(context, room, one.incoming))
+      await inOrder(context, room, () => receiveAbsent(context, room, one))
       waiting.delete(one.incoming.eventId)
     } catch (error) {
       fail(taking, one, error)
@@ -91,10 +91,10 @@ async function takeAside(taking: Taking): Promise<void> {
 }
 
 /** An invite that was taken in while somebody joined counts, though nobody came into the room. */
-async function receiveAbsent(context: RoomsContext, room: HotRoom, received: IncomingEvent): Promise<void> {
+async function receiveAbsent(context: RoomsContext, room: HotRoom, { incoming: received, origin }: Waiting) {
   const isInvite = (await isAcceptedInvite(context, received)) && !(await findEvent(context, room, received.eventId))
   if (isInvite) await placeAside(context, room, { received })
-  else await receiveAside(context, room, received)
+  else await receiveAside(context, room, { origin, received })
 }
 
 /** Takes in those that need nothing. */

@@ -37,6 +37,8 @@ const mayScan: Readonly<Record<string, string>> = {
   'DELETE FROM received_transactions WHERE ts < ?': 'clean-up',
   'SELECT sequence, room_nid AS "roomNid", origin, event_id AS "eventId" FROM staged_events ORDER BY sequence':
     'at start',
+  'DELETE FROM missed_removals WHERE ts <= (SELECT ts FROM missed_removals ORDER BY ts DESC LIMIT 1 OFFSET ?)':
+    'no more of an index than is kept, when a user is put out of a room that this server is not in',
   'SELECT p.*, u.user_id FROM presence p JOIN users u ON u.nid = p.user_nid': 'at start',
   'SELECT p.*, u.user_id FROM push_rules p JOIN users u ON u.nid = p.user_nid': 'at start',
 }

@@ -16,6 +16,7 @@ import { invitesJudgedMigration } from './0014-invites-judged.ts'
 import { outboundEduTimesMigration } from './0015-outbound-edu-times.ts'
 import { stateEventsMigration } from './0016-state-events.ts'
 import { joinsSentMigration } from './0017-joins-sent.ts'
+import { missedRemovalsMigration } from './0018-missed-removals.ts'
 
 export interface Migration {
   readonly version: number
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   { version: 15, name: 'outbound edu times', statements: outboundEduTimesMigration },
   { version: 16, name: 'state events', statements: stateEventsMigration },
   { version: 17, name: 'joins sent', statements: joinsSentMigration },
+  { version: 18, name: 'missed removals', statements: missedRemovalsMigration },
 ]

@@ -1,0 +1,91 @@
+// What puts a user of a server out of a room while that server is not in it: it counts once the server comes back through
+// others who have not heard of it, even if the server was started anew meanwhile.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { missedRemovalsPerRoomMax } from '@myelin/server/federation-limits'
+import { missedRemovals } from '@myelin/server/store/missed-removals'
+import type { User } from './testing/api.ts'
+import { eventually, Network } from './testing/network.ts'
+import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
+
+let net: Network
+let alice: User
+let remote: RemoteServer
+
+before(async () => {
+  net = await Network.create(1, ['elsewhere.test'])
+  alice = await net.server(0).user('alice')
+  remote = await RemoteServer.start(net, 'elsewhere.test')
+})
+after(async () => {
+  await remote[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
+
+const join = (room: RemoteRoom) => alice.post(`/join/${encodeURIComponent(room.roomId)}?via=elsewhere.test`)
+
+async function storedRoom({ roomId }: RemoteRoom) {
+  const stored = await net.server(0).services.rooms.byId(roomId)
+  assert.ok(stored)
+  return stored
+}
+
+const kept = async (room: RemoteRoom) => missedRemovals(net.server(0).services.store.read, (await storedRoom(room)).nid)
+
+/** Alice leaves, and is banned by somebody who has not heard of that; the next join does not follow the ban. */
+async function bannedWhileOut() {
+  const room = remote.createRoom(net.server(0), '11')
+  await join(room)
+  const { last, depth } = room
+  await alice.post(`/rooms/${encodeURIComponent(room.roomId)}/leave`, {})
+  const member = { type: 'm.room.member', state_key: alice.userId }
+  const ban = room.event({ ...member, content: { membership: 'ban' }, prev_events: [last], depth: depth + 1 })
+  const results = await room.send(ban)
+  assert.match(results[ban.eventId]?.error ?? '', /not in the room/)
+  for (let n = 0; n < 5; n++) room.next()
+  return { room, ban, verdict: async () => (await net.server(0).services.rooms.explainEvent(ban.eventId))?.verdict }
+}
+
+test('a ban that came while a server was out of the room counts once it is back', async () => {
+  const { room, verdict } = await bannedWhileOut()
+  await join(room)
+  await eventually(async () => (await verdict()) === 'accepted' || undefined)
+  assert.equal((await storedRoom(room)).localJoined.size, 0)
+  assert.deepEqual(await kept(room), [])
+})
+
+test('also where the server was started anew in between', async () => {
+  const { room, verdict } = await bannedWhileOut()
+  await net.server(0).stop()
+  await net.server(0).start()
+  alice = alice.at(net.server(0).baseUrl)
+  await join(room)
+  await eventually(async () => (await verdict()) === 'accepted' || undefined)
+  assert.equal((await storedRoom(room)).localJoined.size, 0)
+})
+
+test('it is kept where a join fails, for the next one', async () => {
+  const { room, ban, verdict } = await bannedWhileOut()
+  remote.answers.set('send_join', () => ({ status: 403, body: { errcode: 'M_FORBIDDEN', error: 'No' } }))
+  await assert.rejects(join(room))
+  assert.deepEqual(
+    (await kept(room)).map(({ eventId }) => eventId),
+    [ban.eventId],
+  )
+  room.admits()
+  await join(room)
+  await eventually(async () => (await verdict()) === 'accepted' || undefined)
+})
+
+test('of many such events of a room the last are kept, and nothing of whom this server does not have', async () => {
+  const { room } = await bannedWhileOut()
+  const banOf = (userId: string) =>
+    room.event({ type: 'm.room.member', state_key: userId, content: { membership: 'ban' } })
+  await room.send(banOf(`@nobody:${net.server(0).serverName}`), banOf('@somebody:elsewhere.test'), room.event())
+  assert.equal((await kept(room)).length, 1)
+  const bans = Array.from({ length: missedRemovalsPerRoomMax + 3 }, () => banOf(alice.userId))
+  for (const ban of bans) await room.send(ban)
+  const ids = (await kept(room)).map(({ eventId }) => eventId)
+  assert.ok(ids.length <= missedRemovalsPerRoomMax)
+  assert.equal(ids.at(-1), bans.at(-1)?.eventId)
+})
