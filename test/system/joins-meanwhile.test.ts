@@ -3,25 +3,31 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inOrderForLong } from '@myelin/server/rooms/receive'
+import type { Seen } from '@myelin/server/federation/testing/tls-peer'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let remote: RemoteServer
+let near: RemoteServer
 let alice: User
 before(async () => {
-  net = await Network.create(1, ['far.test'])
+  net = await Network.create(1, ['far.test', 'near.test'])
   remote = await RemoteServer.start(net, 'far.test')
+  near = await RemoteServer.start(net, 'near.test')
   alice = await net.server(0).user('alice')
 })
 after(async () => {
+  await near[Symbol.asyncDispose]()
   await remote[Symbol.asyncDispose]()
   await net[Symbol.asyncDispose]()
 })
 
-const join = (room: RemoteRoom) =>
-  alice.call(`/join/${encodeURIComponent(room.roomId)}?via=far.test`, { method: 'POST', body: {} })
+const join = (room: RemoteRoom, ...first: readonly string[]) => {
+  const via = [...first, 'far.test'].map((server) => `via=${server}`).join('&')
+  return alice.call(`/join/${encodeURIComponent(room.roomId)}?${via}`, { method: 'POST', body: {} })
+}
 
 const bodies = async (room: RemoteRoom) =>
   (await alice.history(room.roomId)).map(({ content }) => content.body).filter((body) => body !== undefined)
@@ -82,6 +88,7 @@ for (const [outcome, status] of [
   test(`an invite for somebody else is answered while a join goes on, and shown when that ${outcome}`, async () => {
     const bob = await net.server(0).user(`bob-${status}`)
     const room = remote.createRoom(net.server(0), '11')
+    room.next({ type: 'm.room.name', state_key: '', content: { name: 'Far away' } })
     const { asked, release } = await holdsState(room)
     const joining = join(room)
     await asked
@@ -93,8 +100,44 @@ for (const [outcome, status] of [
     assert.equal((await bob.sync()).rooms?.invite, undefined)
     release(status)
     assert.equal((await joining).status, status)
-    await eventually(async () => ((await bob.sync()).rooms?.invite?.[room.roomId] ? true : undefined))
+    const shown = await eventually(async () => (await bob.sync()).rooms?.invite?.[room.roomId])
+    const state = shown.invite_state.events as { readonly type: string; readonly content: { readonly name?: string } }[]
+    assert.equal(state.find(({ type }) => type === 'm.room.name')?.content.name, 'Far away')
   })
+
+test('what comes while a server fails to let somebody in is in the room once the next has', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  room.servesState()
+  const makeJoin = remote.answers.get('make_join')
+  assert.ok(makeJoin)
+  // Both servers let the join follow what there was in the beginning.
+  const template = await makeJoin(`/make_join/${room.roomId}/${encodeURIComponent(alice.userId)}`, {} as Seen)
+  near.answers.set('make_join', () => template)
+  const [sent, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const [asked, given] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  near.answers.set('send_join', async () => {
+    sent.resolve()
+    await failed.promise
+    return { status: 500, body: { errcode: 'M_UNKNOWN', error: 'Not now' } }
+  })
+  remote.answers.set('make_join', async () => {
+    asked.resolve()
+    await given.promise
+    return template
+  })
+  const joining = join(room, 'near.test')
+  await sent.promise
+  const one = message(room, 'one')
+  assert.deepEqual(await room.send(one), { [one.eventId]: {} })
+  failed.resolve()
+  await asked.promise
+  const two = message(room, 'two')
+  assert.deepEqual(await room.send(two), { [two.eventId]: {} })
+  given.resolve()
+  assert.equal((await joining).status, 200)
+  await eventually(async () => ((await bodies(room)).length === 2 ? true : undefined))
+  assert.deepEqual(await bodies(room), ['one', 'two'])
+})
 
 test('more than fit elsewhere wait for a join', async () => {
   const room = remote.createRoom(net.server(0), '11')

@@ -302,6 +302,12 @@ export class RemoteRoom {
     return [...found.values()]
   }
 
+  /** Answers `state_ids` with the state as it is now, whatever event is named. */
+  servesState(): void {
+    const ids = [...this.state.values()]
+    this.#remote.answers.set('state_ids', () => ({ body: { pdu_ids: ids, auth_chain_ids: ids } }))
+  }
+
   /** Answers `get_missing_events` and the like honestly, from the events it has made. */
   servesHistory(eventsMax = 20): void {
     this.#remote.answers.set('get_missing_events', (_, { body }) => {

@@ -173,9 +173,9 @@ export class HotRooms {
     }
   }
 
-  /** Nobody is about to append to it, and the store has all of it. */
+  /** Nobody is about to append to it, nothing long goes on in it, and the store has all of it. */
   #isIdle(room: HotRoom): boolean {
-    return !this.#users.has(room) && room.lastPosition <= this.#store.durablePosition
+    return !this.#users.has(room) && room.longWorks === 0 && room.lastPosition <= this.#store.durablePosition
   }
 
   #forget(room: HotRoom): void {

@@ -73,9 +73,18 @@ export async function knownRoom(
   })
 }
 
+/** What describes a room, as text that can be stored: a JSON array. */
+export const descriptionText = (described: readonly unknown[]): string =>
+  `[${allStripped(described)
+    .map(({ json }) => json)
+    .join(',')}]`
+
+const allStripped = (described: readonly unknown[]): Stripped[] =>
+  described.slice(0, inviteStateEventsMax).flatMap((value) => strippedOf(value) ?? [])
+
 /** The room's state with what describes it; unchanged where there is nothing. */
 async function describedRoot(context: RoomsContext, room: HotRoom, described: readonly unknown[]): Promise<number> {
-  const events = described.slice(0, inviteStateEventsMax).flatMap((value) => strippedOf(value) ?? [])
+  const events = allStripped(described)
   const senders = await context.users.internAll(events.map(({ sender }) => sender))
   let root = room.root
   const rows: { readonly event: RoomEvent; readonly slot: number }[] = []

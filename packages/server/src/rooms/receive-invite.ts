@@ -10,7 +10,7 @@ import { MatrixError } from '@myelin/protocol/errors'
 import type { IncomingEvent } from './admit-write.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import { checkedDescription, requireCreateIn } from './described-state.ts'
-import { knownRoom, placeAside } from './place-aside.ts'
+import { descriptionText, knownRoom, placeAside } from './place-aside.ts'
 import { federationOf, readIncoming } from './read-incoming.ts'
 import { inOrder } from './receive.ts'
 import type { ServerRoom } from './server-access.ts'
@@ -46,7 +46,10 @@ export async function receiveInvite(context: RoomsContext, sent: InviteSent): Pr
   await context.hotRooms.use(room.nid, (hot) => {
     const { origin } = sent
     // Who invites does not wait for a join of somebody else.
-    if (hot.longWorks > 0) return context.stagedEvents.stage(hot, { origin, incoming: signed, isVerified: true })
+    if (hot.longWorks > 0) {
+      const staging = { origin, incoming: signed, isVerified: true, described: descriptionText(described) }
+      return context.stagedEvents.stage(hot, staging)
+    }
     return inOrder(context, hot, async () => {
       // A server in the room gets the event with the others.
       if (hot.localJoined.size === 0) await placeAside(context, hot, { received: signed, described })

@@ -25,14 +25,23 @@ export const inOrder = <T>(context: RoomsContext, room: HotRoom, work: () => Pro
 export const inOrderForLong = <T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> =>
   keepingOthers(context, room, () => inOrder(context, room, work))
 
-/** What other servers send during the work is kept on disk, and taken in after it: after the next start if it is stopped. */
+/** What other servers send during the work is kept on disk, and taken in after it. */
 export async function keepingOthers<T>(context: RoomsContext, room: HotRoom, work: () => Promise<T>): Promise<T> {
+  using _ = keepOthers(context, room)
+  return await work()
+}
+
+/**
+ * What other servers send until the result is disposed of is kept on disk, and taken in then: after the next start if this
+ * is a stop. The room stays in memory.
+ */
+export function keepOthers(context: RoomsContext, room: HotRoom): Disposable {
   room.longWorks++
-  try {
-    return await work()
-  } finally {
-    room.longWorks--
-    if (!context.joins.isStopping) context.stagedEvents.goOn(room.nid)
+  return {
+    [Symbol.dispose]: () => {
+      room.longWorks--
+      if (!context.joins.isStopping) context.stagedEvents.goOn(room.nid)
+    },
   }
 }
 

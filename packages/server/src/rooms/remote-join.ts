@@ -25,7 +25,7 @@ import { withCitedMembers } from './partial-state.ts'
 import { knownRoom } from './place-aside.ts'
 import { federationOf, parseIncoming, readIncoming } from './read-incoming.ts'
 import { joinableVersion } from './receive-invite.ts'
-import { eventsOfRoom, inOrderForLong } from './receive.ts'
+import { eventsOfRoom, inOrder, keepOthers } from './receive.ts'
 import {
   type CompletedEvent,
   completeTemplate,
@@ -50,7 +50,9 @@ export interface RemoteJoin {
 /** Joins; resolves when the user is in the room. Throws what speaks most against it of what the servers answered. */
 export async function remoteJoin(context: RoomsContext, joining: RemoteJoin): Promise<void> {
   const { roomId, by, content, job, sent } = joining
-  if (sent && (await isSentAgain(context, joining, sent))) return
+  // What others send meanwhile waits until somebody has let this server in, or nobody does.
+  using kept = new DisposableStack()
+  if (sent && (await isSentAgain(context, { ...joining, kept }, sent))) return
   const attempt = async (server: string) => {
     const { peers } = federationOf(context)
     job.server = server
@@ -60,20 +62,23 @@ export async function remoteJoin(context: RoomsContext, joining: RemoteJoin): Pr
     const template = await peers.call(server, makeJoin, input, { signal: job.signal })
     const completing = { roomId, userId: by.userId, membership: 'join', content } as const
     const completed = completeTemplate(context, completing, template)
-    await inRoom(context, roomId, { server, completed, job })
+    await inRoom(context, roomId, { server, completed, job, kept })
   }
-  return tryServers(joining.servers, attempt, job.signal)
+  return await tryServers(joining.servers, attempt, job.signal)
 }
 
 /** What others have said since follows that join, if it has arrived. False when it is refused. */
-async function isSentAgain(context: RoomsContext, { roomId, job }: RemoteJoin, sent: SentJoin): Promise<boolean> {
+async function isSentAgain(
+  context: RoomsContext,
+  { roomId, job, kept }: RemoteJoin & Pick<Through, 'kept'>,
+  sent: SentJoin,
+): Promise<boolean> {
   try {
     const { server } = sent
     const rules = joinableVersion(sent.version)
     job.server = server
     await inRoom(context, roomId, {
-      server,
-      job,
+      ...{ server, job, kept },
       completed: { rules, event: parseIncoming(parseJsonText(sent.json, Pdu), rules) },
     })
     return true
@@ -85,13 +90,18 @@ async function isSentAgain(context: RoomsContext, { roomId, job }: RemoteJoin, s
 
 async function inRoom(context: RoomsContext, roomId: string, through: Through): Promise<void> {
   const room = await knownRoom(context, { roomId, rules: through.completed.rules })
-  await context.hotRooms.use(room.nid, (hot) => inOrderForLong(context, hot, () => joinThrough(context, hot, through)))
+  await context.hotRooms.use(room.nid, (hot) => {
+    through.kept.use(keepOthers(context, hot))
+    return inOrder(context, hot, () => joinThrough(context, hot, through))
+  })
 }
 
 interface Through {
   readonly server: string
   readonly completed: Pick<CompletedEvent, 'rules'> & { readonly event: BuiltEvent }
   readonly job: JoinJob
+  /** Gets what keeps the events of others from being taken in. */
+  readonly kept: DisposableStack
 }
 
 async function joinThrough(context: RoomsContext, room: HotRoom, through: Through): Promise<void> {

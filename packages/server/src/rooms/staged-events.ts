@@ -52,6 +52,8 @@ interface Staging {
   readonly incoming: IncomingEvent
   /** Its signatures are checked. */
   readonly isVerified: boolean
+  /** What an invite says of its room, as text to be stored. */
+  readonly described?: string | undefined
 }
 
 /** What waits in a room, by the server that sent it; the server whose turn it is comes first. */
@@ -93,7 +95,7 @@ export class StagedEvents {
    * Keeps an event; resolves when that is durable. Where many of its server wait it takes a little longer, so that they can
    * get in first. Throws M_LIMIT_EXCEEDED.
    */
-  async stage(room: HotRoom, { origin, incoming, isVerified }: Staging): Promise<void> {
+  async stage(room: HotRoom, { origin, incoming, isVerified, described }: Staging): Promise<void> {
     await this.resume()
     if (this.#size >= stagedEventsMax) throw new EventDropped('flood', 'Too many events wait for what they follow')
     const { environment, store } = this.#context
@@ -107,7 +109,7 @@ export class StagedEvents {
     const dropped = waiting.length >= mostOf(room) ? waiting.shift() : undefined
     const place = { sequence: ++this.#lastSequence, roomNid: room.nid, origin, eventId: incoming.eventId }
     const stored = store.write((w) => {
-      stageEvent(w, place, incoming.json)
+      stageEvent(w, place, { json: incoming.json, described })
       if (dropped) unstageEvents(w, [dropped.sequence])
     })
     lane.set(origin, [...waiting, this.#counted({ ...place, ...untried, stored }, isVerified ? incoming : undefined)])
@@ -263,10 +265,10 @@ export class StagedEvents {
     const context = this.#context
     const events = await this.#read(room, next)
     const waiting = new Map<string, Waiting>()
-    for (const { eventId, origin, tries, held } of next) {
+    for (const { sequence, eventId, origin, tries, held } of next) {
       const incoming = events.get(eventId)
       if (incoming && !waiting.has(eventId))
-        waiting.set(eventId, { incoming, origin, tries, isVerified: held !== undefined })
+        waiting.set(eventId, { sequence, incoming, origin, tries, isVerified: held !== undefined })
     }
     const resting = new Map<Waiting, Rest>()
     await takeStaged({

@@ -1,7 +1,9 @@
 // Takes in events that waited. All that need nothing more go in together, and only where none does it is asked for what one
 // needs: the first before a gap, so that a gap is asked for once however many wait behind it.
 import { referencedIds } from '@myelin/algorithms/event'
+import { parseJsonText } from '@myelin/protocol/json-text'
 import { recoveryPatientTriesMax, recoveryTriesMax } from '../federation-limits.ts'
+import { stagedDescription } from '../store/staged-events.ts'
 import { StoreError } from '../store/store.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import { firstBefore, inCausalOrder } from './causal-order.ts'
@@ -18,6 +20,8 @@ import { findEvent } from './stored-event.ts'
 
 /** An event that waits. */
 export interface Waiting {
+  /** By which it is found where it is kept. */
+  readonly sequence: number
   readonly incoming: IncomingEvent
   /** The server that sent it. */
   readonly origin: string
@@ -91,10 +95,13 @@ async function takeAside(taking: Taking): Promise<void> {
 }
 
 /** An invite that was taken in while somebody joined counts, though nobody came into the room. */
-async function receiveAbsent(context: RoomsContext, room: HotRoom, { incoming: received, origin }: Waiting) {
+async function receiveAbsent(context: RoomsContext, room: HotRoom, one: Waiting): Promise<void> {
+  const { incoming: received, origin, sequence } = one
   const isInvite = (await isAcceptedInvite(context, received)) && !(await findEvent(context, room, received.eventId))
-  if (isInvite) await placeAside(context, room, { received })
-  else await receiveAside(context, room, { origin, received })
+  if (isInvite) {
+    const described: unknown = parseJsonText((await stagedDescription(context.store.read, sequence)) ?? '[]')
+    await placeAside(context, room, { received, described: Array.isArray(described) ? described : [] })
+  } else await receiveAside(context, room, { origin, received })
 }
 
 /** Takes in those that need nothing. */

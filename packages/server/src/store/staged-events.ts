@@ -11,17 +11,30 @@ export interface StagedPlace extends Row {
   readonly eventId: string
 }
 
-const insert = sql`INSERT INTO staged_events (sequence, room_nid, origin, event_id, json)
-  VALUES (${'sequence'}, ${'roomNid'}, ${'origin'}, ${'eventId'}, ${'json'})`
+const insert = sql`INSERT INTO staged_events (sequence, room_nid, origin, event_id, json, described)
+  VALUES (${'sequence'}, ${'roomNid'}, ${'origin'}, ${'eventId'}, ${'json'}, ${'described'})`
 const all = sql`SELECT sequence, room_nid AS "roomNid", origin, event_id AS "eventId" FROM staged_events ORDER BY sequence`
 const texts = sql`SELECT event_id AS "eventId", origin, json FROM staged_events
   WHERE sequence IN (SELECT value FROM json_each(${'sequences'}))`
+const description = sql`SELECT described FROM staged_events WHERE sequence = ${'sequence'}`
 const remove = sql`DELETE FROM staged_events WHERE sequence IN (SELECT value FROM json_each(${'sequences'}))`
 
-/** Keeps an event in federation format. */
-export function stageEvent(w: Write, { sequence, roomNid, origin, eventId }: StagedPlace, json: string): void {
-  w.run(insert, { sequence, roomNid, origin, eventId, json })
+export interface StagedContent {
+  /** The event in federation format. */
+  readonly json: string
+  /** What an invite says of its room: a JSON array of stripped state. */
+  readonly described?: string | undefined
 }
+
+/** Keeps an event. */
+export function stageEvent(w: Write, place: StagedPlace, { json, described }: StagedContent): void {
+  const { sequence, roomNid, origin, eventId } = place
+  w.run(insert, { sequence, roomNid, origin, eventId, json, described: described ?? null })
+}
+
+/** What a waiting invite says of its room, as it was kept. */
+export const stagedDescription = async (read: Reader, sequence: number): Promise<string | undefined> =>
+  (await read.get<{ described: string | null }, 'sequence'>(description, { sequence }))?.described ?? undefined
 
 /** Every event that waits, oldest first, without their texts. */
 export const stagedEvents = (read: Reader): Promise<StagedPlace[]> => read.all(all, {})

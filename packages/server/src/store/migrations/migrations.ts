@@ -17,6 +17,7 @@ import { outboundEduTimesMigration } from './0015-outbound-edu-times.ts'
 import { stateEventsMigration } from './0016-state-events.ts'
 import { joinsSentMigration } from './0017-joins-sent.ts'
 import { missedRemovalsMigration } from './0018-missed-removals.ts'
+import { stagedDescriptionsMigration } from './0019-staged-descriptions.ts'
 
 export interface Migration {
   readonly version: number
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { version: 16, name: 'state events', statements: stateEventsMigration },
   { version: 17, name: 'joins sent', statements: joinsSentMigration },
   { version: 18, name: 'missed removals', statements: missedRemovalsMigration },
+  { version: 19, name: 'staged descriptions', statements: stagedDescriptionsMigration },
 ]
