@@ -167,9 +167,10 @@ describe('accounts over the wire', () => {
   test('an OpenID token tells a third party who its owner is', async () => {
     const judy = await server.user('judy')
     const { access_token } = await judy.post(`/user/${encodeURIComponent(judy.userId)}/openid/request_token`)
-    const path = '/_matrix/federation/v1/openid/userinfo?access_token='
-    assert.deepEqual(await ok(request(path + access_token)), { sub: judy.userId })
-    refused(await request(`${path}nonsense`), 401, 'M_UNKNOWN_TOKEN')
+    const path = '/_matrix/federation/v1/openid/userinfo'
+    assert.deepEqual(await ok(request(`${path}?access_token=${access_token}`)), { sub: judy.userId })
+    refused(await request(`${path}?access_token=nonsense`), 401, 'M_UNKNOWN_TOKEN')
+    refused(await request(path), 401, 'M_MISSING_TOKEN')
   })
 
   test('versions, capabilities and the well-known files', async () => {
