@@ -2,12 +2,12 @@
 // registration, that federates with the servers of this machine.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { installSynapse } from '../test/interop/testing/install.ts'
 import { Synapse } from '../test/interop/testing/synapse.ts'
+import { freePort } from '../test/system/testing/free-port.ts'
 
 export interface OwnServer extends AsyncDisposable {
   readonly serverName: string
@@ -110,20 +110,6 @@ const processesOf = (pid: string): string[] => [
 
 const memoryMb = (pid: string, field: string): number =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
-
-/** So many ports of this machine on which nothing listens. */
-export const freePorts = (count: number): Promise<number[]> => Promise.all(Array.from({ length: count }, freePort))
-
-/** A port of this machine on which nothing listens. */
-export function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    }),
-  )
-}
 
 async function answering(baseUrl: string, child: ChildProcess): Promise<void> {
   while (child.exitCode === null) {

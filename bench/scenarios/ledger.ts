@@ -3,9 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, startOwnServer, type OwnServer } from '../own-server.ts'
+import { startOwnServer, type OwnServer } from '../own-server.ts'
 import { table } from '../percentiles.ts'
 import { s2 } from './s2.ts'
+import { freePort } from '../../test/system/testing/free-port.ts'
 
 export interface LedgerOptions {
   readonly messages: number

@@ -5,8 +5,9 @@ import { CertificateAuthority } from '@myelin/server/federation/testing/certific
 import { loopbackCertificate, loopbackNames } from '../federation/loopback.ts'
 import { SyntheticRemote } from '../federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
-import { freePort, startOwnServer, type ServerKind } from '../own-server.ts'
+import { startOwnServer, type ServerKind } from '../own-server.ts'
 import { table } from '../percentiles.ts'
+import { freePort } from '../../test/system/testing/free-port.ts'
 
 export interface S7Result {
   readonly kind: 'full' | 'members omitted'

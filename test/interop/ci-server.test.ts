@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { call, ok, User } from '../system/testing/api.ts'
 import { CiServer } from '../system/testing/ci-server.ts'
 import { notify } from '../system/testing/notifier.ts'
-import { freePort } from '../system/testing/server.ts'
+import { freePort } from '../system/testing/free-port.ts'
 import { authority, synapse, userOf } from './testing/pair.ts'
 import { hears, isRefused, path, until } from './testing/rooms.ts'
 

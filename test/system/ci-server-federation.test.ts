@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { call, ok, User, type Reply } from './testing/api.ts'
 import { CiServer } from './testing/ci-server.ts'
+import { freePort } from './testing/free-port.ts'
 import { eventually } from './testing/network.ts'
-import { freePort } from './testing/server.ts'
 
 const names = ['ci.test', 'reader.test'] as const
 

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { User } from './testing/api.ts'
+import { freePort } from './testing/free-port.ts'
 import { eventually } from './testing/network.ts'
-import { freePort, ServerProcess } from './testing/server.ts'
+import { ServerProcess } from './testing/server.ts'
 
 const rounds = 3
 const sendersPerServer = 6

@@ -8,7 +8,7 @@ import { systemEnvironment } from '@myelin/server/environment'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { startServer, type RunningServer } from '@myelin/server/server'
 import { User } from '../../system/testing/api.ts'
-import { freePort } from '../../system/testing/server.ts'
+import { freePort } from '../../system/testing/free-port.ts'
 import { Synapse } from './synapse.ts'
 
 /** A homeserver of the suite. It keeps its addresses when it is stopped and started again. */

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
-import { freePort } from '../../system/testing/server.ts'
+import { freePort } from '../../system/testing/free-port.ts'
 
 const unlimited = { per_second: 100_000, burst_count: 100_000 }
 

@@ -1,7 +1,5 @@
 // Several servers that federate with one another over TLS on this machine, with certificates of a test authority.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '@myelin/server/config/load'
@@ -9,6 +7,7 @@ import { systemEnvironment } from '@myelin/server/environment'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { startServer, type OpenServices, type RunningServer } from '@myelin/server/server'
 import { User } from './api.ts'
+import { freePort } from './free-port.ts'
 
 /** A server of the network; it can be stopped and started again on its data. */
 export class NetworkServer {
@@ -115,15 +114,6 @@ export class Network implements AsyncDisposable {
     this.authority[Symbol.dispose]()
     rmSync(this.#folder, { recursive: true, force: true })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Waits until `look` gives something, as long as a person would. */

@@ -3,7 +3,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '@myelin/server/config/load'
@@ -11,6 +10,7 @@ import { systemEnvironment } from '@myelin/server/environment'
 import { startServer, type RunningServer } from '@myelin/server/server'
 import { User } from './api.ts'
 import { myelinCommand } from './commands.ts'
+import { freePort } from './free-port.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'myelin-test-'))
 
@@ -116,15 +116,4 @@ export class ServerProcess implements AsyncDisposable {
     await this.kill('SIGTERM')
     rmSync(this.data, { recursive: true, force: true })
   }
-}
-
-/** A port of this machine on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
