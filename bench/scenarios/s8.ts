@@ -10,11 +10,13 @@ import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
 import { ok, register, type Account } from '../accounts.ts'
 import { Connection } from '../connection.ts'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { joinWhole } from '../federation/join-whole.ts'
 import { loopbackCertificate, loopbackNames } from '../federation/loopback.ts'
 import { SyntheticRemote } from '../federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
-import { freePorts, startOwnServer, type OwnServer, type ServerKind } from '../own-server.ts'
+import { startOwnServer, type OwnServer, type ServerKind } from '../own-server.ts'
 import { latencies, table } from '../percentiles.ts'
+import { freePort } from '../../test/system/testing/free-port.ts'
 
 interface Scale {
   readonly rooms: number
@@ -79,7 +81,7 @@ interface Under {
 }
 
 async function run(scale: Scale, { kind, authority, messages }: Under): Promise<S8Result> {
-  const ports = await freePorts(scale.rooms)
+  const ports = await Promise.all(Array.from({ length: scale.rooms }, freePort))
   const { members } = scale
   const rooms = ports.map((port) =>
     syntheticRoom({ members, events: members, serverNames: loopbackNames(Math.min(200, members), port) }),
@@ -92,7 +94,7 @@ async function run(scale: Scale, { kind, authority, messages }: Under): Promise<
   const connection = await Connection.open(server.baseUrl)
   const reader: Reader = { ...(await register(connection)), connection }
   for (const { roomId, serverNames } of rooms)
-    ok(await connection.request(joinOf(reader, roomId, serverNames[0] ?? '')), 'join')
+    await joinWhole(connection, reader, { roomId, via: serverNames[0] ?? '' })
   const { hasLate } = scale
   const sources = rooms.map(
     (room, index) => new Source(room, { remote: remotes[index]!, destination: server.serverName, hasLate }),
@@ -111,13 +113,6 @@ async function run(scale: Scale, { kind, authority, messages }: Under): Promise<
 interface Reader extends Account {
   readonly connection: Connection
 }
-
-const joinOf = ({ token }: Account, roomId: string, via: string) => ({
-  method: 'POST',
-  path: `/_matrix/client/v3/join/${encodeURIComponent(roomId)}?via=${via}`,
-  token,
-  body: {},
-})
 
 /** The id of the event by which the server joined. */
 function joinIn({ seen }: SyntheticRemote): string {

@@ -8,11 +8,13 @@ import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
 import { ok, register } from '../accounts.ts'
 import { Connection } from '../connection.ts'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { joinWhole } from '../federation/join-whole.ts'
 import { loopbackCertificate, loopbackNames } from '../federation/loopback.ts'
 import { SyntheticRemote } from '../federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../federation/synthetic-room.ts'
-import { freePort, startOwnServer, type ServerKind } from '../own-server.ts'
+import { startOwnServer, type ServerKind } from '../own-server.ts'
 import { table } from '../percentiles.ts'
+import { freePort } from '../../test/system/testing/free-port.ts'
 
 export interface S9Scale {
   readonly members: number
@@ -74,8 +76,7 @@ async function run(scale: S9Scale, { kind, authority, room, port }: Under): Prom
   await using server = await startOwnServer({ kind, authority })
   const connection = await Connection.open(server.baseUrl)
   const { token } = await register(connection)
-  const path = `/_matrix/client/v3/join/${encodeURIComponent(room.roomId)}?via=${room.serverNames[0]}`
-  ok(await connection.request({ method: 'POST', path, token, body: {} }), 'join')
+  await joinWhole(connection, { token }, { roomId: room.roomId, via: room.serverNames[0]! })
   const plan = planOf(room, scale, { join: joinIn(remote), destination: server.serverName })
   const before = server.cpuSeconds()
   await Promise.all(plan.forks.map((requests) => sendAll(server.baseUrl, requests)))
