@@ -44,13 +44,14 @@ test('four servers that were split in two agree on state and messages once they 
   for (const user of users.slice(1)) await user.post(`/join/${encodeURIComponent(roomId)}?via=hs1.test`)
   const guest = await net.server(2).user('guest')
   await guest.post(`/join/${encodeURIComponent(roomId)}?via=hs1.test`)
-  const agree = () =>
+  const agree = (from = 0, end = users.length) =>
     eventually(async () => {
       const views = await Promise.all(
-        users.map(async (user) => `${await stateOf(user, roomId)}\n${await said(user, roomId)}`),
+        users.slice(from, end).map(async (user) => `${await stateOf(user, roomId)}\n${await said(user, roomId)}`),
       )
       return new Set(views).size === 1 ? views[0] : undefined
     }, 30_000)
+  const shows = async (user: User) => (await user.history(roomId)).some(({ content }) => content.body === ofTheBanned)
   await agree()
   const stop = (...numbers: number[]) => Promise.all(numbers.map((n) => net.server(n).stop()))
   const start = (...numbers: number[]) =>
@@ -66,6 +67,7 @@ test('four servers that were split in two agree on state and messages once they 
   await users[1]!.post(`${path}/ban`, { user_id: guest.userId })
   for (let n = 0; n < 5; n++)
     for (const user of users.slice(0, 2)) await user.say(roomId, `first half ${user.userId} ${n}`)
+  await agree(0, 2)
   await stop(0, 1)
   await start(2, 3)
   await users[2]!.put(`${path}/state/m.room.topic`, { topic: 'of the second half' })
@@ -73,13 +75,14 @@ test('four servers that were split in two agree on state and messages once they 
   await again(guest, net.server(2)).say(roomId, ofTheBanned)
   for (let n = 0; n < 5; n++)
     for (const user of users.slice(2)) await user.say(roomId, `second half ${user.userId} ${n}`)
+  await agree(2, 4)
+  await eventually(async () => (await shows(users[3]!)) || undefined)
   await start(0, 1)
   for (const user of users) await user.say(roomId, `together ${user.userId}`)
 
   const view = await agree()
   const bodies = view.split('\n').filter((line) => /^(first half|second half|together) /.test(line))
   assert.equal(bodies.length, 24)
-  const shows = async (user: User) => (await user.history(roomId)).some(({ content }) => content.body === ofTheBanned)
   assert.deepEqual(await Promise.all(users.map(shows)), [false, false, true, true])
   const name = (await users[0]!.get(`${path}/state/m.room.name`)) as { name?: string }
   assert.equal(name.name, 'Split')

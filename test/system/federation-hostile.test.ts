@@ -193,10 +193,14 @@ test('the operator is told what became of an event, and why', async () => {
   assert.match(stdout, /^rejected: .*power.* \(rule \S+\)\nin !\S+\nat \S+\n$/)
   assert.match((await why(room.last)).stdout, /^accepted\nin !/)
   await assert.rejects(why('$never-heard-of'), /has not heard of the event/)
+  remote.answers.set('get_missing_events', () => 'never')
+  await room.send(room.event({ prev_events: ['$not-given-yet'] }))
   const metrics = await (await fetch(`${net.server(0).baseUrl}/metrics`)).text()
+  room.servesHistory()
+  remote.hangUp()
   assert.match(metrics, /^myelin_refused_events_total\{verdict="rejected",rule="[0-9.]+"\} [1-9]/m)
   assert.match(metrics, /^myelin_refused_events_total\{verdict="dropped",rule="signature"\} [1-9]/m)
-  assert.match(metrics, /^myelin_staged_events 1$/m)
+  assert.match(metrics, /^myelin_staged_events [1-9]/m)
 })
 
 test('who was banned says nothing by following what was before: it is kept, but neither shown nor followed', async () => {

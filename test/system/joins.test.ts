@@ -106,6 +106,7 @@ test('a server that is not in the room a condition names leaves the answer to an
   const chris = await net.server(2).user('chris')
   assert.equal((await join(chris, roomId)).body.errcode, 'M_FORBIDDEN')
   await joins(chris, space)
+  await becomes(alice, space, chris, 'join')
   await alice.put(`${path(roomId)}/state/m.room.power_levels/`, { users: { [alice.userId]: 100 }, invite: 50 })
   await eventually(async () => {
     const levels = await carol.get(`${path(roomId)}/state/m.room.power_levels/`)
