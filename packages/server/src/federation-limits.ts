@@ -20,7 +20,10 @@ export const federationRequestTimeoutMs = 60_000
 export const federationConnectionsPerServerMax = 8
 export const federationPoolsMax = 2_000
 export const federationIdleConnectionMs = 20_000
-export const federationResponseBytesMax = 16 * 1024 * 1024
+// An answer that is held whole, and those that are long where many things are asked for at once.
+export const federationAnswerBytesMax = 1024 * 1024
+export const federationLongAnswerBytesMax = 16 * 1024 * 1024
+export const rememberedAnswersCharactersMax = 16 * 1024 * 1024
 // A server that cannot be reached is tried again after the first delay, doubled each time up to the last.
 export const federationRetryFirstMs = 1_000
 export const federationRetryMaxMs = 60 * 60 * 1000
@@ -85,8 +88,10 @@ export const senderStartSpreadMs = 20_000
 
 // What other servers may ask for at once, and what is asked of them.
 export const backfillEventsMax = 100
+export const backfillBytesMax = 8 * 1024 * 1024
 export const missingEventsMax = 20
 export const missingEventsDefault = 10
+export const missingEventsBytesMax = 2 * 1024 * 1024
 // History from before this server came: how many of the oldest events are looked at for what they follow, whom it is
 // asked of, how long a reader waits, how long nobody is asked again once nobody had more.
 export const backfillFrontierEventsMax = 50

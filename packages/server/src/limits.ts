@@ -6,6 +6,9 @@ export const requestHeaderBytesMax = 32 * 1024
 export const requestUrlBytesMax = 16 * 1024
 export const requestHeadersTimeoutMs = 20_000
 export const requestBodyTimeoutMs = 60_000
+// A body may come in so many pieces, and in more of them if they are not smaller than this on average: each costs as much.
+export const requestBodyPiecesMax = 1_000
+export const requestBodyPieceBytesMin = 32
 // Bodies that are streamed: nothing may arrive, or be taken, for so long; and the whole of a request may take so long.
 export const requestBodyIdleTimeoutMs = 30_000
 export const responseIdleTimeoutMs = 60_000

@@ -19,14 +19,14 @@ export interface RemoteProfiles {
 /** Without `peers`, every user of another server is unknown. */
 export function createRemoteProfiles(environment: Environment, peers: PeerClient | undefined): RemoteProfiles {
   const options = { environment, answersMax: remoteProfilesMax, keptMs: remoteProfileKeptMs }
-  const answers = new RememberedAnswers<Profile>(options)
+  const answers = new RememberedAnswers(options)
   return {
     get: async (userId) => {
       if (!peers) throw new MatrixError('M_NOT_FOUND', 'There is no such user here')
-      return answers.get(userId, () => asked(peers, userId))
+      return JSON.parse(await answers.get(userId, () => asked(peers, userId))) as Profile
     },
   }
 }
 
-const asked = (peers: PeerClient, userId: string): Promise<Profile> =>
-  peers.call(serverNameOf(userId), queryProfile, { query: { user_id: userId as UserId } })
+const asked = async (peers: PeerClient, userId: string): Promise<string> =>
+  JSON.stringify(await peers.call(serverNameOf(userId), queryProfile, { query: { user_id: userId as UserId } }))

@@ -3,6 +3,7 @@ import type { MatrixError } from '@myelin/protocol/errors'
 import type { BoundedMap } from '../federation/bounded-map.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import type { PeerCallOptions, PeerClient } from '../federation/peer-client.ts'
+import { federationLongAnswerBytesMax } from '../federation-limits.ts'
 import { keyProbeIntervalMs, keyQueryTimeoutDefaultMs, keyQueryTimeoutMaxMs } from '../limits.ts'
 import type { EncryptionContext } from './context.ts'
 
@@ -34,6 +35,7 @@ export async function askServers<T>(
       if (!rooms.federation) throw new FederationError('unreachable', serverName, 'is another server')
       const options = {
         timeoutMs: withinMs,
+        responseBytesMax: federationLongAnswerBytesMax,
         evenIfFailing: mayProbe(probes, serverName, rooms.environment.monotonic()),
       }
       await ask(rooms.federation.peers, { serverName, asked, options })

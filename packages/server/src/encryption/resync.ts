@@ -8,6 +8,7 @@ import type { UserId } from '@myelin/protocol/identifiers'
 import { delayAfter } from '../federation/doubling.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import { FetchSlots } from '../federation/fetch-slots.ts'
+import { federationLongAnswerBytesMax } from '../federation-limits.ts'
 import {
   deviceListFetchesAtOnceMax,
   deviceListFetchesPerServerMax,
@@ -82,7 +83,8 @@ export class Resync implements AsyncDisposable {
       const fetch = context.fetches.begin(userNid)
       try {
         const path = { userId: userId as UserId }
-        const options = { signal: this.#stop.signal, timeoutMs: deviceListTimeoutMs }
+        const limits = { timeoutMs: deviceListTimeoutMs, responseBytesMax: federationLongAnswerBytesMax }
+        const options = { ...limits, signal: this.#stop.signal }
         const answer = await peers.call(serverNameOf(userId), getUserDevices, { path }, options)
         await keepList(context, userNid, { list: listIn(answer, userId), isCurrent: () => fetch.isUntouched })
         isCurrent = fetch.isUntouched

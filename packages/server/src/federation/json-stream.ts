@@ -1,5 +1,6 @@
 // Reads a long JSON object as its bytes arrive: the members of its lists one by one, so that nobody ever holds all of it.
 // Only where values begin and end is looked at here; what is in them is parsed by whoever takes them.
+import { GatheredBytes } from '../http/gathered-bytes.ts'
 
 /** A value of the object: an element of the list at `key`, or the whole value where `key` holds no list. */
 export interface StreamedValue {
@@ -58,8 +59,7 @@ export class JsonStream {
   #depth = 0
   #isInText = false
   #isEscaped = false
-  #pieces: Uint8Array[] = []
-  #bytes = 0
+  #bytes = new GatheredBytes()
 
   constructor(options: JsonStreamOptions) {
     this.#options = options
@@ -154,15 +154,14 @@ export class JsonStream {
 
   #keep(chunk: Uint8Array, from: number, end: number): void {
     if (!this.#isKept) return
-    this.#bytes += end - from
-    if (this.#bytes > this.#options.valueBytesMax) throw new JsonStreamError('a value in the answer is too long')
-    this.#pieces.push(chunk.subarray(from, end))
+    if (this.#bytes.length + end - from > this.#options.valueBytesMax)
+      throw new JsonStreamError('a value in the answer is too long')
+    this.#bytes.add(chunk.subarray(from, end))
   }
 
   #ended(): StreamedValue | undefined {
-    const text = this.#isKept ? Buffer.concat(this.#pieces).toString() : ''
-    this.#pieces = []
-    this.#bytes = 0
+    const text = this.#isKept ? this.#bytes.whole().toString() : ''
+    this.#bytes = new GatheredBytes()
     this.#isReading = false
     if (this.#purpose === 'key') {
       this.#key = keyIn(text)

@@ -12,6 +12,7 @@ import {
   federationPoolsMax,
   federationRequestTimeoutMs,
 } from '../federation-limits.ts'
+import { GatheredBytes } from '../http/gathered-bytes.ts'
 import { version } from '../version.ts'
 import { AddressRefused, guardedLookup, isPublicAddress, type AddressGuard } from './address-guard.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -179,17 +180,15 @@ export class TooLong extends Error {
 
 /** The whole body as text. Throws TooLong beyond `bytesMax`, and what the connection fails with. */
 export async function readText({ headers, body }: OutboundResponse, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = Number(headers['content-length'] ?? 0)
-  if (bytes <= bytesMax) {
-    bytes = 0
+  const bytes = new GatheredBytes()
+  let isTooLong = Number(headers['content-length'] ?? 0) > bytesMax
+  if (!isTooLong)
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length
-      if (bytes > bytesMax) break
-      chunks.push(chunk)
+      isTooLong = bytes.length + chunk.length > bytesMax
+      if (isTooLong) break
+      bytes.add(chunk)
     }
-  }
-  if (bytes <= bytesMax) return Buffer.concat(chunks).toString()
+  if (!isTooLong) return bytes.whole().toString()
   discard(body)
   throw new TooLong(`the answer is longer than ${bytesMax} bytes`)
 }

@@ -20,7 +20,7 @@ import { parseJsonText } from '@myelin/protocol/json-text'
 import { writeQuery } from '@myelin/protocol/query'
 import { check } from '@myelin/protocol/schema'
 import { abortAfter, type Environment } from '../environment.ts'
-import { federationRequestTimeoutMs, federationResponseBytesMax } from '../federation-limits.ts'
+import { federationAnswerBytesMax, federationRequestTimeoutMs } from '../federation-limits.ts'
 import { FederationError, reasonOf } from './federation-error.ts'
 import { readText, TooLong, type OutboundResponse } from './outbound.ts'
 import type { Reachability } from './reachability.ts'
@@ -132,7 +132,7 @@ export function createPeerClient(options: PeerClientOptions): PeerClient {
         const signal = options.signal ? AbortSignal.any([limit.signal, options.signal]) : limit.signal
         try {
           const response = await send(destination, definition, input as LooseInput, { ...options, signal })
-          const text = await readText(response, options.responseBytesMax ?? federationResponseBytesMax)
+          const text = await readText(response, options.responseBytesMax ?? federationAnswerBytesMax)
           return parseAnswer(destination, definition, text)
         } finally {
           limit.cancel()

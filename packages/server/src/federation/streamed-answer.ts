@@ -15,6 +15,8 @@ export interface StreamOptions {
   /** Until the answer begins. */
   readonly answerTimeoutMs: number
   readonly signal?: AbortSignal | undefined
+  /** Asks a server that is being left alone after failures. */
+  readonly evenIfFailing?: boolean
 }
 
 /** Calls an endpoint and yields what its answer holds as it comes. Throws FederationError, and the signal's reason. */
@@ -25,8 +27,8 @@ export async function* streamAnswer<const D extends EndpointDefinition>(
 ): AsyncGenerator<StreamedValue, void> {
   const limit = AbortSignal.timeout(streamedAnswerTimeoutMs)
   const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit
-  const { answerTimeoutMs } = options
-  const { body } = await peers.open(serverName, definition, input, { signal, answerTimeoutMs })
+  const { answerTimeoutMs, evenIfFailing = false } = options
+  const { body } = await peers.open(serverName, definition, input, { signal, answerTimeoutMs, evenIfFailing })
   const stream = new JsonStream({
     lists: new Set(options.lists),
     values: new Set(options.values),

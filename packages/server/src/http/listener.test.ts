@@ -44,6 +44,22 @@ test('a body is read up to its limit, announced or not', async () => {
   await listener.stop()
 })
 
+test('a body of crumbs is not read on', async () => {
+  const outcome = (error: unknown) => String(error)
+  const listener = await open(async (request) => reply(await request.text(100_000).catch(outcome)))
+  const send = async (piece: string, times: number) => {
+    const socket = connect(listener.port, '127.0.0.1')
+    socket.on('error', () => undefined) // it is cut off while it sends
+    socket.write('PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: us\r\nConnection: close\r\n\r\n')
+    socket.write(`${piece.length.toString(16)}\r\n${piece}\r\n`.repeat(times) + '0\r\n\r\n')
+    return text(socket).catch(() => '')
+  }
+  assert.match(await send('x', 900), /x{900}$/)
+  assert.match(await send('x'.repeat(64), 1500), /x{96000}$/)
+  assert.equal(await send('x', 50_000), '')
+  await listener.stop()
+})
+
 test('X-Forwarded-For is believed from a trusted proxy alone', async () => {
   const handle: Handle = async ({ address }) => reply(address)
   const headers = { 'x-forwarded-for': '198.51.100.7, 203.0.113.9' }

@@ -2,9 +2,15 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { MatrixError } from '@myelin/protocol/errors'
+import { GatheredBytes } from './gathered-bytes.ts'
 import type { HttpRequest } from './message.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
-import { requestBodyIdleTimeoutMs, requestBodyTimeoutMs } from '../limits.ts'
+import {
+  requestBodyIdleTimeoutMs,
+  requestBodyPieceBytesMin,
+  requestBodyPiecesMax,
+  requestBodyTimeoutMs,
+} from '../limits.ts'
 
 interface Surroundings {
   readonly trust: ProxyTrust
@@ -67,18 +73,17 @@ export class NodeRequest implements HttpRequest {
     this.#welcomeBody()
     return new Promise((resolve, reject) => {
       const tooSlow = setTimeout(() => reject(brokenOff(408)), requestBodyTimeoutMs)
-      const chunks: Buffer[] = []
-      let bytes = 0
+      const bytes = new GatheredBytes()
       message.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes <= bytesMax) return void chunks.push(chunk)
+        if (isCrumbled(bytes)) return void message.destroy(new Error('the pieces are too small'))
+        if (bytes.length + chunk.length <= bytesMax) return bytes.add(chunk)
         message.pause()
         clearTimeout(tooSlow)
         reject(tooLarge(bytesMax))
       })
       message.on('end', () => {
         clearTimeout(tooSlow)
-        const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+        const body = bytes.whole()
         if (isUtf8(body)) resolve(body.toString('utf8'))
         else reject(new MatrixError('M_NOT_JSON', 'The body is not UTF-8'))
       })
@@ -108,6 +113,10 @@ export class NodeRequest implements HttpRequest {
     if (this.headers['expect']?.toLowerCase() === '100-continue') this.#response.writeContinue()
   }
 }
+
+/** Nobody sends bodies like this but to keep the server busy. */
+const isCrumbled = ({ pieces, length }: GatheredBytes): boolean =>
+  pieces > requestBodyPiecesMax && length < pieces * requestBodyPieceBytesMin
 
 const brokenOff = (status: number, cause?: unknown) =>
   new MatrixError('M_UNKNOWN', 'The request broke off', { status, cause })

@@ -6,6 +6,7 @@ import { abortAfter } from '../environment.ts'
 import { delayAfter } from '../federation/doubling.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import {
+  backfillBytesMax,
   backfillEventsMax,
   backfillRestMs,
   backfillServersMax,
@@ -122,7 +123,7 @@ async function askForHistory(
   { server, edge }: Omit<Answered, 'events'>,
 ): Promise<readonly unknown[]> {
   const input = { path: { roomId }, query: { v: [...edge.missing], limit: backfillEventsMax } }
-  const options = { timeoutMs: backfillTimeoutMs }
+  const options = { timeoutMs: backfillTimeoutMs, responseBytesMax: backfillBytesMax }
   const { pdus } = await federationOf(context).peers.call(server, backfillRoom, input, options)
   return pdus.slice(0, backfillEventsMax)
 }

@@ -87,7 +87,7 @@ export interface RoomsContext {
   /** This server as the policy server of rooms, if it is to be one. */
   readonly ownPolicyServer: OwnPolicyServer | undefined
   /** Pages of other servers' directories, as JSON text. */
-  readonly remoteDirectories: RememberedAnswers<string>
+  readonly remoteDirectories: RememberedAnswers
   /** Serialises what checks the store and then writes: aliases by name. */
   readonly mutex: KeyedMutex
 }

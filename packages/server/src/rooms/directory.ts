@@ -1,6 +1,7 @@
 // The published room directory: which rooms are in it, what is shown of them, and searching it.
 import { MatrixError } from '@myelin/protocol/errors'
 import { queryPublicRooms as queryRooms } from '@myelin/protocol/server-server/public_rooms'
+import { federationLongAnswerBytesMax } from '../federation-limits.ts'
 import { directoryPageDefault, directoryPageMax, remoteDirectoryTimeoutMs } from '../limits.ts'
 import { directoryPage, type DirectoryRow, directorySize, unpublishRoom } from '../store/directory.ts'
 import { useJoinedRoom } from './access.ts'
@@ -98,8 +99,8 @@ async function remotePublicRooms(
 ): Promise<string> {
   if (!federation) throw new MatrixError('M_NOT_FOUND', 'This server does not federate')
   const body = { limit: limitOf(query), ...remoteQuery(query) }
-  const ask = async () =>
-    JSON.stringify(await federation.peers.call(server, queryRooms, { body }, { timeoutMs: remoteDirectoryTimeoutMs }))
+  const options = { timeoutMs: remoteDirectoryTimeoutMs, responseBytesMax: federationLongAnswerBytesMax }
+  const ask = async () => JSON.stringify(await federation.peers.call(server, queryRooms, { body }, options))
   return remoteDirectories.get(JSON.stringify([server, body]), ask)
 }
 

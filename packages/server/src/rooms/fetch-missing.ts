@@ -1,12 +1,17 @@
 // Asks other servers for what an event needs: the events before it, those that authorise it, or the state before it.
 import { referencedIds } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
+import { isEventId } from '@myelin/protocol/identifiers'
+import { parseJsonText } from '@myelin/protocol/json-text'
 import { getMissingPreviousEvents } from '@myelin/protocol/server-server/backfill'
 import { getEventAuth } from '@myelin/protocol/server-server/event_auth'
 import { getEvent, getRoomState, getRoomStateIds } from '@myelin/protocol/server-server/events'
 import { FederationError } from '../federation/federation-error.ts'
+import { streamAnswer } from '../federation/streamed-answer.ts'
 import {
-  joinEventsMax,
+  federationLongAnswerBytesMax,
+  federationRequestTimeoutMs,
+  missingEventsBytesMax,
   missingEventsMax,
   missingEventsTimeoutMs,
   missingRoundsMax,
@@ -91,7 +96,8 @@ async function findMore(
     min_depth: Math.min(floor, ...latest.map(({ pdu }) => pdu.depth)),
   }
   const input = { path: { roomId: room.roomId }, body }
-  const options = { signal, timeoutMs: missingEventsTimeoutMs, evenIfFailing: true }
+  const limits = { timeoutMs: missingEventsTimeoutMs, responseBytesMax: missingEventsBytesMax }
+  const options = { ...limits, signal, evenIfFailing: true }
   // It has just sent an event, or another did that is of the room: a failure from before does not count.
   const { peers } = federationOf(context)
   const answer = await peers.call(server, getMissingPreviousEvents, input, options).catch((error: unknown) => {
@@ -197,20 +203,44 @@ const isSettled = (place: EventPlace | undefined): boolean =>
  */
 export async function fetchStateBefore(recovery: Recovery, eventId: string): Promise<number> {
   countState(recovery)
-  const { context, room, signal } = recovery
-  const input = { path: { roomId: room.roomId }, query: { event_id: eventId } }
   return askInTurn(recovery, async (server) => {
-    const said = await federationOf(context).peers.call(server, getRoomStateIds, input, {
-      signal,
-      evenIfFailing: true,
-    })
-    const all = [...new Set<string>([...said.auth_chain_ids, ...said.pdu_ids])]
-    if (all.length > joinEventsMax) throw new EventDropped('missing', 'The state before it is too large')
+    const { state, authChain } = await readStateIds(recovery, { server, eventId })
+    const all = [...authChain.union(state)]
     const known = await placesOf(recovery, all)
     const missing = all.filter((each) => !isSettled(known.get(each)))
     await importMissing(recovery, { server, eventId, missing })
-    return rootOf(room, await placesOf(recovery, said.pdu_ids))
+    return rootOf(recovery.room, await placesOf(recovery, [...state]))
   })
+}
+
+interface StateIds {
+  readonly state: Set<string>
+  readonly authChain: Set<string>
+}
+
+/** The ids of a state, of which there may be hundreds of thousands. Throws FederationError. */
+async function readStateIds(
+  { context, room, signal }: Recovery,
+  { server, eventId }: { readonly server: string; readonly eventId: string },
+): Promise<StateIds> {
+  const ids = { state: new Set<string>(), authChain: new Set<string>() }
+  const stream = streamAnswer(federationOf(context).peers, server, {
+    definition: getRoomStateIds,
+    input: { path: { roomId: room.roomId }, query: { event_id: eventId } },
+    lists: ['pdu_ids', 'auth_chain_ids'],
+    values: [],
+    bytesMax: federationLongAnswerBytesMax,
+    answerTimeoutMs: federationRequestTimeoutMs,
+    signal,
+    evenIfFailing: true,
+  })
+  for await (const { key, text } of stream) {
+    const id = parseJsonText(text)
+    if (typeof id !== 'string' || !isEventId(id))
+      throw new FederationError('malformed', server, 'gave a state of what are no event ids')
+    ids[key === 'pdu_ids' ? 'state' : 'authChain'].add(id)
+  }
+  return ids
 }
 
 function countState({ asked }: Recovery): void {

@@ -32,34 +32,39 @@ export interface RemoteSpaceQuery {
 export class Spaces {
   /** Walks by the token of where they go on. */
   readonly walks = new BoundedMap<SpaceWalk>(spaceWalksMax)
-  readonly #remote: RememberedAnswers<RemoteSpace | undefined>
+  readonly #remote: RememberedAnswers
 
   constructor(environment: Environment) {
     this.#remote = new RememberedAnswers({ environment, answersMax: spacesRememberedMax, keptMs: spaceCachedMs })
   }
 
   /** Undefined where no server says anything. */
-  remote(context: RoomsContext, query: RemoteSpaceQuery): Promise<RemoteSpace | undefined> {
-    return this.#remote.get(`${query.roomId} ${query.suggestedOnly}`, () => askServers(context, query))
+  async remote(context: RoomsContext, query: RemoteSpaceQuery): Promise<RemoteSpace | undefined> {
+    const key = `${query.roomId} ${query.suggestedOnly}`
+    const answer = await this.#remote.get(key, () => askServers(context, query))
+    return answer === nothingSaid ? undefined : readSpace(JSON.parse(answer) as Answer)
   }
 }
 
+const nothingSaid = ''
+
+/** What the first server says that knows it, JSON text. */
 async function askServers(
   context: RoomsContext,
   { roomId, servers, suggestedOnly }: RemoteSpaceQuery,
-): Promise<RemoteSpace | undefined> {
-  if (!context.federation) return undefined
+): Promise<string> {
+  if (!context.federation) return nothingSaid
   const others = servers.filter((server) => server !== context.serverName).slice(0, spaceServersTriedMax)
   for (const server of others)
     try {
       const input = { path: { roomId }, query: suggestedOnly ? { suggested_only: true } : {} }
       const options = { timeoutMs: spaceTimeoutMs }
       const answer = await federationOf(context).peers.call(server, getSpaceHierarchy, input, options)
-      if (answer.room.room_id === roomId) return readSpace(answer)
+      if (answer.room.room_id === roomId) return JSON.stringify(answer)
     } catch (error) {
       if (!(error instanceof FederationError)) throw error // the next server may know it
     }
-  return undefined
+  return nothingSaid
 }
 
 type Answer = ResponseOf<typeof getSpaceHierarchy>
