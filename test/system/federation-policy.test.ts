@@ -94,6 +94,19 @@ test('what another server sends is asked for if it is not signed, and not shown 
   assert.ok(bodies.has('unsigned but good') && bodies.has('signed already') && !bodies.has('spam'))
 })
 
+test('the metrics count what it answered', async () => {
+  policy.answers.set('policy/v1/sign', () => ({ status: 429, body: { errcode: 'M_LIMIT_EXCEEDED', error: 'Slowly' } }))
+  const limited = await alice.call(`${path()}/send/m.room.message/2`, { method: 'PUT', body: { body: 'more' } })
+  assert.equal(limited.status, 429)
+  const metrics = await (await fetch(`${net.server(0).baseUrl}/metrics`)).text()
+  const counted = metrics.match(/^myelin_policy_answers_total\{.*$/gm)
+  assert.deepEqual(counted, [
+    'myelin_policy_answers_total{by="other",outcome="signed"} 12',
+    'myelin_policy_answers_total{by="other",outcome="refused"} 2',
+    'myelin_policy_answers_total{by="other",outcome="limited"} 1',
+  ])
+})
+
 test('a room without it is judged by the rules alone again', async () => {
   await setPolicy({})
   const event = room.next({ content: { msgtype: 'm.text', body: 'spam again' } })

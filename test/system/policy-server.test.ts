@@ -200,3 +200,9 @@ test('a flood is stopped, and who floods is told how long to wait', async () => 
     assert.equal((await send(alice, text('a moderator'))).status, 200)
   }
 })
+
+test('the metrics count what it answered', async () => {
+  const metrics = await (await fetch(`${net.server(0).baseUrl}/metrics`)).text()
+  for (const outcome of ['signed', 'refused', 'limited'])
+    assert.match(metrics, new RegExp(`^myelin_policy_answers_total\\{by="own",outcome="${outcome}"\\} [1-9]`, 'm'))
+})

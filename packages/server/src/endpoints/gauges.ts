@@ -38,7 +38,8 @@ export function addGauges(metrics: Metrics, { store, rooms, sync, federation, we
   addWebhookCounters(metrics, webhooks)
 }
 
-function addReceivingGauges(metrics: Metrics, { stagedEvents, refusals }: Rooms): void {
+function addReceivingGauges(metrics: Metrics, { stagedEvents, refusals, context }: Rooms): void {
+  const { policyAnswers, ownPolicyServer } = context
   metrics.gauge(
     'myelin_staged_events',
     'Events of other servers that wait for what they follow.',
@@ -48,6 +49,12 @@ function addReceivingGauges(metrics: Metrics, { stagedEvents, refusals }: Rooms)
     'myelin_refused_events_total',
     'Events of other servers that were not accepted, by verdict and rule.',
     () => refusals.counts().map(({ verdict, rule, count }) => ({ labels: { verdict, rule }, count })),
+  )
+  const policy = () => [...(ownPolicyServer?.answers.counts() ?? []), ...policyAnswers.counts()]
+  metrics.counters(
+    'myelin_policy_answers_total',
+    'What policy servers made of events: this one (own) and those that were asked (other), by outcome.',
+    () => policy().map(({ by, outcome, count }) => ({ labels: { by, outcome }, count })),
   )
 }
 

@@ -14,6 +14,7 @@ import type { HotRooms } from './hot-rooms.ts'
 import type { Completions } from './completions.ts'
 import type { JoinJobs } from './join-jobs.ts'
 import type { OwnPolicyServer } from './own-policy-server.ts'
+import type { PolicyAnswers } from './policy-answers.ts'
 import type { ReceivedTransactions } from './received-transactions.ts'
 import type { RedactedOriginals } from './redacted-originals.ts'
 import type { Refusals } from './refusals.ts'
@@ -86,6 +87,8 @@ export interface RoomsContext {
   readonly spaces: Spaces
   /** This server as the policy server of rooms, if it is to be one. */
   readonly ownPolicyServer: OwnPolicyServer | undefined
+  /** What the policy servers of rooms answered. */
+  readonly policyAnswers: PolicyAnswers
   /** Pages of other servers' directories, as JSON text. */
   readonly remoteDirectories: RememberedAnswers
   /** Serialises what checks the store and then writes: aliases by name. */

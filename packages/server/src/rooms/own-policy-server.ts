@@ -8,6 +8,7 @@ import type { Environment } from '../environment.ts'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import { policyUsersCountedMax, policyVerdictsRememberedMax } from '../federation-limits.ts'
 import type { HotRoom } from './hot-room.ts'
+import { PolicyAnswers } from './policy-answers.ts'
 import { createPolicyRules, type PolicyConfig, type PolicyRules } from './policy-rules.ts'
 import { powerLevelsOf } from './power.ts'
 
@@ -26,6 +27,8 @@ interface Allowance {
 }
 
 export class OwnPolicyServer {
+  /** What it made of events, each counted once. */
+  readonly answers = new PolicyAnswers('own')
   readonly #options: OwnPolicyServerOptions
   readonly #rules: PolicyRules
   readonly #allowances = new BoundedMap<Allowance>(policyUsersCountedMax)
@@ -57,6 +60,17 @@ export class OwnPolicyServer {
   }
 
   #judge(room: HotRoom, pdu: Pdu): string | undefined {
+    try {
+      const refusal = this.#refusalOf(room, pdu)
+      this.answers.count(refusal === undefined ? 'signed' : 'refused')
+      return refusal
+    } catch (error) {
+      this.answers.countError(error)
+      throw error
+    }
+  }
+
+  #refusalOf(room: HotRoom, pdu: Pdu): string | undefined {
     if (isOwnLeave(pdu)) return undefined
     const bySender = this.#rules.refusalOfSender(pdu.sender)
     if (bySender !== undefined) return bySender

@@ -75,8 +75,14 @@ export async function askPolicyServer<Event extends PolicyEvent>(
   if (server.via === context.serverName) return recommendedHere(context, room, event)
   const options = { timeoutMs: policyServerTimeoutMs }
   const input = { body: new JsonText(event.json) }
-  const given = await federationOf(context).peers.call(server.via, askPolicyServerToSign, input, options)
+  const given = await federationOf(context)
+    .peers.call(server.via, askPolicyServerToSign, input, options)
+    .catch((error: unknown) => {
+      context.policyAnswers.countError(error)
+      throw error
+    })
   const signature = signatureOf({ signatures: given }, server.via, policyServerKeyId)
+  context.policyAnswers.count(signature === undefined ? 'refused' : 'signed')
   if (signature === undefined) return event
   return withPolicySignature(room, event, { via: server.via, signature })
 }

@@ -25,6 +25,7 @@ import type { OwnPolicyServer } from './own-policy-server.ts'
 import { leaveAll } from './leave-all.ts'
 import { leave } from './leave.ts'
 import { loadRoom } from './load-room.ts'
+import { PolicyAnswers } from './policy-answers.ts'
 import { updateProfile } from './profile-change.ts'
 import { readingVerbs } from './reading-verbs.ts'
 import { redact } from './redact.ts'
@@ -136,6 +137,7 @@ function contextOf(options: RoomsOptions): RoomsContext {
     redactedOriginals: new RedactedOriginals(environment),
     spaces: new Spaces(environment),
     ownPolicyServer,
+    policyAnswers: new PolicyAnswers('other'),
     remoteDirectories: new RememberedAnswers({
       ...{ environment, answersMax: remoteDirectoriesMax, keptMs: remoteDirectoryKeptMs },
     }),
