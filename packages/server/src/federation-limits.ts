@@ -67,10 +67,11 @@ export const edusQueuedPerServerMax = 500
 export const pdusQueuedForAwayMax = 50
 export const edusQueuedForAwayMax = 200
 // Other EDUs are worth nothing later than this: a server that restarts still learns what has been read meanwhile. Those that
-// must arrive are kept for so long, and so many.
+// must arrive are kept for so long, so many, and so much.
 export const edusQueuedMs = 60 * 60 * 1000
 export const keptEdusMs = 30 * 24 * 60 * 60 * 1000
 export const keptEdusPerServerMax = 20_000
+export const keptEdusBytesPerServerMax = 64 * 1024 * 1024
 export const keptEdusPruneMs = 60 * 60 * 1000
 export const transactionsAtOnceMax = 200
 // To servers that fail, or took longer for the last one than this: the others do not wait for them.

@@ -1,13 +1,13 @@
-// Bounds what is kept for servers that do not return: EDUs that must arrive are dropped when they are too old or too many.
+// Bounds what is kept for servers that do not return: EDUs that must arrive are dropped when they are too old, too many or too long.
 import type { Environment } from '../environment.ts'
 import type { Logger } from '../http/log.ts'
-import { keptEdusMs, keptEdusPerServerMax, keptEdusPruneMs } from '../federation-limits.ts'
+import { keptEdusBytesPerServerMax, keptEdusMs, keptEdusPerServerMax, keptEdusPruneMs } from '../federation-limits.ts'
 import {
-  crowdedOutboundEdus,
+  crowdedServers,
   dateOutboundEdus,
   oldOutboundEdus,
   type OutboundEduCount,
-  outboundEduBehind,
+  outboundEdusBeyond,
   removeOldOutboundEdus,
   removeOutboundEdus,
 } from '../store/outbound-edus.ts'
@@ -59,16 +59,17 @@ export class KeptEdus {
     const old = await oldOutboundEdus(store.read, before)
     if (old.length > 0) await store.write((w) => removeOldOutboundEdus(w, before))
     for (const each of old) this.#say(each)
-    for (const { serverName, count } of await crowdedOutboundEdus(store.read, keptEdusPerServerMax)) {
-      const position = await outboundEduBehind(store.read, serverName, keptEdusPerServerMax)
+    const bounds = { edusMax: keptEdusPerServerMax, bytesMax: keptEdusBytesPerServerMax }
+    for (const serverName of await crowdedServers(store.read, bounds)) {
+      const { position, count } = await outboundEdusBeyond(store.read, serverName, bounds)
       await store.write((w) => removeOutboundEdus(w, serverName, position))
-      this.#say({ serverName, count: count - keptEdusPerServerMax })
+      if (count > 0) this.#say({ serverName, count })
     }
   }
 
   #say({ serverName: destination, count }: OutboundEduCount): void {
     if (this.#said.has(destination)) return
     this.#said.add(destination)
-    this.#options.log?.warn({ destination, count }, 'EDUs for a server that is away are dropped: too old, or too many')
+    this.#options.log?.warn({ destination, count }, 'EDUs for a server that is away are dropped: too old, or too much')
   }
 }

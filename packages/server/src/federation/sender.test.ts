@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { addOutboundEdu, outboundEdus } from '../store/outbound-edus.ts'
-import { keptEdusPerServerMax } from '../federation-limits.ts'
+import { keptEdusBytesPerServerMax, keptEdusPerServerMax } from '../federation-limits.ts'
 import { createLog } from '../http/log.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { journalKind, type Store } from '../store/store.ts'
@@ -359,6 +359,22 @@ describe('what waits for a server that is away', () => {
     world.clock.advance(2 * 60 * 60 * 1000)
     const oldest = async () => (await outboundEdus(world.store.read, 'a.test', 1))[0]?.position
     await until(async () => (await oldest()) === 6)
+  })
+
+  test('is of bounded length, the newest of it', async () => {
+    await using world = await World.open(down)
+    const text = 'é'.repeat(512 * 1024)
+    const fits = keptEdusBytesPerServerMax / (1024 * 1024) - 1
+    await world.store.write((w) => {
+      for (const n of numbers(1, fits + 3))
+        addOutboundEdu(w, 'a.test', { position: n, json: `{"n":${n},"text":"${text}"}`, ts: world.clock.ms })
+      addOutboundEdu(w, 'b.test', { position: 1, json: '{}', ts: world.clock.ms })
+    })
+    world.clock.advance(2 * 60 * 60 * 1000)
+    const oldest = async (server: string) => (await outboundEdus(world.store.read, server, 1))[0]?.position
+    await until(async () => (await oldest('a.test')) === 4)
+    assert.equal(await oldest('b.test'), 1)
+    assert.match(world.logged.join(''), /dropped.*"destination":"a.test","count":3/)
   })
 
   test('is no receipt that is older than an hour', async () => {

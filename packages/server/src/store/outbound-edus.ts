@@ -15,10 +15,10 @@ export interface NewOutboundEdu extends OutboundEdu {
   readonly ts: number
 }
 
-const insert = sql`INSERT INTO outbound_edus (server_name, position, json, added_ts)
-  VALUES (${'serverName'}, ${'position'}, ${'json'}, ${'ts'})`
-const insertForAll = sql`INSERT INTO outbound_edus (server_name, position, json, added_ts)
-  SELECT value, ${'position'}, ${'json'}, ${'ts'} FROM json_each(${'serverNames'})`
+const insert = sql`INSERT INTO outbound_edus (server_name, position, json, bytes, added_ts)
+  VALUES (${'serverName'}, ${'position'}, ${'json'}, octet_length(${'json'}), ${'ts'})`
+const insertForAll = sql`INSERT INTO outbound_edus (server_name, position, json, bytes, added_ts)
+  SELECT value, ${'position'}, ${'json'}, octet_length(${'json'}), ${'ts'} FROM json_each(${'serverNames'})`
 const atPositions = sql`SELECT position, server_name AS "serverName" FROM outbound_edus
   WHERE position IN (SELECT value FROM json_each(${'positions'}))`
 const select = sql`SELECT position, json FROM outbound_edus WHERE server_name = ${'serverName'}
@@ -69,10 +69,12 @@ export interface OutboundEduCount extends Row {
 const countOld = sql`WITH old AS MATERIALIZED (SELECT server_name FROM outbound_edus WHERE added_ts < ${'before'})
   SELECT server_name AS "serverName", count(*) AS count FROM old GROUP BY server_name`
 const removeOld = sql`DELETE FROM outbound_edus WHERE added_ts < ${'before'}`
-const countCrowded = sql`SELECT server_name AS "serverName", count(*) AS count FROM outbound_edus
-  GROUP BY server_name HAVING count(*) > ${'edusMax'}`
-const newest = sql`SELECT position FROM outbound_edus WHERE server_name = ${'serverName'}
-  ORDER BY position DESC LIMIT 1 OFFSET ${'skipped'}`
+const crowded = sql`SELECT server_name AS "serverName" FROM outbound_edus
+  GROUP BY server_name HAVING count(*) > ${'edusMax'} OR sum(bytes) > ${'bytesMax'}`
+const beyond = sql`SELECT max(position) AS position, count(*) AS count FROM (
+    SELECT position, count(*) OVER newer AS edus, sum(bytes) OVER newer AS bytes FROM outbound_edus
+    WHERE server_name = ${'serverName'} WINDOW newer AS (ORDER BY position DESC)
+  ) AS kept WHERE edus > ${'edusMax'} OR bytes > ${'bytesMax'}`
 
 const date = sql`UPDATE outbound_edus SET added_ts = ${'now'} WHERE added_ts = 0`
 
@@ -86,10 +88,26 @@ export const oldOutboundEdus = (read: Reader, before: number): Promise<OutboundE
 /** Forgets EDUs made before a time. */
 export const removeOldOutboundEdus = (w: Write, before: number): void => w.run(removeOld, { before })
 
-/** Servers with more EDUs than that. */
-export const crowdedOutboundEdus = (read: Reader, edusMax: number): Promise<OutboundEduCount[]> =>
-  read.all(countCrowded, { edusMax })
+/** How much is kept for a server. */
+export interface OutboundEduBounds {
+  readonly edusMax: number
+  readonly bytesMax: number
+}
 
-/** Position of the newest EDU for a server besides so many. */
-export const outboundEduBehind = async (read: Reader, serverName: string, skipped: number): Promise<number> =>
-  (await read.get<{ position: number }, 'serverName' | 'skipped'>(newest, { serverName, skipped }))?.position ?? 0
+/** Servers for which more is kept than that. */
+export const crowdedServers = async (read: Reader, { edusMax, bytesMax }: OutboundEduBounds): Promise<string[]> => {
+  const rows = await read.all<{ serverName: string }, 'edusMax' | 'bytesMax'>(crowded, { edusMax, bytesMax })
+  return rows.map(({ serverName }) => serverName)
+}
+
+/** The oldest EDUs for a server, which are beyond what is kept: how many, and the position of the last of them. */
+export const outboundEdusBeyond = async (
+  read: Reader,
+  serverName: string,
+  { edusMax, bytesMax }: OutboundEduBounds,
+): Promise<{ readonly position: number; readonly count: number }> => {
+  type Beyond = { position: number | null; count: number }
+  type Name = 'serverName' | 'edusMax' | 'bytesMax'
+  const row = await read.get<Beyond, Name>(beyond, { serverName, edusMax, bytesMax })
+  return { position: row?.position ?? 0, count: row?.count ?? 0 }
+}

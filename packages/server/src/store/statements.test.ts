@@ -26,8 +26,10 @@ const mayScan: Readonly<Record<string, string>> = {
   'SELECT room_nid AS "roomNid", join_nid AS "joinNid", servers, completed FROM late_members WHERE completed IS NULL':
     'at start, one row per room that came without its members',
   'SELECT DISTINCT server_name AS "serverName" FROM outbound_edus': 'at start',
-  'SELECT server_name AS "serverName", count(*) AS count FROM outbound_edus GROUP BY server_name HAVING count(*) > ?':
-    'clean-up',
+  'SELECT server_name AS "serverName" FROM outbound_edus GROUP BY server_name HAVING count(*) > ? OR sum(bytes) > ?':
+    'clean-up, of an index',
+  'SELECT max(position) AS position, count(*) AS count FROM ( SELECT position, count(*) OVER newer AS edus, sum(bytes) OVER newer AS bytes FROM outbound_edus WHERE server_name = ? WINDOW newer AS (ORDER BY position DESC) ) AS kept WHERE edus > ? OR bytes > ?':
+    'clean-up, of one server that has too much',
   'WITH old AS MATERIALIZED (SELECT server_name FROM outbound_edus WHERE added_ts < ?) SELECT server_name AS "serverName", count(*) AS count FROM old GROUP BY server_name':
     'clean-up, of what an index has found',
   'SELECT DISTINCT hook_nid AS "hookNid" FROM webhook_deliveries WHERE state = \'waiting\'': 'at start',

@@ -18,6 +18,7 @@ import { stateEventsMigration } from './0016-state-events.ts'
 import { joinsSentMigration } from './0017-joins-sent.ts'
 import { missedRemovalsMigration } from './0018-missed-removals.ts'
 import { stagedDescriptionsMigration } from './0019-staged-descriptions.ts'
+import { outboundEduBytesMigration } from './0020-outbound-edu-bytes.ts'
 
 export interface Migration {
   readonly version: number
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   { version: 17, name: 'joins sent', statements: joinsSentMigration },
   { version: 18, name: 'missed removals', statements: missedRemovalsMigration },
   { version: 19, name: 'staged descriptions', statements: stagedDescriptionsMigration },
+  { version: 20, name: 'outbound edu bytes', statements: outboundEduBytesMigration },
 ]
