@@ -4,9 +4,10 @@ import { test } from 'node:test'
 import { JsonText } from '@myelin/protocol/handlers'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import { queryUserEncryptionKeys } from '@myelin/protocol/server-server/user_keys'
-import type { Reply } from './testing/api.ts'
+import type { Reply, User } from './testing/api.ts'
 import { deviceKeys, syncUntil } from './testing/keys.ts'
 import { eventually, Network, type NetworkServer } from './testing/network.ts'
+import { RemoteServer } from './testing/remote-server.ts'
 
 let transactions = 0
 
@@ -93,4 +94,64 @@ test('keys are answered only to servers that sign their questions, and only of l
   assert.deepEqual(Object.keys(answer.device_keys), [alice.userId])
   const response = await fetch(`${one.baseUrl}/_matrix/federation/v1/user/devices/${alice.userId}`)
   assert.equal(response.status, 401)
+})
+
+test('what is wrong with one key takes nothing else with it that its server says', async () => {
+  await using net = await Network.create(1, ['remote.test'])
+  await using remote = await RemoteServer.start(net, 'remote.test')
+  const alice = await net.server(0).user('alice')
+  const [ann, ben, carl] = ['@ann:remote.test', '@ben:remote.test', '@carl:remote.test']
+  const keysOf = (userId: string, deviceId: string) => deviceKeys({ userId, deviceId } as User)
+  const good = keysOf(ann, 'GOOD')
+  const device_keys = {
+    [ann]: { GOOD: good, NAMELESS: { ...keysOf(ann, 'NAMELESS'), unsigned: { device_display_name: null } }, BAD: {} },
+    [ben]: { GOOD: keysOf(ben, 'GOOD') },
+    [carl]: null,
+  }
+  const master = { user_id: ann, usage: ['master'], keys: { 'ed25519:key': 'key' } }
+  const master_keys = { [ann]: master, [ben]: { usage: 'master' } }
+  remote.answers.set('user/keys/query', () => ({ body: { device_keys, master_keys, self_signing_keys: null } }))
+  const asked = await alice.post('/keys/query', { device_keys: { [ann]: [], [ben]: [], [carl]: [] } })
+  assert.deepEqual(asked.failures, {})
+  assert.deepEqual(asked.device_keys[ann], { GOOD: good, NAMELESS: keysOf(ann, 'NAMELESS') })
+  assert.deepEqual(Object.keys(asked.device_keys[ben]), ['GOOD'])
+  assert.deepEqual(asked.master_keys, { [ann]: master })
+
+  const key = { key: 'base64', signatures: { [ann]: { 'ed25519:GOOD': 'signature' } } }
+  const one_time_keys = {
+    [ann]: { GOOD: { 'signed_curve25519:A': key }, BAD: { 'signed_curve25519:B': 7 } },
+    [ben]: null,
+  }
+  remote.answers.set('user/keys/claim', () => ({ body: { one_time_keys } }))
+  const algorithm = 'signed_curve25519'
+  const claims = { [ann]: { GOOD: algorithm, BAD: algorithm, NONE: algorithm }, [ben]: { GOOD: algorithm } }
+  const claimed = await alice.post('/keys/claim', { one_time_keys: claims })
+  assert.deepEqual(claimed, { failures: {}, one_time_keys: { [ann]: { GOOD: { 'signed_curve25519:A': key } } } })
+})
+
+test('a change of a device list that cannot be read has the list fetched anew', async () => {
+  await using net = await Network.create(1, ['remote.test'])
+  await using remote = await RemoteServer.start(net, 'remote.test')
+  const alice = await net.server(0).user('alice')
+  const bob = { userId: '@mallory:remote.test', deviceId: 'FIRST' } as User
+  const list = { user_id: bob.userId, stream_id: 5, devices: [{ device_id: 'FIRST', keys: deviceKeys(bob) }] }
+  remote.answers.set('user/keys/query', () => ({ body: { device_keys: { [bob.userId]: { FIRST: deviceKeys(bob) } } } }))
+  remote.answers.set('user/devices', () => ({ body: list }))
+  await remote.join(net.server(0), await alice.createRoom({ preset: 'public_chat' }))
+  const devices = async () => {
+    const { device_keys } = await alice.post('/keys/query', { device_keys: { [bob.userId]: [] } })
+    return Object.keys(device_keys[bob.userId] ?? {})
+  }
+  assert.deepEqual(await devices(), ['FIRST'])
+  const { next_batch: since } = await alice.sync()
+  const second = deviceKeys({ ...bob, deviceId: 'SECOND' } as User)
+  remote.answers.set('user/devices', () => ({
+    body: { ...list, devices: [...list.devices, { device_id: 'SECOND', keys: second }, { device_id: 'BAD' }, null] },
+  }))
+  const content = { user_id: bob.userId, device_id: 'SECOND', stream_id: 6, prev_id: [5], keys: 'none' }
+  const edus = JSON.stringify([{ edu_type: 'm.device_list_update', content }])
+  const text = `{"edus":${edus},"origin":"remote.test","origin_server_ts":1,"pdus":[]}`
+  await remote.call(net.server(0), 'PUT', '/_matrix/federation/v1/send/list', text)
+  await syncUntil(alice, since, ({ device_lists }) => device_lists?.changed.includes(bob.userId))
+  await eventually(async () => (String(await devices()) === 'FIRST,SECOND' ? true : undefined))
 })

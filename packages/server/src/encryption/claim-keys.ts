@@ -1,14 +1,13 @@
 // Giving out one-time keys: each to one who asks, and to nobody again.
 // https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3keysclaim
-import { isObject, member } from '@myelin/algorithms/json'
 import { serverNameOf } from '@myelin/algorithms/user-id'
-import { claimUserEncryptionKeys } from '@myelin/protocol/server-server/user_keys'
 import { deviceOf } from '../store/devices.ts'
 import { claimOneTimeKey, fallbackKeysOf, markFallbackUsed, oldestOneTimeKey } from '../store/one-time-keys.ts'
 import { journalKind } from '../store/store.ts'
 import { isLocal } from '../rooms/context.ts'
 import { aloneWithDevice, isRemote, type EncryptionContext } from './context.ts'
 import { askServers, type Failures } from './ask-servers.ts'
+import { askForOneTimeKeys, oneTimeKeysOf } from './peer-answers.ts'
 
 /** Algorithms by user and device. */
 export type Claims = Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -106,11 +105,11 @@ function claimElsewhere(
     timeoutMs,
     ask: async (peers, { serverName, asked, options }) => {
       const body = { one_time_keys: Object.fromEntries(asked) }
-      const { one_time_keys: keys } = await peers.call(serverName, claimUserEncryptionKeys, { body }, options)
+      const { one_time_keys: keys } = await peers.call(serverName, askForOneTimeKeys, { body }, options)
       for (const [userId, devices] of asked)
         for (const deviceId of Object.keys(devices)) {
-          const given = member(keys[userId] ?? {}, deviceId)
-          if (isObject(given)) note(claimed, userId, [deviceId, JSON.stringify(given)])
+          const given = oneTimeKeysOf(keys, userId, deviceId)
+          if (given) note(claimed, userId, [deviceId, JSON.stringify(given)])
         }
     },
   })

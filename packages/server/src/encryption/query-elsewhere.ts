@@ -1,14 +1,12 @@
 // Keys of users of other servers: from the cache where it is current, else asked for, all users of a server at once.
 import { serverNameOf } from '@myelin/algorithms/user-id'
-import { queryUserEncryptionKeys } from '@myelin/protocol/server-server/user_keys'
-import type { ResponseOf } from '@myelin/protocol/endpoint'
 import { deviceListMembersPage } from '../limits.ts'
 import { Pace } from '../rooms/pace.ts'
 import { deviceListOf, sharingRoom } from '../store/device-lists.ts'
 import { askServers, type Failures } from './ask-servers.ts'
 import { keepList, keysOfList, type FetchedList } from './cached-lists.ts'
 import type { EncryptionContext, KeyOwner } from './context.ts'
-import { readCrossSigningKey, readDevices } from './read-list.ts'
+import { askForKeys, listOfUser } from './peer-answers.ts'
 import { storedKeys, type UserKeys } from './user-keys.ts'
 
 interface FoundKeys {
@@ -62,9 +60,9 @@ async function fetchLists(
       const fetches = asked.map((userId) => beginFetch(context, userId, tracked.get(userId)))
       try {
         const body = { device_keys: Object.fromEntries(asked.map((userId) => [userId, []])) }
-        const answer = await peers.call(serverName, queryUserEncryptionKeys, { body }, options)
-        for (const fetch of fetches) await fetch.keep(listIn(answer, fetch.userId))
-        for (const { userId } of fetches) found.set(userId, keysOfList(listIn(answer, userId)))
+        const answer = await peers.call(serverName, askForKeys, { body }, options)
+        for (const fetch of fetches) await fetch.keep(listOfUser(answer, fetch.userId))
+        for (const { userId } of fetches) found.set(userId, keysOfList(listOfUser(answer, userId)))
       } finally {
         for (const fetch of fetches) fetch.end()
       }
@@ -106,20 +104,4 @@ async function trackedAmong(
       tracked.set(nids.get(nid) ?? '', nid)
   }
   return tracked
-}
-
-type Answer = ResponseOf<typeof queryUserEncryptionKeys>
-
-function listIn({ device_keys, master_keys, self_signing_keys }: Answer, userId: string): FetchedList {
-  const devices = Object.entries(device_keys[userId] ?? {}).map(
-    ([deviceId, keys]) => [deviceId, { keys, name: keys.unsigned?.device_display_name }] as const,
-  )
-  return {
-    devices: readDevices(userId, devices),
-    crossSigning: [
-      ...readCrossSigningKey(userId, 'master', master_keys?.[userId]),
-      ...readCrossSigningKey(userId, 'self_signing', self_signing_keys?.[userId]),
-    ],
-    streamId: null,
-  }
 }

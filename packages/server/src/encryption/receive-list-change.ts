@@ -3,9 +3,11 @@
 import type { JsonObject } from '@myelin/algorithms/json'
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
-import { deviceListUpdate, type DeviceListUpdateContent } from '@myelin/protocol/events/edu/m.device_list_update'
+import { DeviceListUpdateContent } from '@myelin/protocol/events/edu/m.device_list_update'
 import { signingKeyUpdate } from '@myelin/protocol/events/edu/m.signing_key_update'
-import { parse } from '@myelin/protocol/schema'
+import { UserId } from '@myelin/protocol/identifiers'
+import { matches, parse } from '@myelin/protocol/schema'
+import { Type } from 'typebox'
 import { setCrossSigningKey } from '../store/cross-signing-keys.ts'
 import { deleteDeviceKeys, deviceKeysOfUser, setDeviceKeys } from '../store/device-keys.ts'
 import { devicesPerUserMax } from '../limits.ts'
@@ -13,6 +15,8 @@ import { deviceListOf, outdateDeviceList, setDeviceList } from '../store/device-
 import { journalKind } from '../store/store.ts'
 import { aloneWithUser, type EncryptionContext } from './context.ts'
 import { readCrossSigningKey, readDevice } from './read-list.ts'
+
+const ListOwner = Type.Object({ user_id: UserId })
 
 /** The content of an EDU, and the server that signed the request it came with. */
 export interface PeerEdu {
@@ -22,25 +26,26 @@ export interface PeerEdu {
 
 /**
  * `m.device_list_update`. "If a server receives an EDU which refers to a `prev_id` it does not recognise, it must
- * resynchronise its list".
+ * resynchronise its list": so it does after one that cannot be read.
  */
 export async function receiveDeviceListUpdate(context: EncryptionContext, { origin, content }: PeerEdu): Promise<void> {
-  const update = parse(deviceListUpdate.content, content)
-  const userNid = await knownUser(context, origin, update.user_id)
+  const { user_id: userId } = parse(ListOwner, content)
+  const update = matches(DeviceListUpdateContent, content) ? content : undefined
+  const userNid = await knownUser(context, origin, userId)
   if (userNid === undefined) return
   context.fetches.outdate(userNid)
   await aloneWithUser(context, userNid, async () => {
     const { store } = context.rooms
     const list = await deviceListOf(store.read, userNid)
-    const isRepeated = list?.isCurrent === 1 && list.streamId === update.stream_id
+    const isRepeated = update && list?.isCurrent === 1 && list.streamId === update.stream_id
     if (isRepeated) return
-    const follows = list?.isCurrent === 1 && list.streamId !== null && followsOn(update, list.streamId)
-    if (list && follows && (await hasPlace(context, userNid, update))) return apply(context, userNid, update)
+    const follows = update && list?.isCurrent === 1 && list.streamId !== null && followsOn(update, list.streamId)
+    if (follows && (await hasPlace(context, userNid, update))) return apply(context, userNid, update)
     await store.write((w) => {
       outdateDeviceList(w, userNid)
       w.journal({ kind: journalKind.deviceList, room: 0, user: userNid, ref: 0 })
     })
-    if (list) context.resync.request(update.user_id, userNid)
+    if (list) context.resync.request(userId, userNid)
   })
 }
 

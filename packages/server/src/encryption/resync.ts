@@ -2,8 +2,6 @@
 // fails. A server that takes long keeps its own users waiting, and not those of others.
 // https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1userdevicesuserid
 import { serverNameOf } from '@myelin/algorithms/user-id'
-import { getUserDevices } from '@myelin/protocol/server-server/user_devices'
-import type { ResponseOf } from '@myelin/protocol/endpoint'
 import type { UserId } from '@myelin/protocol/identifiers'
 import { delayAfter } from '../federation/doubling.ts'
 import { FederationError } from '../federation/federation-error.ts'
@@ -19,9 +17,9 @@ import {
 } from '../limits.ts'
 import { deviceListOf } from '../store/device-lists.ts'
 import { createKeyedMutex } from '../store/keyed-mutex.ts'
-import { keepList, type FetchedList } from './cached-lists.ts'
+import { keepList } from './cached-lists.ts'
 import type { EncryptionContext } from './context.ts'
-import { readCrossSigningKey, readDevices } from './read-list.ts'
+import { askForDevices, listOfDevices } from './peer-answers.ts'
 
 export class Resync implements AsyncDisposable {
   readonly #perServer = createKeyedMutex()
@@ -85,26 +83,12 @@ export class Resync implements AsyncDisposable {
         const path = { userId: userId as UserId }
         const limits = { timeoutMs: deviceListTimeoutMs, responseBytesMax: federationLongAnswerBytesMax }
         const options = { ...limits, signal: this.#stop.signal }
-        const answer = await peers.call(serverNameOf(userId), getUserDevices, { path }, options)
-        await keepList(context, userNid, { list: listIn(answer, userId), isCurrent: () => fetch.isUntouched })
+        const answer = await peers.call(serverNameOf(userId), askForDevices, { path }, options)
+        await keepList(context, userNid, { list: listOfDevices(answer, userId), isCurrent: () => fetch.isUntouched })
         isCurrent = fetch.isUntouched
       } finally {
         fetch.end()
       }
     }
-  }
-}
-
-function listIn(answer: ResponseOf<typeof getUserDevices>, userId: string): FetchedList {
-  const devices = answer.devices.map(
-    ({ device_id, keys, device_display_name: name }) => [device_id, { keys, name }] as const,
-  )
-  return {
-    devices: readDevices(userId, devices),
-    crossSigning: [
-      ...readCrossSigningKey(userId, 'master', answer.master_key),
-      ...readCrossSigningKey(userId, 'self_signing', answer.self_signing_key),
-    ],
-    streamId: answer.stream_id,
   }
 }
