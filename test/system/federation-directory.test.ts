@@ -7,16 +7,22 @@ import { queryProfile } from '@myelin/protocol/server-server/query'
 import type { UserId } from '@myelin/protocol/identifiers'
 import type { User } from './testing/api.ts'
 import { Network } from './testing/network.ts'
+import { RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
+let remote: RemoteServer
 let alice: User
 let bob: User
 before(async () => {
-  net = await Network.create(2)
+  net = await Network.create(2, ['remote.test'])
+  remote = await RemoteServer.start(net, 'remote.test')
   alice = await net.server(0).user('alice')
   bob = await net.server(1).user('bob')
 })
-after(() => net[Symbol.asyncDispose]())
+after(async () => {
+  await remote[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
 
 const published = (name: string, body: object = {}) =>
   alice.createRoom({ preset: 'public_chat', visibility: 'public', name, ...body })
@@ -63,6 +69,23 @@ test('a profile is served whole and by its fields', async () => {
   const shown = await bob.get(`/profile/${encodeURIComponent(alice.userId)}/displayname`)
   assert.deepEqual(shown, { displayname: 'Alice A.' })
   assert.equal((await bob.call(`/profile/${encodeURIComponent('@nobody:hs1.test')}`)).status, 404)
+})
+
+test('of a profile that another server gives, what a user has not set is not there, and nonsense neither', async () => {
+  const profile = { displayname: null, avatar_url: 7, 'm.tz': { no: 'zone' }, 'org.example': null, 'org.other': [1] }
+  remote.answers.set('query/profile', () => ({ body: profile }))
+  const path = `/profile/${encodeURIComponent('@mallory:remote.test')}`
+  assert.deepEqual(await alice.get(path), { 'org.example': null, 'org.other': [1] })
+  assert.equal((await alice.call(`${path}/displayname`)).body.errcode, 'M_NOT_FOUND')
+})
+
+test('an alias leads to the servers that have a name, whatever else its own says', async () => {
+  const servers = ['hs2.test', 'no server', 7, 'remote.test']
+  remote.answers.set('query/directory', () => ({ body: { room_id: '!room:remote.test', servers } }))
+  assert.deepEqual(await alice.get(`/directory/room/${encodeURIComponent('#room:remote.test')}`), {
+    room_id: '!room:remote.test',
+    servers: ['hs2.test', 'remote.test'],
+  })
 })
 
 test('another server learns whose an OpenID token is', async () => {

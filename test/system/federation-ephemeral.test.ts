@@ -201,6 +201,13 @@ test('presence is believed of a server’s own users alone, in rooms that are sh
   assert.deepEqual({ presence, status_msg }, { presence: 'online', status_msg: undefined })
 })
 
+test('presence of a user of whom no activity is known is taken all the same', async () => {
+  const push = [{ user_id: bob.userId, presence: 'unavailable', status_msg: 'never seen' }]
+  await fromHs2({ edu_type: 'm.presence', content: { push } })
+  const { presence, status_msg } = await presenceOf(alice, bob)
+  assert.deepEqual({ presence, status_msg }, { presence: 'unavailable', status_msg: 'never seen' })
+})
+
 test('who comes into a room learns who is there', async () => {
   const erin = await net.server(0).user('erin')
   await erin.put(`/presence/${encodeURIComponent(erin.userId)}/status`, { presence: 'online', status_msg: 'waiting' })

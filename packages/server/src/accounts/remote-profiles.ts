@@ -3,6 +3,8 @@
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { MatrixError } from '@myelin/protocol/errors'
 import type { UserId } from '@myelin/protocol/identifiers'
+import { endpoint } from '@myelin/protocol/endpoint'
+import { JsonObject } from '@myelin/protocol/json-object'
 import { queryProfile } from '@myelin/protocol/server-server/query'
 import type { Environment } from '../environment.ts'
 import type { PeerClient } from '../federation/peer-client.ts'
@@ -28,5 +30,15 @@ export function createRemoteProfiles(environment: Environment, peers: PeerClient
   }
 }
 
-const asked = async (peers: PeerClient, userId: string): Promise<string> =>
-  JSON.stringify(await peers.call(serverNameOf(userId), queryProfile, { query: { user_id: userId as UserId } }))
+/** As the specification has it, but that no field spoils the others. */
+const askForProfile = endpoint({ ...queryProfile, response: JsonObject })
+
+async function asked(peers: PeerClient, userId: string): Promise<string> {
+  const query = { user_id: userId as UserId }
+  const profile = await peers.call(serverNameOf(userId), askForProfile, { query })
+  const given = Object.entries(profile).filter(([field, value]) => typeof value === 'string' || !textFields.has(field))
+  return JSON.stringify(Object.fromEntries(given))
+}
+
+/** "MUST either be omitted or set to `null` if the user does not have" one: clients are given texts. */
+const textFields: ReadonlySet<string> = new Set(['displayname', 'avatar_url', 'm.tz'])

@@ -47,7 +47,8 @@ interface Known {
 export interface ReceivedPresence {
   readonly presence: PresenceState
   readonly statusMsg: string | null
-  readonly lastActiveAgoMs: number
+  /** Undefined where that is not said. */
+  readonly lastActiveAgoMs: number | undefined
 }
 
 export interface PresenceOptions {
@@ -167,7 +168,7 @@ export class Presence {
     const before = this.#known.get(user.userNid)
     if (!before && (presence === 'offline' || this.#peers >= presencePeersMax)) return true
     const known = before ?? fresh(user.userId, false)
-    known.lastActiveTs = now - Math.min(Math.max(lastActiveAgoMs, 0), now)
+    if (lastActiveAgoMs !== undefined) known.lastActiveTs = now - Math.min(Math.max(lastActiveAgoMs, 0), now)
     known.lastPollTs = now
     if (before?.presence === presence && before.statusMsg === statusMsg) return true
     const mates = await roomMates(this.#options.rooms, user.userNid)

@@ -7,6 +7,7 @@ import { UserReadReceipt } from '@myelin/protocol/events/edu/m.receipt'
 import { typingEdu } from '@myelin/protocol/events/edu/m.typing'
 import { MatrixError } from '@myelin/protocol/errors'
 import { matches, parse } from '@myelin/protocol/schema'
+import { type Static, Type } from 'typebox'
 import { presenceStatusBytesMax, presenceUpdatesPerEduMax, receiptsPerEduMax, typingReceivedMs } from '../limits.ts'
 import type { RoomsContext } from '../rooms/context.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
@@ -98,16 +99,20 @@ async function threadOf(rooms: RoomsContext, room: HotRoom, id: string) {
   return nid === undefined ? undefined : { id, nid }
 }
 
+/** Servers that know of no activity of a user leave it out, though the specification asks for it. */
+const PeerPresence = Type.Object({ ...UserPresenceUpdate.properties, last_active_ago: Type.Optional(Type.Integer()) })
+type PeerPresence = Static<typeof PeerPresence>
+
 /** `m.presence`: how it is with users of the sending server. */
 export async function receivePresence({ presence }: ReceivingParts, { origin, content }: PeerEdu): Promise<void> {
   const push = Array.isArray(content['push']) ? content['push'] : []
-  const updates = push.slice(0, presenceUpdatesPerEduMax).filter((update) => matches(UserPresenceUpdate, update))
+  const updates = push.slice(0, presenceUpdatesPerEduMax).filter((update) => matches(PeerPresence, update))
   const ofOrigin = updates.filter(({ user_id: userId }) => serverNameOf(userId) === origin)
   await Promise.all(ofOrigin.map((update) => presence.receive(update.user_id, readUpdate(update))))
 }
 
 /** A state nobody knows is taken for being away; a status that is too long is left out. */
-const readUpdate = (update: UserPresenceUpdate): ReceivedPresence => {
+const readUpdate = (update: PeerPresence): ReceivedPresence => {
   const statusMsg = update.status_msg ?? null
   const isTooLong = Buffer.byteLength(statusMsg ?? '') > presenceStatusBytesMax
   return {
