@@ -34,7 +34,8 @@ export const fetchSlowMs = 1_000
 export const slowFetchesMax = 500
 // Keys of other servers. A server's answer is not asked for again before the first delay has passed.
 export const keyringServersMax = 20_000
-export const keysPerServerMax = 200
+export const keysPerServerMax = 100
+export const keysInMemoryMax = 100_000
 export const keyFetchTimeoutMs = 10_000
 export const keyFetchesAtOnceMax = 50
 export const keyFetchesWaitingMax = 2_000
@@ -44,7 +45,11 @@ export const keyRetryMaxMs = 5 * 60 * 1000
 // How long an event's key is waited for before others pass it, and how long the event can wait for it after that.
 export const keyHoldsUpMs = 3_000
 export const keyAwaitedMs = 60 * 60 * 1000
-export const keyDocumentBytesMax = 256 * 1024
+export const keyDocumentBytesMax = 32 * 1024
+export const keyDocumentsKeptMax = 20_000
+export const keyDocumentsPrunedAfter = 1_000
+// Signatures of a document that are looked at before it is taken for unsigned.
+export const keyDocumentSignaturesMax = 3
 export const notaryQueryServersMax = 100
 export const notaryAnswerBytesMax = 4 * 1024 * 1024
 // How long a notary looks for what it does not have before it answers with what it has.
@@ -135,6 +140,7 @@ export const stagedBytesInMemoryMax = 4 * 1024 * 1024
 /** How long the answer to a transaction waits for earlier events of its server to make space. */
 export const stagingWaitMs = 2_000
 export const recoveriesAtOnceMax = 16
+export const recoveriesPerServerMax = 4
 export const recoveryMaxMs = 2 * 60 * 1000
 export const recoveryTriesMax = 12
 export const recoveryPatientTriesMax = 4

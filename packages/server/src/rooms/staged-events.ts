@@ -3,13 +3,13 @@
 // their room that need nothing. A room's are taken some at a time, those of different servers in turn, so that a server whose
 // events need long holds up only its own. Where a server cannot be reached for what its events need, they are tried again: it
 // has been told that they arrived, and will not send them again.
-import { Slots } from '@myelin/protocol/client/slots'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { Pdu } from '@myelin/protocol/server-server/definitions/pdu'
 import { delayAfter } from '../federation/doubling.ts'
 import { reasonOf } from '../federation/federation-error.ts'
 import {
   recoveriesAtOnceMax,
+  recoveriesPerServerMax,
   recoveryRetryFirstMs,
   recoveryRetryMaxMs,
   stagedBytesInMemoryMax,
@@ -62,12 +62,16 @@ type Lane = Map<string, Staged[]>
 export class StagedEvents {
   readonly #context: RoomsContext
   readonly #lanes = new Map<number, Lane>()
-  readonly #running = new Map<number, Promise<void>>()
-  readonly #slots = new Slots(recoveriesAtOnceMax)
+  /** Rooms in which something may be taken, in the order in which that came to be. */
+  readonly #ready = new Set<number>()
+  /** Those in which something is, and whose turn it was. */
+  readonly #running = new Map<number, { readonly origin: string; readonly ended: Promise<void> }>()
   readonly #stopping = new AbortController()
   #loading: Promise<void> | undefined
   #lastSequence = 0
   #size = 0
+  /** How many wait of each server. */
+  readonly #counts = new Map<string, number>()
   #heldBytes = 0
   /** Called when events of a room have left, by room. */
   readonly #onSpace = new Map<number, Set<() => void>>()
@@ -97,7 +101,7 @@ export class StagedEvents {
    */
   async stage(room: HotRoom, { origin, incoming, isVerified, described }: Staging): Promise<void> {
     await this.resume()
-    if (this.#size >= stagedEventsMax) throw new EventDropped('flood', 'Too many events wait for what they follow')
+    if (this.#size >= stagedEventsMax) await this.#makeSpaceFor(origin)
     const { environment, store } = this.#context
     const endMs = environment.monotonic() + stagingWaitMs
     while (this.#isFull(room, origin) && environment.monotonic() < endMs) await this.#space(room.nid, endMs)
@@ -112,7 +116,8 @@ export class StagedEvents {
       stageEvent(w, place, { json: incoming.json, described })
       if (dropped) unstageEvents(w, [dropped.sequence])
     })
-    lane.set(origin, [...waiting, this.#counted({ ...place, ...untried, stored }, isVerified ? incoming : undefined)])
+    waiting.push(this.#counted({ ...place, ...untried, stored }, isVerified ? incoming : undefined))
+    lane.set(origin, waiting)
     if (dropped) {
       this.#uncount(dropped)
       this.#drop(room, dropped, new EventDropped('flood', 'Later events of its server wait'))
@@ -141,16 +146,32 @@ export class StagedEvents {
     if (listeners.size === 0) this.#onSpace.delete(roomNid)
   }
 
+  /** The server of which most wait gives way. Throws EventDropped where it is the one that asks. */
+  async #makeSpaceFor(origin: string): Promise<void> {
+    const [[greediest] = [origin]] = [...this.#counts].toSorted(([, a], [, b]) => b - a)
+    const flood = new EventDropped('flood', 'Too many events wait for what they follow')
+    if (greediest === origin) throw flood
+    const lane = this.#lanes.values().find((each) => each.has(greediest))
+    const oldest = lane?.get(greediest)?.[0]
+    if (!oldest) return
+    this.#remove(oldest.roomNid, new Set([oldest]))
+    await this.#context.hotRooms.use(oldest.roomNid, async (room) => this.#drop(room, oldest, flood))
+  }
+
   #counted(staged: Staged, held?: IncomingEvent): Staged {
     this.#size++
+    this.#counts.set(staged.origin, (this.#counts.get(staged.origin) ?? 0) + 1)
     const bytes = held?.json.length ?? 0
     if (this.#heldBytes + bytes > stagedBytesInMemoryMax) return staged
     this.#heldBytes += bytes
     return { ...staged, held }
   }
 
-  #uncount({ held }: Staged): void {
+  #uncount({ held, origin }: Staged): void {
     this.#size--
+    const count = (this.#counts.get(origin) ?? 0) - 1
+    if (count > 0) this.#counts.set(origin, count)
+    else this.#counts.delete(origin)
     this.#heldBytes -= held?.json.length ?? 0
   }
 
@@ -165,7 +186,7 @@ export class StagedEvents {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
     for (const listeners of this.#onSpace.values()) for (const listener of listeners) listener()
-    await Promise.all(this.#running.values())
+    await Promise.all(Array.from(this.#running.values(), ({ ended }) => ended))
   }
 
   async #load(): Promise<void> {
@@ -188,28 +209,38 @@ export class StagedEvents {
   }
 
   #run(roomNid: number): void {
-    if (this.#running.has(roomNid) || this.#stopping.signal.aborted) return
-    this.#running.set(roomNid, this.#runLane(roomNid))
+    this.#ready.add(roomNid)
+    this.#startReady()
   }
 
-  async #runLane(roomNid: number): Promise<void> {
-    let isDone = false
+  /** As many as may be under way at once, few of them for events of one server: its answers may take as long as it likes. */
+  #startReady(): void {
+    for (const roomNid of this.#ready) {
+      if (this.#running.size >= recoveriesAtOnceMax || this.#stopping.signal.aborted) return
+      const [origin] = turnOf(this.#lanes.get(roomNid)) ?? []
+      if (this.#running.has(roomNid) || (origin !== undefined && this.#isBusyFor(origin))) continue
+      this.#ready.delete(roomNid)
+      if (origin !== undefined && !this.#isHeld(roomNid))
+        this.#running.set(roomNid, { origin, ended: this.#takeSome(roomNid) })
+    }
+  }
+
+  #isBusyFor(origin: string): boolean {
+    const [...running] = this.#running.values()
+    return running.filter((each) => each.origin === origin).length >= recoveriesPerServerMax
+  }
+
+  async #takeSome(roomNid: number): Promise<void> {
+    const next = this.#next(roomNid)
     try {
-      await this.#slots.run(() => this.#takeAll(roomNid), this.#stopping.signal)
-      isDone = true
+      await this.#context.hotRooms.use(roomNid, (room) => this.#take(room, next))
+      this.#running.delete(roomNid)
+      this.goOn(roomNid)
     } catch {
       // It stops, or the store does: what waits is taken up at the next start.
+      this.#running.delete(roomNid)
     }
-    this.#running.delete(roomNid)
-    if (isDone && !this.#isHeld(roomNid)) this.goOn(roomNid)
-  }
-
-  async #takeAll(roomNid: number): Promise<void> {
-    for (let next = this.#next(roomNid); next.length > 0 && !this.#isHeld(roomNid); next = this.#next(roomNid)) {
-      const some = next
-      await this.#context.hotRooms.use(roomNid, (room) => this.#take(room, some))
-      this.#stopping.signal.throwIfAborted()
-    }
+    this.#startReady()
   }
 
   /** What goes on in the room would keep those who take events in waiting. */
@@ -220,7 +251,6 @@ export class StagedEvents {
   /** Some that do not rest: first those of the server whose turn it is, which is the last to get another one. */
   #next(roomNid: number): Staged[] {
     const lane = this.#lanes.get(roomNid)
-    if (lane?.size === 0) this.#lanes.delete(roomNid)
     const turn = turnOf(lane)
     if (!lane || !turn) return []
     const [origin, waiting] = turn
@@ -255,6 +285,7 @@ export class StagedEvents {
       if (rest.length > 0) lane?.set(origin, rest)
       else lane?.delete(origin)
     }
+    if (lane?.size === 0) this.#lanes.delete(roomNid)
     const sequences = Array.from(gone, ({ sequence }) => sequence)
     // If this fails they are taken once more at the next start, and are known then.
     this.#context.store.write((w) => unstageEvents(w, sequences)).catch(() => undefined)
