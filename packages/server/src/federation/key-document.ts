@@ -3,9 +3,9 @@
 import { decodeBase64 } from '@myelin/algorithms/base64'
 import type { JsonObject } from '@myelin/algorithms/json'
 import type { KeyTimes } from '@myelin/algorithms/key-validity'
-import { verifyJson } from '@myelin/algorithms/signatures'
+import { signatureOf, verifyJson } from '@myelin/algorithms/signatures'
 import type { ServerKeys } from '@myelin/protocol/server-server/definitions/keys'
-import { keysPerServerMax } from '../federation-limits.ts'
+import { keyDocumentSignaturesMax, keysPerServerMax } from '../federation-limits.ts'
 
 /** A key of a server. */
 export interface KnownKey {
@@ -31,7 +31,10 @@ export function readKeyDocument(document: ServerKeys, serverName: string): KeyDo
   const old = Object.entries(old_verify_keys).flatMap(([id, { key, expired_ts }]) =>
     known(id, key, { expiredTs: expired_ts }),
   )
-  const isSigned = current.some(({ keyId, publicKey }) => verifyJson(document, serverName, keyId, publicKey))
+  const signers = current.filter(({ keyId }) => signatureOf(document, serverName, keyId) !== undefined)
+  const isSigned = signers
+    .slice(0, keyDocumentSignaturesMax)
+    .some(({ keyId, publicKey }) => verifyJson(document, serverName, keyId, publicKey))
   if (!isSigned) return 'the keys are not signed by one of them'
   const names = new Set(current.map(({ keyId }) => keyId))
   return { keys: [...current, ...old.filter(({ keyId }) => !names.has(keyId))], validUntilTs, document }

@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { encodeBase64 } from '@myelin/algorithms/base64'
+import type { JsonObject } from '@myelin/algorithms/json'
 import { signJson, verifyJson } from '@myelin/algorithms/signatures'
 import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
-import { keyRefetchMinMs, notaryWaitMs } from '../federation-limits.ts'
+import { keyDocumentSignaturesMax, keyRefetchMinMs, keysPerServerMax, notaryWaitMs } from '../federation-limits.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { Keyring } from './keyring.ts'
 import { createRequestAuth } from './request-auth.ts'
@@ -81,6 +82,42 @@ describe('the keys of a server', () => {
       theirKey,
     ),
   }
+  test('are not believed for a signature behind several wrong ones', async () => {
+    const wrongly = Array.from({ length: keyDocumentSignaturesMax }, (_, n) => testKey(10 + n, `wrong${n}`))
+    const verify_keys = Object.fromEntries(
+      [...wrongly, theirKey].map(({ keyId, publicKey }) => [keyId, { key: encodeBase64(publicKey) }]),
+    )
+    const document = { server_name: 'them.test', verify_keys, old_verify_keys: {}, valid_until_ts: start + day }
+    let signed: JsonObject = document
+    for (const key of wrongly) signed = signJson(Object.assign({}, signed, { x: key.keyId }), 'them.test', key)
+    await using world = await setUp(json(200, signJson({ ...signed, x: 'all' }, 'them.test', theirKey)))
+    assert.equal(await world.keyring.key('them.test', theirKey.keyId, start), undefined)
+  })
+
+  test('that are ever new ones take the place of those before, in memory and in the store', async () => {
+    await using world = await setUp(json(404, {}))
+    const { keyring, them, clock, open } = world
+    const old = (round: number) =>
+      Object.fromEntries(
+        Array.from({ length: keysPerServerMax - 1 }, (_, n) => [
+          `ed25519:${round}_${n}`,
+          { key: encodeBase64(theirKey.publicKey), expired_ts: start - hour },
+        ]),
+      )
+    for (let round = 0; round < 5; round++) {
+      them.answer = json(200, theirDocument({ old: old(round) }))
+      assert.ok(await keyring.key('them.test', `ed25519:${round}_0`, start))
+      clock.advance(keyRefetchMinMs)
+    }
+    them.answer = json(404, {})
+    for (const each of [keyring, open()]) {
+      assert.ok(await each.key('them.test', theirKey.keyId, start))
+      assert.ok(await each.key('them.test', 'ed25519:4_0', start))
+      assert.equal(await each.key('them.test', 'ed25519:3_0', start), undefined)
+      clock.advance(hour)
+    }
+  })
+
   for (const [name, document] of Object.entries(wrong))
     test(name, async () => {
       await using world = await setUp(json(200, document))

@@ -9,9 +9,12 @@ import type { OldVerifyKeys } from '../config/signing-keys.ts'
 import type { Environment } from '../environment.ts'
 import {
   keyFetchesAtOnceMax,
+  keyDocumentsKeptMax,
+  keyDocumentsPrunedAfter,
   keyFetchesWaitingMax,
   keyRefetchMinMs,
   keyringServersMax,
+  keysInMemoryMax,
   keysPerServerMax,
   notaryFetchesAtOnceMax,
   notaryFetchesWaitingMax,
@@ -20,7 +23,9 @@ import {
   keyRetryMaxMs,
 } from '../federation-limits.ts'
 import {
+  forgetServerKeys,
   keyDocument,
+  pruneKeyDocuments,
   saveServerKeys,
   serverKeys,
   type KeyDocumentRow,
@@ -68,7 +73,9 @@ interface Entry {
 
 export class Keyring {
   readonly #options: KeyringOptions
-  readonly #entries = new BoundedMap<Entry>(keyringServersMax)
+  readonly #entries = new BoundedMap<Entry>(keyringServersMax, ({ keys }) => (this.#keyCount -= keys.size))
+  #keyCount = 0
+  #documents = 0
   readonly #loads = new Map<string, Promise<Entry>>()
   readonly #fetches = new Map<string, Promise<void>>()
   /** Servers, and notaries for them, that are being asked for keys: since when, milliseconds since the epoch. */
@@ -180,6 +187,7 @@ export class Keyring {
         soughtLast: new Set<string>(),
       }
       this.#entries.set(serverName, entry)
+      this.#count(entry.keys.size)
       return entry
     })
   }
@@ -266,13 +274,38 @@ export class Keyring {
     const news = said
       .map((key) => bounded(key, now))
       .filter((key) => isTrusted(key) && isNews(keys.get(key.keyId), key))
+    const before = keys.size
     for (const key of news) keys.set(key.keyId, key)
+    const forgotten = surplus(keys, said)
+    for (const keyId of forgotten) keys.delete(keyId)
+    if (this.#entries.get(serverName)?.keys === keys) this.#count(keys.size - before)
     const row = { json: JSON.stringify(document), fetchedTs: now, validUntilTs: validUntil(validUntilTs, now) }
     const known = isVouchedFor ? await keyDocument(store.read, serverName) : undefined
     const isOlder = known !== undefined && known.validUntilTs > row.validUntilTs
     const kept = { serverName, keys: news.map(toRow), document: isOlder ? known : row }
-    await store.write((w) => saveServerKeys(w, kept))
+    const isPruning = ++this.#documents % keyDocumentsPrunedAfter === 0
+    await store.write((w) => {
+      saveServerKeys(w, kept)
+      forgetServerKeys(w, serverName, forgotten)
+      if (isPruning) pruneKeyDocuments(w, keyDocumentsKeptMax)
+    })
   }
+
+  /** Servers with keys are forgotten in memory while there are too many keys, those used least recently first. */
+  #count(moreKeys: number): void {
+    this.#keyCount += moreKeys
+    for (const [serverName, { keys }] of this.#entries) {
+      if (this.#keyCount <= keysInMemoryMax) return
+      this.#entries.delete(serverName)
+      this.#keyCount -= keys.size
+    }
+  }
+}
+
+/** Ids of keys that are too many: those learned first that the server does not name any more. */
+function surplus(keys: ReadonlyMap<string, KnownKey>, said: readonly KnownKey[]): string[] {
+  const named = new Set(said.map(({ keyId }) => keyId))
+  return [...keys.keys()].filter((keyId) => !named.has(keyId)).slice(0, Math.max(0, keys.size - keysPerServerMax))
 }
 
 interface Learned extends KeyDocument {

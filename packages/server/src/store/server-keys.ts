@@ -31,7 +31,11 @@ const upsertDocument = sql`INSERT INTO server_key_documents (server_name, json, 
   ON CONFLICT (server_name) DO UPDATE SET json = excluded.json, fetched_ts = excluded.fetched_ts,
     valid_until_ts = excluded.valid_until_ts`
 
-/** Every key ever learned of a server. */
+const deleteKey = sql`DELETE FROM server_keys WHERE server_name = ${'serverName'} AND key_id = ${'keyId'}`
+const deleteOldDocuments = sql`DELETE FROM server_key_documents WHERE fetched_ts < (
+  SELECT fetched_ts FROM server_key_documents ORDER BY fetched_ts DESC LIMIT 1 OFFSET ${'keptMax'})`
+
+/** The keys learned of a server that were not forgotten. */
 export const serverKeys = (read: Reader, serverName: string): Promise<ServerKeyRow[]> =>
   read.all(keysOf, { serverName })
 
@@ -51,6 +55,14 @@ export function saveServerKeys(w: Write, { serverName, keys, document }: Learned
   const { json, fetchedTs, validUntilTs } = document
   w.run(upsertDocument, { serverName, json, fetchedTs, validUntilTs })
 }
+
+/** Forgets keys of a server. */
+export function forgetServerKeys(w: Write, serverName: string, keyIds: readonly string[]): void {
+  for (const keyId of keyIds) w.run(deleteKey, { serverName, keyId })
+}
+
+/** Keeps the documents that were fetched last, so many of them. */
+export const pruneKeyDocuments = (w: Write, keptMax: number): void => w.run(deleteOldDocuments, { keptMax })
 
 /** Adds keys that came without a document, such as those of another server's store. */
 export function addServerKeys(w: Write, serverName: string, keys: readonly ServerKeyRow[]): void {
