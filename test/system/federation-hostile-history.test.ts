@@ -54,6 +54,20 @@ test('of what a server gives as history, what is signed, connected and allowed i
   assert.deepEqual(await room.send(sent), { [sent.eventId]: {} })
 })
 
+test('an event of the past may follow more events than one of today', async () => {
+  const { room, past } = await roomWithPast((made) => {
+    const forks = Array.from({ length: 21 }, (_, fork) => made.event({ type: 'm.fork', content: { fork } }))
+    const prev_events = made.references(forks.map(({ eventId }) => eventId))
+    const merge = made.event({ ...message('together'), prev_events, depth: made.depth + 2 })
+    made.follow(merge)
+    return [...forks, merge]
+  })
+  remote.answers.set('backfill', () => pdus(...past.toReversed().map(({ json }) => json)))
+  assert.deepEqual(await said(room.roomId), ['one', 'two', 'three', 'together'])
+  const many = room.event({ ...message('too many'), prev_events: past.map(({ eventId }) => eventId).slice(0, 21) })
+  assert.deepEqual(await room.send(many), {}, 'it is no event')
+})
+
 test('an event that was not allowed then is not shown, and those after it are', async () => {
   const { room, past } = await roomWithPast((made) => {
     const topic = { type: 'm.room.topic', state_key: '', content: { topic: 'taken over' } }

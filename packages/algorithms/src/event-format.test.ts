@@ -80,6 +80,15 @@ for (const { id } of roomVersions) {
   })
 }
 
+test('events of the past are not held to the number of events they name', () => {
+  const many = Array.from({ length: 21 }, (_, n) => `$${n}`)
+  for (const name of ['prev_events', 'auth_events']) {
+    const value = good(11, { [name]: many })
+    assert.match(checkPdu(value, rulesOf(11)).refusal ?? '', /more than/)
+    assert.equal(checkPdu(value, rulesOf(11), { isHistory: true }).refusal, undefined)
+  }
+})
+
 test('only events that create rooms of version 12 go without room_id', () => {
   assert.ok(!refused(12, { type: 'm.room.create', room_id: undefined }))
   assert.ok(refused(11, { type: 'm.room.create', room_id: undefined }))

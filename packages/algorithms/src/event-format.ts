@@ -22,16 +22,21 @@ export type PduCheck =
     }
   | { readonly pdu?: undefined; readonly json?: undefined; readonly refusal: string }
 
+export interface PduCheckOptions {
+  /** An event of the past, as `/backfill` gives them: old ones follow and cite more events than those of today may. */
+  readonly isHistory?: boolean
+}
+
 /**
  * Checks fields, limits and canonical form of an event in federation format, whose numbers may be exact
  * (`parseExactJson`); `unsigned` is dropped from it.
  */
-export const checkPdu = (value: unknown, rules: RoomVersionRules): PduCheck => {
+export const checkPdu = (value: unknown, rules: RoomVersionRules, options: PduCheckOptions = {}): PduCheck => {
   if (!isObject(value)) return { refusal: 'an event is an object' }
   const exact = Object.hasOwn(value, 'unsigned') ? without(value, 'unsigned') : value
   const event = plain(exact)
   const hashed = rules.canonicalJson === 'lenient' ? exact : event
-  const refusal = fieldRefusal(event, rules)
+  const refusal = fieldRefusal(event, rules) ?? (options.isHistory === true ? undefined : numberRefusal(event))
   if (refusal !== undefined) return { refusal }
   try {
     const members = canonicalMembers(hashed, rules.canonicalJson)
@@ -70,13 +75,20 @@ const referenceRefusal = (event: JsonObject, rules: RoomVersionRules): string | 
     rules.eventReferences === 'ids'
       ? typeof entry === 'string'
       : Array.isArray(entry) && typeof entry[0] === 'string' && (entry.length === 1 || isObject(entry[1]))
+  for (const name of ['auth_events', 'prev_events']) {
+    const list = event[name]
+    if (!Array.isArray(list) || !list.every(isReference)) return `${name} is not a list of events`
+  }
+  return undefined
+}
+
+const numberRefusal = (event: JsonObject): string | undefined => {
   for (const [name, max] of [
     ['auth_events', authEventsMax],
     ['prev_events', prevEventsMax],
   ] as const) {
     const list = event[name]
-    if (!Array.isArray(list) || !list.every(isReference)) return `${name} is not a list of events`
-    if (list.length > max) return `${name} names more than ${max} events`
+    if (Array.isArray(list) && list.length > max) return `${name} names more than ${max} events`
   }
   return undefined
 }

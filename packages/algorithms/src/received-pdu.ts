@@ -1,7 +1,7 @@
 // An event as it arrives: checked for its format, redacted where its hash does not match, named, and made ready for its
 // signatures to be checked. https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
 import { canonicalJson } from './canonical-json.ts'
-import { checkPdu } from './event-format.ts'
+import { checkPdu, type PduCheckOptions } from './event-format.ts'
 import type { Pdu } from './event.ts'
 import { contentHashOf, eventIdOfText, hashMatches, referenceTextOf } from './hashes.ts'
 import { objectMember, stringMember } from './json.ts'
@@ -29,8 +29,9 @@ export interface ReceivedPdu {
 export const readPdu = (
   value: unknown,
   rules: RoomVersionRules,
+  options: PduCheckOptions = {},
 ): ReceivedPdu | { readonly refusal: string; readonly pdu?: undefined } => {
-  const checked = checkPdu(value, rules)
+  const checked = checkPdu(value, rules, options)
   if (checked.pdu === undefined) return checked
   const { pdu, exact, json, members } = checked
   const content = objectMember(exact, 'content') ?? {}

@@ -53,6 +53,9 @@ interface RoomToVerify {
   readonly report: RoomReport
 }
 
+/** A ledger holds the past of rooms too. */
+const checked = (value: unknown, rules: RoomVersionRules) => checkPdu(value, rules, { isHistory: true })
+
 class VerifiedRoom {
   readonly #room: RoomToVerify
   readonly #ids = new Set<string>()
@@ -66,8 +69,8 @@ class VerifiedRoom {
 
   know(event: LedgerEvent): void {
     const { rules } = this.#room
-    const { pdu } = checkPdu(event.pdu, rules)
-    const whole = event.full && hashMatches(event.full) ? checkPdu(event.full, rules).pdu : undefined
+    const { pdu } = checked(event.pdu, rules)
+    const whole = event.full && hashMatches(event.full) ? checked(event.full, rules).pdu : undefined
     this.#ids.add(event.event_id)
     if (pdu?.state_key === undefined) return
     const authEvent = authEventOf(whole ?? pdu, rules, event.event_id)
@@ -79,7 +82,7 @@ class VerifiedRoom {
     const { rules, problem, report } = this.#room
     const { place, event_id: eventId } = event
     report.events++
-    const { pdu, refusal } = checkPdu(event.pdu, rules)
+    const { pdu, refusal } = checked(event.pdu, rules)
     if (pdu === undefined) return problem(`${place}: ${eventId} is not an event: ${refusal}`)
     const found = eventIdOf(event.pdu, rules)
     if (found !== eventId) return problem(`${place}: ${eventId} is another event, ${found}`)
@@ -102,7 +105,7 @@ class VerifiedRoom {
   /** Whether it is signed as it must be. */
   #verifySignatures({ place, event_id: eventId, pdu: exact, full }: LedgerEvent, pdu: Pdu): boolean {
     const { rules, problem, view, report } = this.#room
-    for (const serverName of requiredSigners(checkPdu(full ?? exact, rules).pdu ?? pdu, rules)) {
+    for (const serverName of requiredSigners(checked(full ?? exact, rules).pdu ?? pdu, rules)) {
       const keyIds = signingKeyIds(exact, serverName)
       const keys = keyIds.flatMap((keyId) => {
         const publicKey = keyInLedger(view, serverName, keyId)
@@ -128,7 +131,7 @@ class VerifiedRoom {
     const { rules, problem, report } = this.#room
     const cited = referencedIds(pdu.auth_events)
     const authEvents = cited.flatMap((id) => this.#state.get(id)?.authEvent ?? [])
-    const whole = full === undefined ? pdu : (checkPdu(full, rules).pdu ?? pdu)
+    const whole = full === undefined ? pdu : (checked(full, rules).pdu ?? pdu)
     const authEvent = authEventOf(whole, rules, eventId)
     const rejection = authorizeByAuthEvents(authEvent, { authEvents, create: this.#createOf(rules) }, rules)
     if (rejection === undefined) return

@@ -53,6 +53,8 @@ export interface ImportOptions {
   readonly alone?: <T>(work: () => Promise<T>) => Promise<T>
   /** How long servers whose keys cannot be had are given before the events are judged without theirs; 0 unless told. */
   readonly keysWaitMs?: number
+  /** They are of the past, as `/backfill` gives them. */
+  readonly isHistory?: boolean
 }
 
 interface Waiting {
@@ -189,7 +191,7 @@ export class EventImport {
     const values = new Map<string, Waiting>()
     for (const each of waiting) {
       const { value, isState } = each
-      const event = parseOrSkip(this.#room, value)
+      const event = parseOrSkip(this.#room, value, this.#options)
       await this.#pace.breathe()
       if (!event) {
         this.#countRefused()
@@ -282,9 +284,9 @@ export const createOf = (room: HotRoom, known: ReadonlyMap<string, RoomEvent>): 
     ? (known.get(`$${room.roomId.slice(1)}`) ?? room.state('m.room.create'))?.authEvent
     : undefined
 
-function parseOrSkip(room: HotRoom, value: unknown): IncomingEvent | undefined {
+function parseOrSkip(room: HotRoom, value: unknown, options: ImportOptions): IncomingEvent | undefined {
   try {
-    const event = parseIncoming(value, room.rules)
+    const event = parseIncoming(value, room.rules, options)
     return roomIdOf(event.pdu, event.eventId) === room.roomId ? event : undefined
   } catch (error) {
     if (error instanceof MatrixError) return undefined

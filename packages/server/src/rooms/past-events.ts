@@ -41,7 +41,10 @@ export async function takeHistory(recovery: Recovery, { edge, events }: FetchedH
   const isCitedHere = !room.partial && (await fetchCited(recovery, past))
   const early = isCitedHere ? undefined : { past, states: await fetchStates(recovery, past) }
   if (room.partial) await fetchCited(recovery, past)
-  const importing = new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
+  const importing = new EventImport(context, room, {
+    alone: (work) => inOrder(context, room, work),
+    isHistory: true,
+  })
   for (const { value } of past) await importing.add(value)
   await importing.judge()
   const known = early ?? (await stretchBackwards(context, room, { edge, past }))
@@ -73,7 +76,7 @@ async function pastOf(context: RoomsContext, room: HotRoom, { events, edge }: Fe
 
 function readPast(room: HotRoom, value: unknown): PastEvent[] {
   try {
-    const { pdu, eventId } = parseIncoming(value, room.rules)
+    const { pdu, eventId } = parseIncoming(value, room.rules, { isHistory: true })
     if (roomIdOf(pdu, eventId) !== room.roomId) return []
     const { depth, prev_events: previous, auth_events: cited } = pdu
     return [{ eventId, value, depth, previous: referencedIds(previous), cited: referencedIds(cited) }]

@@ -1,6 +1,7 @@
 // An event of another server as it arrives: steps 1 to 3 of the checks on receipt, before anything is asked of the room.
 // https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
 import { authEventOf } from '@myelin/algorithms/event'
+import type { PduCheckOptions } from '@myelin/algorithms/event-format'
 import { readPdu } from '@myelin/algorithms/received-pdu'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
@@ -11,8 +12,8 @@ import type { RoomsContext, RoomsFederation } from './context.ts'
 import { EventDropped, KeyAwaited } from './refusals.ts'
 
 /** Reads an event whose signatures are still to be checked. Throws EventDropped for what is none. */
-export function parseIncoming(value: unknown, rules: RoomVersionRules): IncomingEvent {
-  const read = readPdu(value, rules) // 1. a valid event, and 3. passes hash checks, otherwise it is redacted
+export function parseIncoming(value: unknown, rules: RoomVersionRules, options: PduCheckOptions = {}): IncomingEvent {
+  const read = readPdu(value, rules, options) // 1. a valid event, and 3. passes hash checks, otherwise it is redacted
   if (read.pdu === undefined) throw new EventDropped('format', read.refusal)
   return { ...read, authEvent: authEventOf(read.pdu, rules, read.eventId) }
 }
