@@ -5,8 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
-import { installSynapse } from '../test/interop/testing/install.ts'
-import { Synapse } from '../test/interop/testing/synapse.ts'
+import { synapse as synapses } from '../test/interop/testing/synapse.ts'
 import { freePort } from '../test/system/testing/free-port.ts'
 
 export interface OwnServer extends AsyncDisposable {
@@ -69,11 +68,8 @@ async function startMyelin({ durability = 'power', authority, more = [] }: OwnSe
 }
 
 async function startSynapse({ authority = new CertificateAuthority() }: OwnServerOptions): Promise<OwnServer> {
-  const installation = installSynapse()
-  if ('unreachable' in installation) throw new Error(`${installation.unreachable} cannot be reached`)
-  process.env['INTEROP_PYTHON'] = installation.python
   const folder = mkdtempSync(join(tmpdir(), 'synapse-bench-'))
-  const synapse = await Synapse.create({ folder, authority })
+  const synapse = await synapses.create({ folder, authority })
   const startMs = performance.now()
   await synapse.start()
   const stop = async () => {

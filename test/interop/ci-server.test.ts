@@ -1,4 +1,4 @@
-// `myelin ci-server` with people from a Synapse: they come by federation, read what is announced, and are not heard.
+// `myelin ci-server` with people from another homeserver: they come by federation, read what is announced, and are not heard.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { call, ok, User } from '../system/testing/api.ts'
 import { CiServer } from '../system/testing/ci-server.ts'
 import { notify } from '../system/testing/notifier.ts'
 import { freePort } from '../system/testing/free-port.ts'
-import { authority, synapse, userOf } from './testing/pair.ts'
+import { authority, kind, other, userOf } from './testing/pair.ts'
 import { hears, isRefused, path, until } from './testing/rooms.ts'
 
 describe('a CI server', () => {
@@ -36,8 +36,10 @@ describe('a CI server', () => {
     const identifier = { type: 'm.id.user', user: 'ci' }
     const body = { type: 'm.login.password', identifier, password: 'password' }
     ci = new User(baseUrl, await ok(call(baseUrl, '/_matrix/client/v3/login', { body })))
-    foreigner = await userOf(synapse, 'foreigner')
-    roomId = await ci.createRoom({ visibility: 'public', room_alias_name: 'builds', name: 'Builds' })
+    foreigner = await userOf(other, 'foreigner')
+    roomId = await ci.createRoom({
+      ...{ visibility: 'public', room_alias_name: 'builds', name: 'Builds', room_version: kind.newestRoomVersion },
+    })
   })
   after(async () => {
     await server[Symbol.asyncDispose]()
@@ -71,7 +73,7 @@ describe('a CI server', () => {
   })
 
   test('a foreigner who is given the power speaks, until it is taken', async () => {
-    const speaker = await userOf(synapse, 'speaker')
+    const speaker = await userOf(other, 'speaker')
     await speaker.join(`#builds:${server.serverName}`)
     const levels = await ci.get(`${path(roomId)}/state/m.room.power_levels/`)
     const setLevel = async (level: number) => {

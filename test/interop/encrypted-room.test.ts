@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { Preset, type MatrixClient } from 'matrix-js-sdk'
 import { authorize, device, reads, say, setUp, type Secrets } from '../system/testing/encrypting-client.ts'
-import { bothWays } from './testing/pair.ts'
+import { bothWays, kind } from './testing/pair.ts'
 import { until } from './testing/rooms.ts'
 
 const isSignedByOwner = async (viewer: MatrixClient, of: MatrixClient): Promise<boolean> => {
@@ -26,6 +26,7 @@ describe('an encrypted room', { concurrency: 2 }, () => {
       await setUp(bob, names.bob)
       const { room_id: roomId } = await alice.createRoom({
         preset: Preset.PrivateChat,
+        room_version: kind.newestRoomVersion,
         invite: [bob.getSafeUserId()],
         initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }],
       })

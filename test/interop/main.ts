@@ -1,23 +1,25 @@
-// `npm run test:interop`: Myelin beside a real Synapse, over TLS on this machine. Installs Synapse when it is not there yet.
-// Files narrow the run, and so does `--name PATTERN`; `--within SECONDS` ends it, finished or not.
+// `npm run test:interop`: Myelin beside a real Synapse, or `--with dendrite` beside a Dendrite, over TLS on this machine.
+// Installs the other server when it is not there yet. Files narrow the run, and so does `--name PATTERN`; `--within SECONDS`
+// ends it, finished or not.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
-import { installSynapse } from './testing/install.ts'
+import { kindOf } from './testing/kinds.ts'
 
 const root = join(import.meta.dirname, '../..')
 const testTimeoutMs = 120_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { name: { type: 'string' }, within: { type: 'string' } },
+  options: { name: { type: 'string' }, with: { type: 'string', default: 'synapse' }, within: { type: 'string' } },
 })
 process.chdir(root)
-const installation = installSynapse()
+const installation = kindOf(values.with).install()
 if ('unreachable' in installation) end(0, `interop did not run: ${installation.unreachable} cannot be reached`)
-process.env['INTEROP_PYTHON'] = installation.python
+// testing/pair.ts reads it.
+process.env['INTEROP_WITH'] = values.with
 
 let passed = 0
 let failed = 0

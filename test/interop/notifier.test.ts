@@ -1,4 +1,4 @@
-// `myelin-notify` with a Synapse as its homeserver.
+// `myelin-notify` with the other server as its homeserver.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test'
 import type { Reply, User } from '../system/testing/api.ts'
 import { download } from '../system/testing/media.ts'
 import { notify, type Outcome } from '../system/testing/notifier.ts'
-import { synapse, userOf } from './testing/pair.ts'
+import { kind, other, userOf } from './testing/pair.ts'
 import { path } from './testing/rooms.ts'
 
 type Event = Reply['body']
@@ -14,13 +14,13 @@ type Event = Reply['body']
 const repository = join(import.meta.dirname, '../..')
 const newest = execFileSync('git', ['-C', repository, 'log', '-1', '--format=%H'], { encoding: 'utf8' }).trim()
 
-describe('myelin-notify at Synapse', { concurrency: 3 }, () => {
+describe(`myelin-notify at ${kind.name}`, { concurrency: 3 }, () => {
   /** An account of its own for each scenario, and the command with its credentials. */
   async function account() {
-    const ci = await userOf(synapse, 'ci')
+    const ci = await userOf(other, 'ci')
     const name = ci.userId.slice(1).replace(/:.*/, '')
     const variables = {
-      MYELIN_NOTIFY_HOMESERVER: synapse.baseUrl,
+      MYELIN_NOTIFY_HOMESERVER: other.baseUrl,
       MYELIN_NOTIFY_USER: name,
       MYELIN_NOTIFY_PASSWORD: `${name} password`,
     }
@@ -39,7 +39,7 @@ describe('myelin-notify at Synapse', { concurrency: 3 }, () => {
 
   let outcome: Outcome
   before(async () => {
-    outcome = await notify(['whoami'], { variables: { MYELIN_NOTIFY_HOMESERVER: synapse.baseUrl } })
+    outcome = await notify(['whoami'], { variables: { MYELIN_NOTIFY_HOMESERVER: other.baseUrl } })
   })
 
   test('without credentials it says what is missing', () => assert.equal(outcome.code, 3))
@@ -100,7 +100,7 @@ describe('myelin-notify at Synapse', { concurrency: 3 }, () => {
     const powers = ['--power', 'users_default=-1']
     assert.match(await done(...wish, ...powers), /created/)
     assert.match(await done(...wish, ...powers), /as wished/)
-    const { room_id: roomId } = await ci.get(`/directory/room/${encodeURIComponent(`#${alias}:${synapse.serverName}`)}`)
+    const { room_id: roomId } = await ci.get(`/directory/room/${encodeURIComponent(`#${alias}:${other.serverName}`)}`)
     const levels = await ci.get(`${path(roomId)}/state/m.room.power_levels/`)
     assert.equal(levels.users_default, -1)
   })
@@ -109,9 +109,9 @@ describe('myelin-notify at Synapse', { concurrency: 3 }, () => {
     const { run } = await account()
     const wrong = await run(['announce', 'x'], { MYELIN_NOTIFY_PASSWORD: 'wrong' })
     assert.equal(wrong.code, 4, wrong.stderr)
-    const nowhere = await run(['announce', 'x', '--room', `!nowhere:${synapse.serverName}`])
+    const nowhere = await run(['announce', 'x', '--room', `!nowhere:${other.serverName}`])
     assert.equal(nowhere.code, 5, nowhere.stderr)
-    const noAlias = await run(['announce', 'x', '--room', `#nowhere:${synapse.serverName}`])
+    const noAlias = await run(['announce', 'x', '--room', `#nowhere:${other.serverName}`])
     assert.equal(noAlias.code, 5, noAlias.stderr)
   })
 

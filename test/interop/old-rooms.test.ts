@@ -1,4 +1,4 @@
-// Rooms of versions that new rooms no longer have, made on Synapse and joined from Myelin.
+// Rooms of versions that new rooms no longer have, made on the other server and joined from Myelin.
 import { describe } from 'node:test'
 import { myelinComes } from './testing/pair.ts'
 import { agreeOnState, hears, isOut, joinThrough, path, seesMembership, until } from './testing/rooms.ts'

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { User } from '../system/testing/api.ts'
-import { myelin, synapse, userOf, type Homeserver } from './testing/pair.ts'
+import { kind, myelin, other, userOf } from './testing/pair.ts'
 import { agreeOnState, hears, isInvited, joinThrough, path, seesMembership, until } from './testing/rooms.ts'
+import type { Homeserver } from './testing/server-process.ts'
 
 const messagesOf = async (user: User, roomId: string): Promise<string[]> =>
   (await user.history(roomId))
@@ -53,6 +54,6 @@ async function isAwayAndBack(away: Homeserver, present: Homeserver): Promise<voi
 }
 
 describe('a restart', { concurrency: 1 }, () => {
-  test('Synapse is away, comes back and catches up', () => isAwayAndBack(synapse, myelin))
-  test('Myelin is away, comes back and catches up', () => isAwayAndBack(myelin, synapse))
+  test(`${kind.name} is away, comes back and catches up`, () => isAwayAndBack(other, myelin))
+  test('Myelin is away, comes back and catches up', () => isAwayAndBack(myelin, other))
 })

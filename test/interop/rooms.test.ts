@@ -1,7 +1,7 @@
-// Rooms shared by Myelin and Synapse: coming in, talking, taking back, and being one room in the end.
+// Rooms shared by the two servers: coming in, talking, taking back, and being one room in the end.
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
-import { bothWays, bothWaysInEachVersion, myelinComes } from './testing/pair.ts'
+import { bothWays, bothWaysInEachVersion, kind } from './testing/pair.ts'
 import {
   agreeOnState,
   hears,
@@ -216,8 +216,7 @@ describe('rooms', { concurrency: 4 }, () => {
     await agreeOnState(roomId, host, guest)
   })
 
-  // Synapse tells nobody when one of its users withdraws a knock (docs/interop.md).
-  myelinComes('a knock is withdrawn', async ({ host, guest, home }) => {
+  bothWays('a knock is withdrawn', async ({ host, guest, home }) => {
     const roomId = await host.createRoom({ initial_state: [knockable] })
     await guest.post(`/knock/${encodeURIComponent(roomId)}?via=${encodeURIComponent(home.serverName)}`, {})
     await seesMembership(host, roomId, { of: guest, is: 'knock' })
@@ -277,7 +276,9 @@ describe('rooms', { concurrency: 4 }, () => {
   bothWaysInEachVersion('a room is upgraded, and the guest follows', async ({ version, host, guest, home }) => {
     const roomId = await host.createRoom({ preset: 'public_chat', room_version: version, name: 'Old' })
     await joinThrough(guest, roomId, home.serverName)
-    const { replacement_room: next } = await host.post(`${path(roomId)}/upgrade`, { new_version: '12' })
+    const { replacement_room: next } = await host.post(`${path(roomId)}/upgrade`, {
+      new_version: kind.newestRoomVersion,
+    })
     await until('the guest sees where the room went', async () => {
       const reply = await guest.call(`${path(roomId)}/state/m.room.tombstone/`)
       return reply.body.replacement_room === next

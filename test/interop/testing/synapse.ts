@@ -1,94 +1,52 @@
 // A Synapse process on SQLite in a folder of its own, set up for a closed network and for tests: no rate limits, cheap
 // password hashes, anybody may register.
-import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { freePort } from '../../system/testing/free-port.ts'
+import { installed, installSynapse } from './install.ts'
+import { ServerProcess, type Kind, type Place } from './server-process.ts'
 
 const unlimited = { per_second: 100_000, burst_count: 100_000 }
 
-export interface SynapsePlace {
-  readonly folder: string
-  readonly authority: CertificateAuthority
+export const synapse: Kind = {
+  name: 'Synapse',
+  newestRoomVersion: '12',
+  omitted: [[/^Synapse comes .* a knock is withdrawn$/, 'Synapse tells nobody when its user withdraws a knock']],
+  install: installSynapse,
+  create,
 }
 
-export class Synapse {
-  readonly serverName: string
-  readonly baseUrl: string
-  readonly #folder: string
-  #child: ChildProcess | undefined
-
-  private constructor(folder: string, ports: { readonly client: number; readonly federation: number }) {
-    this.#folder = folder
-    this.serverName = `127.0.0.1:${ports.federation}`
-    this.baseUrl = `http://127.0.0.1:${ports.client}`
-  }
-
-  /** Writes the configuration; nothing runs yet. */
-  static async create({ folder, authority }: SynapsePlace): Promise<Synapse> {
-    mkdirSync(folder, { recursive: true })
-    const ports = { client: await freePort(), federation: await freePort() }
-    const synapse = new Synapse(folder, ports)
-    const { cert, key } = authority.issue('127.0.0.1', 'localhost')
-    const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-    write('tls.crt', cert)
-    write('tls.key', key)
-    write('signing.key', `ed25519 a_interop ${randomBytes(32).toString('base64').replaceAll('=', '')}\n`)
-    write('log.yaml', JSON.stringify(logging(folder)))
-    const listeners = [
-      {
-        port: ports.client,
-        type: 'http',
-        bind_addresses: ['127.0.0.1'],
-        resources: [{ names: ['client', 'federation'] }],
-      },
-      {
-        ...{ port: ports.federation, type: 'http', tls: true, bind_addresses: ['127.0.0.1'] },
-        resources: [{ names: ['client', 'federation', 'keys', 'media'] }],
-      },
-    ]
-    // JSON is YAML.
-    write('homeserver.yaml', JSON.stringify({ ...settings(synapse.serverName, { folder, authority }), listeners }))
-    return synapse
-  }
-
-  /** Of the process that was started last. */
-  get pid(): number | undefined {
-    return this.#child?.pid
-  }
-
-  /** Resolves when the client API answers. */
-  async start(): Promise<void> {
-    const python = process.env['INTEROP_PYTHON']
-    if (python === undefined) throw new Error('Synapse is not installed')
-    const output = openSync(join(this.#folder, 'output'), 'a')
-    const parameters = ['-m', 'synapse.app.homeserver', '--config-path', join(this.#folder, 'homeserver.yaml')]
-    const child = spawn(python, parameters, { cwd: this.#folder, stdio: ['ignore', output, output] })
-    closeSync(output)
-    this.#child = child
-    // However this process ends, Synapse does not outlive it.
-    process.once('exit', () => child.kill('SIGKILL'))
-    while (child.exitCode === null && child.signalCode === null) {
-      const answer = await fetch(`${this.baseUrl}/_matrix/client/versions`).catch(() => undefined)
-      if (answer?.ok) return
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    throw new Error(`Synapse ended before it answered:\n${readFileSync(join(this.#folder, 'output'), 'utf8')}`)
-  }
-
-  async stop(): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
-  }
+async function create({ folder, authority }: Place): Promise<ServerProcess> {
+  mkdirSync(folder, { recursive: true })
+  const ports = { client: await freePort(), federation: await freePort() }
+  const configuration = join(folder, 'homeserver.yaml')
+  const parameters = ['-m', 'synapse.app.homeserver', '--config-path', configuration]
+  const synapse = new ServerProcess({ command: installed(installSynapse()), parameters, folder, ports })
+  const { cert, key } = authority.issue('127.0.0.1', 'localhost')
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  write('tls.crt', cert)
+  write('tls.key', key)
+  write('signing.key', `ed25519 a_interop ${randomBytes(32).toString('base64').replaceAll('=', '')}\n`)
+  write('log.yaml', JSON.stringify(logging(folder)))
+  const listeners = [
+    {
+      port: ports.client,
+      type: 'http',
+      bind_addresses: ['127.0.0.1'],
+      resources: [{ names: ['client', 'federation'] }],
+    },
+    {
+      ...{ port: ports.federation, type: 'http', tls: true, bind_addresses: ['127.0.0.1'] },
+      resources: [{ names: ['client', 'federation', 'keys', 'media'] }],
+    },
+  ]
+  // JSON is YAML.
+  writeFileSync(configuration, JSON.stringify({ ...settings(synapse.serverName, { folder, authority }), listeners }))
+  return synapse
 }
 
-const settings = (serverName: string, { folder, authority }: SynapsePlace) => ({
+const settings = (serverName: string, { folder, authority }: Place) => ({
   server_name: serverName,
   database: { name: 'sqlite3', args: { database: join(folder, 'homeserver.db') } },
   tls_certificate_path: join(folder, 'tls.crt'),

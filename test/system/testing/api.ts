@@ -63,7 +63,7 @@ export class User {
 
   static async register(baseUrl: string, username: string, password = `${username} password`): Promise<User> {
     const body = { username, password, auth: { type: 'm.login.dummy' } }
-    return new User(baseUrl, await ok(call(baseUrl, '/_matrix/client/v3/register', { body })))
+    return new this(baseUrl, await ok(call(baseUrl, '/_matrix/client/v3/register', { body })))
   }
 
   call(path: string, options: Call = {}): Promise<Reply> {
