@@ -5,7 +5,7 @@ import { JsonText } from '@myelin/protocol/handlers'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import { queryUserEncryptionKeys } from '@myelin/protocol/server-server/user_keys'
 import type { Reply, User } from './testing/api.ts'
-import { deviceKeys, syncUntil } from './testing/keys.ts'
+import { deviceKeys, SigningUser, syncUntil } from './testing/keys.ts'
 import { eventually, Network, type NetworkServer } from './testing/network.ts'
 import { RemoteServer } from './testing/remote-server.ts'
 
@@ -81,6 +81,38 @@ test('a device list of which an update was missed is fetched anew, and forged on
   assert.deepEqual((await alice.post('/keys/query', { device_keys: { [alice.userId]: [] } })).device_keys, {
     [alice.userId]: {},
   })
+})
+
+test('a device that its user signs is shown so, though their server says only that their keys changed', async () => {
+  await using net = await Network.create(1, ['far.test'])
+  await using far = await RemoteServer.start(net, 'far.test')
+  const alice = await net.server(0).user('alice')
+  const { userId } = await far.join(net.server(0), await alice.createRoom({ preset: 'public_chat' }))
+  const owner = new SigningUser(userId, 1)
+  const { master_key, self_signing_key } = owner.upload
+  const unsigned = deviceKeys({ userId, deviceId: 'PHONE' })
+  let keys: object = unsigned
+  far.answers.set('user/keys/query', () => ({
+    body: {
+      device_keys: { [userId]: { PHONE: keys } },
+      master_keys: { [userId]: master_key },
+      self_signing_keys: { [userId]: self_signing_key },
+    },
+  }))
+  far.answers.set('user/devices', () => ({
+    body: { user_id: userId, stream_id: 1, devices: [{ device_id: 'PHONE', keys }], master_key, self_signing_key },
+  }))
+  const signers = async () => {
+    const { device_keys } = await alice.post('/keys/query', { device_keys: { [userId]: [] } })
+    return Object.keys(device_keys[userId].PHONE.signatures[userId]).length
+  }
+  assert.equal(await signers(), 1)
+
+  keys = owner.signWithSelfSigning(unsigned)
+  const edu = { edu_type: 'm.signing_key_update', content: { user_id: userId, master_key, self_signing_key } }
+  const transaction = { edus: [edu], origin: far.serverName, origin_server_ts: 1, pdus: [] }
+  await far.call(net.server(0), 'PUT', '/_matrix/federation/v1/send/signed', JSON.stringify(transaction))
+  await eventually(async () => ((await signers()) === 2 ? true : undefined))
 })
 
 test('keys are answered only to servers that sign their questions, and only of local users', async () => {

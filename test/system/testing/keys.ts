@@ -29,7 +29,7 @@ export async function syncUntil(
 }
 
 /** Identity keys of the user's device. */
-export const deviceKeys = ({ userId, deviceId }: User) => ({
+export const deviceKeys = ({ userId, deviceId }: Pick<User, 'userId' | 'deviceId'>) => ({
   user_id: userId,
   device_id: deviceId,
   algorithms: ['m.olm.v1.curve25519-aes-sha2', 'm.megolm.v1.aes-sha2'],

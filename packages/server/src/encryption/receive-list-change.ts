@@ -68,7 +68,10 @@ async function apply({ rooms }: EncryptionContext, userNid: number, update: Devi
   })
 }
 
-/** `m.signing_key_update`: new cross-signing keys, or new signatures on them. */
+/**
+ * `m.signing_key_update`: new cross-signing keys, or new signatures on them. Some servers send nothing else when a device is
+ * signed, so the devices are fetched anew as well.
+ */
 export async function receiveSigningKeyUpdate(context: EncryptionContext, { origin, content }: PeerEdu): Promise<void> {
   const update = parse(signingKeyUpdate.content, content)
   const { user_id: userId } = update
@@ -84,8 +87,10 @@ export async function receiveSigningKeyUpdate(context: EncryptionContext, { orig
     ]
     await store.write((w) => {
       if (isCached) for (const key of keys) setCrossSigningKey(w, userNid, key)
+      outdateDeviceList(w, userNid)
       w.journal({ kind: journalKind.deviceList, room: 0, user: userNid, ref: 0 })
     })
+    if (isCached) context.resync.request(userId, userNid)
   })
 }
 
