@@ -18,7 +18,10 @@ describe('finding rooms', { concurrency: 4 }, () => {
     assert.equal((await guest.join(alias)).room_id, roomId)
     await guest.say(roomId, 'found you')
     await hears(host, roomId, 'found you')
-    const unknown = `#no${name}:${home.serverName}`
+  })
+
+  bothWays('an alias that is not there is not found', async ({ guest, home }) => {
+    const unknown = `#no${crypto.randomUUID()}:${home.serverName}`
     await isRefused(guest.call(`/directory/room/${encodeURIComponent(unknown)}`), 'M_NOT_FOUND')
   })
 
@@ -53,8 +56,9 @@ describe('finding rooms', { concurrency: 4 }, () => {
     await joinThrough(guest, space, home.serverName)
     const reply = await guest.callAt(`/_matrix/client/v1${path(space)}/hierarchy`)
     assert.equal(reply.status, 200, JSON.stringify(reply.body))
-    const names = reply.body.rooms.map(({ name }: Event) => name)
-    assert.deepEqual(names.toSorted(), ['Room', 'Space', 'Space below'])
+    // Dendrite lists a room of another server twice (docs/interop.md).
+    const names = new Set(reply.body.rooms.map(({ name }: Event) => name))
+    assert.deepEqual([...names].toSorted(), ['Room', 'Space', 'Space below'])
   })
 
   bothWays('a room is summarised before it is joined', async ({ host, guest, home }) => {

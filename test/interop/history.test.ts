@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Reply, User } from '../system/testing/api.ts'
 import { bothWays, bothWaysInEachVersion } from './testing/pair.ts'
-import { agreeOnState, hears, joinThrough, path, until } from './testing/rooms.ts'
+import { agreeOnState, hears, joinThrough, path, until, untilSynced } from './testing/rooms.ts'
 
 type Event = Reply['body']
 
@@ -15,6 +15,7 @@ async function sayMany(user: User, roomId: string, count: number, atOnce = 1): P
     await Promise.all(Array.from({ length: atOnce }, (_, more) => user.say(roomId, `message ${number + more}`)))
 }
 
+/** Dendrite's history has the first event twice (docs/interop.md), so sets of these are compared. */
 const idsOf = (events: readonly Event[]): string[] => events.map(({ event_id: id }) => id)
 
 describe('history', { concurrency: 3 }, () => {
@@ -22,10 +23,11 @@ describe('history', { concurrency: 3 }, () => {
     const roomId = await host.createRoom({ preset: 'public_chat', room_version: version })
     await sayMany(host, roomId, 60)
     await joinThrough(guest, roomId, home.serverName)
+    await untilSynced('the room', guest, ({ rooms }) => rooms?.join?.[roomId])
     const [there, here] = [await host.history(roomId), await guest.history(roomId)]
     assert.deepEqual(idsOf(messages(here)), idsOf(messages(there)))
     assert.equal(messages(here).length, 60)
-    assert.deepEqual(idsOf(here).toSorted(), idsOf(there).toSorted())
+    assert.deepEqual(new Set(idsOf(here)), new Set(idsOf(there)))
     assert.equal(here[0].type, 'm.room.create')
   })
 
@@ -37,7 +39,7 @@ describe('history', { concurrency: 3 }, () => {
     await hears(guest, roomId, 'the newest')
     const [there, here] = [await host.history(roomId), await guest.history(roomId)]
     assert.equal(messages(here).length, 501)
-    assert.deepEqual(idsOf(here).toSorted(), idsOf(there).toSorted())
+    assert.deepEqual(new Set(idsOf(here)), new Set(idsOf(there)))
   })
 
   bothWays('an event of before the join is shown, with what was around it', async ({ host, guest, home }) => {
@@ -84,19 +86,34 @@ describe('history', { concurrency: 3 }, () => {
     assert.equal(reply.body.event_id, wanted)
   })
 
-  bothWays('edits, reactions and threads are gathered on both servers', async ({ host, guest, home }) => {
+  bothWays('reactions are listed on both servers', async ({ host, guest, home }) => {
     const roomId = await host.createRoom({ preset: 'public_chat' })
     await joinThrough(guest, roomId, home.serverName)
     const root = await host.say(roomId, 'the root')
     await hears(guest, roomId, 'the root')
-    const send = (user: User, type: string, content: unknown): Promise<Event> =>
-      user.put(`${path(roomId)}/send/${type}/${crypto.randomUUID()}`, content)
-    await send(guest, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: root, key: '👍' } })
-    await send(guest, 'm.room.message', {
+    const relation = { rel_type: 'm.annotation', event_id: root, key: '👍' }
+    await guest.put(`${path(roomId)}/send/m.reaction/1`, { 'm.relates_to': relation })
+    for (const user of [host, guest]) {
+      const relations = `/_matrix/client/v1${path(roomId)}/relations/${encodeURIComponent(root)}/m.annotation`
+      const [reaction] = await until(`${user.userId} sees the reaction`, async () => {
+        const { chunk } = (await user.callAt(relations)).body
+        return chunk?.length === 1 && chunk
+      })
+      assert.equal(reaction.content['m.relates_to'].key, '👍')
+    }
+  })
+
+  bothWays('edits and threads are gathered on both servers', async ({ host, guest, home }) => {
+    const roomId = await host.createRoom({ preset: 'public_chat' })
+    await joinThrough(guest, roomId, home.serverName)
+    const root = await host.say(roomId, 'the root')
+    await hears(guest, roomId, 'the root')
+    const say = (user: User, content: unknown) => user.put(`${path(roomId)}/send/m.room.message/1`, content)
+    await say(guest, {
       ...{ msgtype: 'm.text', body: 'in the thread' },
       'm.relates_to': { rel_type: 'm.thread', event_id: root },
     })
-    await send(host, 'm.room.message', {
+    await say(host, {
       ...{ msgtype: 'm.text', body: '* edited', 'm.new_content': { msgtype: 'm.text', body: 'edited' } },
       'm.relates_to': { rel_type: 'm.replace', event_id: root },
     })
@@ -106,13 +123,6 @@ describe('history', { concurrency: 3 }, () => {
         const relations = unsigned?.['m.relations'] ?? {}
         return relations['m.thread']?.count === 1 && relations['m.replace']?.content.body === '* edited'
       })
-    for (const user of [host, guest]) {
-      const reply = await user.callAt(
-        `/_matrix/client/v1${path(roomId)}/relations/${encodeURIComponent(root)}/m.annotation`,
-      )
-      assert.equal(reply.body.chunk.length, 1)
-      assert.equal(reply.body.chunk[0].content['m.relates_to'].key, '👍')
-    }
     await agreeOnState(roomId, host, guest)
   })
 })

@@ -39,7 +39,9 @@ const tests = run({
   timeout: testTimeoutMs,
   ...(values.name === undefined ? {} : { testNamePatterns: [new RegExp(values.name)] }),
 })
-tests.on('test:pass', ({ details }) => (passed += Number(details.type !== 'suite')))
+tests.on('test:pass', ({ details, skip }) => {
+  passed += Number(details.type !== 'suite' && skip === undefined)
+})
 tests.on('test:fail', ({ details }) => {
   failed += Number(details.type !== 'suite')
   process.exitCode = 1
