@@ -4,7 +4,7 @@ import { openRoom } from './access.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import { parseEventFilter } from './event-filter.ts'
 import { lazyMembers } from './lazy-members.ts'
-import { pageLimit, parseToken, timelineStart, tokenAfter } from './pagination.ts'
+import { pageLimit, parseToken, timelineStart, tokenAfter, tokenAgain } from './pagination.ts'
 import { serveEvents } from './served-event.ts'
 import { walkWithHistory } from './older-history.ts'
 
@@ -34,8 +34,9 @@ export async function messages(context: RoomsContext, roomId: string, options: M
     serveEvents(context, reading, events),
     filter.lazy_load_members ? lazyMembers(context, reading, events) : undefined,
   ])
-  const parts = [`"start":"${tokenAfter(from)}"`, `"chunk":[${chunk.join(',')}]`]
-  if (end !== undefined) parts.push(`"end":"${tokenAfter(end)}"`)
+  const start = options.from || tokenAfter(from)
+  const parts = [`"start":${JSON.stringify(start)}`, `"chunk":[${chunk.join(',')}]`]
+  if (end !== undefined) parts.push(`"end":"${tokenAgain(end, start)}"`)
   if (state && state.length > 0) parts.push(`"state":[${state.join(',')}]`)
   return `{${parts.join(',')}}`
 }

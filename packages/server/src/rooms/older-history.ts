@@ -2,8 +2,9 @@
 import { backfillsPerPageMax } from '../federation-limits.ts'
 import { type HistoryGap, nearestGap } from '../store/history-gaps.ts'
 import type { Reading } from './access.ts'
-import { fetchHistory, hasOlderHistory } from './backfill.ts'
+import { fetchHistory, hasOlderHistory, type HistoryFetch } from './backfill.ts'
 import type { RoomsContext } from './context.ts'
+import { historyEdge } from './history-edge.ts'
 import type { RoomEvent } from './room-event.ts'
 import { type Page, type Walk, walk } from './timeline.ts'
 
@@ -38,11 +39,16 @@ async function walkBack(context: RoomsContext, reading: Reading, asked: Walk): P
   }
 }
 
-/** A gap is filled, as far as that goes in the time of one page, before what is in it is shown. */
+/**
+ * A gap is filled before what is in it is shown, which may take several pages: where it stays open the page ends, even an
+ * empty one, as long as something came. "An empty chunk does not necessarily imply that no more events are available."
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmessages
+ */
 async function walkOn(context: RoomsContext, reading: Reading, asked: Walk): Promise<Page> {
   const kept: RoomEvent[] = []
   let { from } = asked
   let passed = from
+  let hasCome = false
   for (let fetches = 0; ;) {
     const gap = await gapNextTo(context, reading, { dir: 'f', from: passed, to: asked.to })
     const to = gap ? gap.ord - 1 : asked.to
@@ -51,7 +57,14 @@ async function walkOn(context: RoomsContext, reading: Reading, asked: Walk): Pro
     from = last
     if (!gap || end !== undefined) return { events: kept, end, last }
     if (kept.length >= asked.limit) return { events: kept, end: last, last }
-    while (fetches++ < backfillsPerPageMax && (await fetchHistory(context, reading.room, gap)) === 'came');
+    let fetched: HistoryFetch = 'came'
+    while (fetched === 'came' && fetches++ < backfillsPerPageMax) {
+      fetched = await fetchHistory(context, reading.room, gap)
+      hasCome ||= fetched === 'came'
+    }
+    const isOpen = fetched !== 'begins' && (await historyEdge(context, reading.room, gap)) !== undefined
+    // A client that gets nothing from servers that are too slow goes no further: it is rather shown what is beyond the gap.
+    if (isOpen && (hasCome || kept.length > 0)) return { events: kept, end: last, last }
     passed = gap.ord
   }
 }

@@ -5,6 +5,12 @@ import { MatrixError } from '@myelin/protocol/errors'
 /** The token of the place after `ord`. */
 export const tokenAfter = (ord: number): string => `t${ord}`
 
+/** The same in other words than `token`, for a client that takes a page which ends where it began for the last. */
+export function tokenAgain(ord: number, token: string | undefined): string {
+  const usual = tokenAfter(ord)
+  return token === usual ? `${usual}_again` : usual
+}
+
 /** The `ord` after which a token stands. Throws M_INVALID_PARAM for what is no token of this server. */
 export function parseToken(token: string): number {
   const found = /^[ts](-?\d{1,15}(?:\.\d{1,25})?)(?:_.*)?$/.exec(token)
