@@ -146,6 +146,31 @@ test('what a server has missed of a room it is in comes in its place, and as not
   assert.deepEqual((await alice.sync()).rooms.join[room.roomId].unread_notifications, counts)
 })
 
+test('an event comes in though those who spoke before it have all changed their names meanwhile', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const members = lines('@member', 12).map((name) => `${name.replace(' ', '-')}:far.test`)
+  const named = (userId: string, displayname: string) =>
+    room.next({
+      ...{ type: 'm.room.member', sender: userId, state_key: userId },
+      content: { membership: 'join', displayname },
+    })
+  for (const each of members) named(each, 'as usual')
+  await joinThrough(alice, room.roomId, 'far.test')
+  await room.send(room.next(message('first')))
+  for (const each of members) named(each, 'in disguise')
+  for (const [at, line] of lines('missed', 150).entries())
+    room.next({ ...message(line), sender: members[at % members.length] ?? room.userId })
+  room.servesHistory()
+  room.servesState()
+  await room.send(room.next(message('latest')))
+  const { chunk } = await eventually(async () => {
+    const page = await alice.get(`${path(room.roomId)}/messages?dir=b&limit=50`)
+    return said(page.chunk)[0] === 'latest' ? page : undefined
+  })
+  assert.deepEqual(said(chunk), ['latest', ...lines('missed', 150).slice(-49).toReversed()])
+  assert.equal(remote.asked('event_auth').filter((url) => url.includes(encodeURIComponent(room.roomId))).length, 0)
+})
+
 test('who reads forwards comes to a long gap again until it is filled, and misses nothing', async () => {
   const { room, latest } = await roomGoneOn(800)
   remote.answers.set('backfill', (_, { url }) => backfilled(room, url))

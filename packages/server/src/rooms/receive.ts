@@ -79,11 +79,12 @@ export async function receiveHeld(
   // Most of what it cites is part of the current state: that comes, and stays, in memory.
   await room.loadState(authTypes(authEvent, room.rules))
   const cited = await eventsOfRoom(context, room, pdu.auth_events)
-  if (!cited.isWhole) return { lacks: 'cited' }
   const previous = await historyOf(context, room, pdu.prev_events)
   const isWholeRoom = room.partial === undefined
   const isGiven = givenState !== undefined && (givenState !== 'none' || !isWholeRoom)
+  // With what comes before it, or the state there, comes what it cites.
   if (!previous.isWhole && !isGiven) return { lacks: 'previous' }
+  if (!cited.isWhole) return { lacks: 'cited' }
   if (!isPolicyAsked && lacksPolicy(room, incoming)) return { lacks: 'policy' }
   const create = createOf(room, new Map())
   const authEvents = cited.events.map((event) => event.authEvent)
