@@ -231,6 +231,7 @@ const onlyAnswered: Readonly<Record<string, string>> = {
   askPolicyServerToSignMsc4284: 'the unstable name of askPolicyServerToSign',
   exchangeOpenIdToken: 'asked by services to which a user identifies',
   onBindThirdPartyIdentifier: 'asked by identity servers',
+  postThirdPartyIdentifierBound: 'asked by identity servers',
   queryInfo: 'stands for the queries of their own names',
   getPublicRooms: 'the POST form asks for the same',
   getVersion: 'asked by people who look after servers',

@@ -42,11 +42,11 @@ interface Bound {
 const signedFor = ({ token, mxid, key = identityKey }: Bound) => signJson({ mxid, token }, 'identity.test', key)
 
 /** What an identity server tells the server of an address's owner. */
-const bind = (server: NetworkServer, bound: Bound) => {
+const bind = (server: NetworkServer, bound: Bound, method = 'PUT') => {
   const address = { medium: 'email', address: 'bob@example.org', mxid: bound.mxid }
   const invite = { ...address, room_id: bound.roomId, sender: alice.userId, signed: signedFor(bound) }
   const body = { ...address, invites: [invite] }
-  return call(server.baseUrl, '/_matrix/federation/v1/3pid/onbind', { method: 'PUT', body })
+  return call(server.baseUrl, '/_matrix/federation/v1/3pid/onbind', { method, body })
 }
 
 const inviteOf = async (user: User, roomId: string) => (await user.sync()).rooms?.invite?.[roomId]
@@ -58,7 +58,9 @@ test('the owner of the address is invited, on another server and on the same', a
     [carol, net.server(0)],
   ] as const) {
     const roomId = await invitedAddress('secret')
-    assert.equal((await bind(server, { roomId, token: 'secret', mxid: owner.userId })).status, 200)
+    // Identity servers say it with POST, whatever the specification says.
+    const method = owner === bob ? 'PUT' : 'POST'
+    assert.equal((await bind(server, { roomId, token: 'secret', mxid: owner.userId }, method)).status, 200)
     await eventually(() => inviteOf(owner, roomId))
     await owner.join(roomId)
     const member = `/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(owner.userId)}`
@@ -75,6 +77,23 @@ test('nobody is invited by what another key signed, for another token, or for us
   assert.equal(await inviteOf(bob, roomId), undefined)
   const member = `/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(mxid)}`
   assert.equal((await alice.call(member)).status, 404)
+})
+
+test('who joins with what the identity server signed is let in by it, or not at all', async () => {
+  const carol = await net.server(0).user('caroline')
+  const join = (user: User, roomId: string, by: { token?: string; key?: typeof identityKey } = {}) => {
+    const signed = signedFor({ roomId, token: 'secret', mxid: user.userId, ...by })
+    const body = { third_party_signed: { ...signed, sender: alice.userId } }
+    return user.call(`/join/${encodeURIComponent(roomId)}?via=hs1.test`, { body })
+  }
+  for (const user of [bob, carol]) {
+    const roomId = await invitedAddress('secret')
+    assert.equal((await join(user, roomId, { key: otherKey })).status, 403)
+    assert.equal((await join(user, roomId, { token: 'guessed' })).status, 403)
+    for (const time of ['at first', 'again']) assert.equal((await join(user, roomId)).status, 200, time)
+  }
+  const open = await alice.createRoom({ preset: 'public_chat' })
+  assert.equal((await join(carol, open)).status, 403, 'there is no such invite')
 })
 
 test('a server makes good only the invites of its own users', async () => {

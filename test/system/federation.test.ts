@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { signEvent } from '@myelin/algorithms/signatures'
-import type { UserId } from '@myelin/protocol/identifiers'
+import type { RoomId, UserId } from '@myelin/protocol/identifiers'
+import { getEventByTimestamp } from '@myelin/protocol/server-server/events'
 import { queryProfile } from '@myelin/protocol/server-server/query'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
 import { User } from './testing/api.ts'
@@ -184,7 +185,11 @@ test('a knock is taken back', async () => {
 test('a server that the room bars is not heard', async () => {
   const roomId = await alice.createRoom({ preset: 'public_chat' })
   await joinThrough(bob, roomId, 'hs1.test')
+  const { peers } = net.server(1).services.federation
+  const input = { path: { roomId: roomId as RoomId }, query: { ts: 1, dir: 'f' } } as const
+  await peers.call('hs1.test', getEventByTimestamp, input)
   await alice.put(`${path(roomId)}/state/m.room.server_acl/`, { allow: ['*'], deny: ['hs2.test'] })
+  await assert.rejects(peers.call('hs1.test', getEventByTimestamp, input), { errcode: 'M_FORBIDDEN' })
   await bob.say(roomId, 'can you hear me?')
   const elsewhere = await alice.createRoom({ preset: 'public_chat' })
   await joinThrough(bob, elsewhere, 'hs1.test')

@@ -1,4 +1,4 @@
-// Endpoints that left the specification and are still asked for by servers that have not been updated.
+// Endpoints that left the specification, or never were in it, and are asked for by servers as they are.
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
 import { EventId, RoomId } from '../identifiers.ts'
@@ -6,6 +6,7 @@ import { ServerKeys } from './definitions/keys.ts'
 import { MembershipEvent } from './definitions/membership_event.ts'
 import { Pdu } from './definitions/pdu.ts'
 import { askPolicyServerToSign } from './room_policy.ts'
+import { onBindThirdPartyIdentifier } from './third_party_invite.ts'
 
 /**
  * Takes a join event, first form: the answer is a pair with a status code. Removed in 1.18.
@@ -51,6 +52,12 @@ export const getServerKeyById = endpoint({
   deprecated: '1.6',
   response: ServerKeys,
 })
+
+/**
+ * `onBindThirdPartyIdentifier` by the method that identity servers use.
+ * https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv13pidonbind
+ */
+export const postThirdPartyIdentifierBound = endpoint({ ...onBindThirdPartyIdentifier, method: 'POST' })
 
 /**
  * MSC4284: `askPolicyServerToSign` by the name it had before 1.18.

@@ -250,7 +250,13 @@ const federationRows: readonly ProfileRow[] = [
     about: 'Inviting users of this server',
     api: 'federation',
     openTo: 'nobody',
-    operations: ['sendInviteV1', 'sendInviteV2', 'exchangeThirdPartyInvite', 'onBindThirdPartyIdentifier'],
+    operations: [
+      'sendInviteV1',
+      'sendInviteV2',
+      'exchangeThirdPartyInvite',
+      'onBindThirdPartyIdentifier',
+      'postThirdPartyIdentifierBound',
+    ],
     refusal: forbidden('Users of this server cannot be invited to rooms of other servers'),
   },
   {

@@ -22,6 +22,7 @@ const named: Readonly<Record<string, RateClass>> = {
   // Anybody may call these, and they make this server call others.
   getPublicRooms: 'other',
   onBindThirdPartyIdentifier: 'other',
+  postThirdPartyIdentifierBound: 'other',
 }
 
 /** Undefined where nothing is limited. Read-only endpoints are not, though the spec would allow it. */

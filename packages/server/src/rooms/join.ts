@@ -13,6 +13,7 @@ import { remoteJoin } from './remote-join.ts'
 import { leaveIfRejected } from './remote-leave.ts'
 import { keepJoinIntent, removeJoinIntent, type SentJoin } from '../store/joins.ts'
 import { residentServers } from './resident-servers.ts'
+import { acceptThirdPartyInvite, type SignedInvite } from './third-party-invite.ts'
 import { vouchedJoin } from './vouched-join.ts'
 import { roomNid } from './room-ids.ts'
 
@@ -21,6 +22,8 @@ export interface JoinOptions {
   /** Servers that may be in the room, for a room that this one is not in. */
   readonly servers?: readonly string[] | undefined
   readonly reason?: string | undefined
+  /** What an identity server signed, with who invited the address: it must be that of an invite in the room. */
+  readonly invite?: (SignedInvite & { readonly sender: string }) | undefined
   /** How often this was begun before and cut short by a stop of the server. */
   readonly attempts?: number
   /** The join that was sent then. */
@@ -34,6 +37,10 @@ export interface JoinOptions {
 export async function join(context: RoomsContext, roomIdOrAlias: string, options: JoinOptions): Promise<string> {
   const { by, reason } = options
   const { roomId, servers } = await routeTo(context, roomIdOrAlias, options.servers)
+  if (options.invite && !(await isJoined(context, roomId, by))) {
+    const { sender, ...signed } = options.invite
+    await acceptThirdPartyInvite(context, { roomId, sender, target: by.userId, signed })
+  }
   if (context.federation && (await joinThroughOthers(context, roomId, { ...options, servers }))) return roomId
   const joinIt = async (room: HotRoom) => {
     const membership = await membershipOf(room, by.userId)
@@ -52,6 +59,11 @@ export async function join(context: RoomsContext, roomIdOrAlias: string, options
   const one = (room: HotRoom) => oneAtATime(context, room, { userId: by.userId, work: () => joinIt(room) })
   await useRoom(context, roomId, one, { unknownRoom: 'M_NOT_FOUND' })
   return roomId
+}
+
+async function isJoined(context: RoomsContext, roomId: string, { userNid }: Actor): Promise<boolean> {
+  const nid = await roomNid(context, roomId)
+  return nid !== undefined && (await context.hotRooms.get(nid)).membership(userNid) === 'join'
 }
 
 /** Joins through other servers if this one is not in the room and others may be; false when it is a room of this server. */

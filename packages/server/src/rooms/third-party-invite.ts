@@ -37,13 +37,14 @@ export async function acceptThirdPartyInvites(
 ): Promise<void> {
   for (const invite of invites.slice(0, boundInvitesMax))
     try {
-      if (isLocal(context, invite.target)) await acceptOne(context, invite)
+      if (isLocal(context, invite.target)) await acceptThirdPartyInvite(context, invite)
     } catch (error) {
       if (!(error instanceof MatrixError) || error.errcode === 'M_UNKNOWN') throw error // it is void, or was used
     }
 }
 
-async function acceptOne(context: RoomsContext, invite: ThirdPartyInvite): Promise<void> {
+/** Has the server of who invited the address invite the user whose it is. Throws M_FORBIDDEN for an invite that is void. */
+export async function acceptThirdPartyInvite(context: RoomsContext, invite: ThirdPartyInvite): Promise<void> {
   const { roomId, sender, target, signed } = invite
   if (isLocal(context, sender)) return useResidentRoom(context, roomId, (room) => inviteOwner(context, room, invite))
   const content = { membership: 'invite', third_party_invite: { display_name: '', signed } }

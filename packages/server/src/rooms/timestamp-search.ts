@@ -21,7 +21,7 @@ import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { federationOf } from './read-incoming.ts'
 import type { RoomEvent } from './room-event.ts'
-import { isVisible, type ServerRoom, useSharedRoom } from './server-access.ts'
+import { isAdmitted, isVisible, type ServerRoom, useSharedRoom } from './server-access.ts'
 import { findEvent, loadedEvents } from './stored-event.ts'
 import { viewpoint } from './visibility.ts'
 
@@ -63,6 +63,7 @@ export function timestampForServer(
   { roomId, origin, ts, dir }: ServerRoom & Moment,
 ): Promise<FoundMoment> {
   return useSharedRoom(context, { roomId, origin }, async (room) => {
+    if (!isAdmitted(room, origin)) throw new MatrixError('M_FORBIDDEN', 'Server is banned from room')
     const sees = async (events: readonly RoomEvent[]) => {
       const visible: RoomEvent[] = []
       for (const event of events) if (await isVisible(room, origin, event)) visible.push(event)

@@ -5,13 +5,17 @@ import type { Handlers } from '../handlers.ts'
 
 export const handlers: Handlers<typeof joining> = {
   joinRoomById: async ({ rooms }, { requester, path, body }) => ({
-    room_id: (await rooms.join(path.roomId, { by: requester, reason: body.reason })) as RoomId,
+    room_id: (await rooms.join(path.roomId, {
+      by: requester,
+      reason: body.reason,
+      invite: body.third_party_signed,
+    })) as RoomId,
   }),
 
   joinRoom: async ({ rooms }, { requester, path, query, body }) => {
     // `server_name` is what `via` was called before 1.12.
     const servers = query.via ?? query.server_name
-    const options = { by: requester, reason: body.reason, servers }
+    const options = { by: requester, reason: body.reason, servers, invite: body.third_party_signed }
     return { room_id: (await rooms.join(path.roomIdOrAlias, options)) as RoomId }
   },
 }

@@ -5,6 +5,7 @@ import { JsonText } from '@myelin/protocol/handlers'
 import type * as legacy from '@myelin/protocol/server-server/legacy'
 import type { Handlers } from '../handlers.ts'
 import { handlers as roomPolicy } from './room_policy.ts'
+import { handlers as thirdPartyInvite } from './third_party_invite.ts'
 
 export const handlers: Handlers<typeof legacy> = {
   getServerKeyById: async ({ publishedKeys }) => publishedKeys.document() as never,
@@ -22,6 +23,8 @@ export const handlers: Handlers<typeof legacy> = {
     await rooms.acceptLeave({ ...path, origin: requester.serverName, value: body, membership: 'leave' })
     return [200, {}]
   },
+
+  postThirdPartyIdentifierBound: thirdPartyInvite.onBindThirdPartyIdentifier,
 
   askPolicyServerToSignMsc4284: roomPolicy.askPolicyServerToSign,
 }
