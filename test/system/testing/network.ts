@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '@myelin/server/config/load'
-import { systemEnvironment } from '@myelin/server/environment'
+import { systemEnvironment, type Environment } from '@myelin/server/environment'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { startServer, type OpenServices, type RunningServer } from '@myelin/server/server'
 import { User } from './api.ts'
@@ -13,11 +13,13 @@ import { freePort } from './free-port.ts'
 export class NetworkServer {
   readonly serverName: string
   readonly #flags: Readonly<Record<string, unknown>>
+  readonly #environment: Environment
   #running: RunningServer | undefined
 
-  constructor(serverName: string, flags: Readonly<Record<string, unknown>>) {
+  constructor(serverName: string, flags: Readonly<Record<string, unknown>>, environment = systemEnvironment) {
     this.serverName = serverName
     this.#flags = flags
+    this.#environment = environment
   }
 
   /** Its data folder. */
@@ -38,7 +40,7 @@ export class NetworkServer {
   }
   async start(): Promise<void> {
     const config = loadConfig({ flags: this.#flags, file: undefined })
-    this.#running = await startServer(config, systemEnvironment)
+    this.#running = await startServer(config, this.#environment)
   }
   async stop(): Promise<void> {
     await this.#running?.[Symbol.asyncDispose]()

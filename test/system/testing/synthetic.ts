@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Environment } from '@myelin/server/environment'
 import { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
 import { SyntheticRemote } from '../../../bench/federation/synthetic-remote.ts'
 import { syntheticRoom, type SyntheticRoom } from '../../../bench/federation/synthetic-room.ts'
@@ -18,12 +19,15 @@ export class SyntheticNetwork implements AsyncDisposable {
   readonly settings: Readonly<Record<string, unknown>>
   readonly #authority: Disposable
 
-  private constructor(parts: Pick<SyntheticNetwork, 'room' | 'remote' | 'data' | 'settings'>, authority: Disposable) {
+  private constructor(
+    parts: Pick<SyntheticNetwork, 'room' | 'remote' | 'server' | 'data' | 'settings'>,
+    authority: Disposable,
+  ) {
     this.room = parts.room
     this.remote = parts.remote
     this.data = parts.data
     this.settings = parts.settings
-    this.server = new NetworkServer('joiner.test', parts.settings)
+    this.server = parts.server
     this.#authority = authority
   }
 
@@ -32,8 +36,10 @@ export class SyntheticNetwork implements AsyncDisposable {
     /** On so many servers, `s0.remote.test` and so on. */
     readonly servers?: number
     readonly omitsMembers: boolean
+    /** Of the server under test; the machine's unless told. */
+    readonly environment?: Environment
   }): Promise<SyntheticNetwork> {
-    const { members, servers = 3, omitsMembers } = options
+    const { members, servers = 3, omitsMembers, environment } = options
     const serverNames = Array.from({ length: servers }, (_, index) => `s${index}.remote.test`)
     const room = syntheticRoom({ members, serverNames, events: 2 * members })
     const authority = new CertificateAuthority()
@@ -48,7 +54,8 @@ export class SyntheticNetwork implements AsyncDisposable {
       'federation.trustedCaFile': authority.caFile,
       'federation.hostOverrides': remote.hostOverrides,
     }
-    const network = new SyntheticNetwork({ room, remote, data, settings }, authority)
+    const server = new NetworkServer('joiner.test', settings, environment)
+    const network = new SyntheticNetwork({ room, remote, server, data, settings }, authority)
     await network.server.start()
     return network
   }

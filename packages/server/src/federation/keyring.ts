@@ -124,8 +124,14 @@ export class Keyring {
   isAwaited(serverName: string, forMs: number): boolean {
     const entry = this.#entries.get(serverName)
     if (entry === undefined) return false
-    if (entry.failures > 0) return this.#options.environment.now() - entry.failingSinceMs < forMs
+    if (entry.failures > 0) return this.failingMs(serverName) < forMs
     return this.#looking.has(serverName) || !entry.wanted.isSubsetOf(entry.soughtLast)
+  }
+
+  /** How long its keys could not be had, milliseconds. */
+  failingMs(serverName: string): number {
+    const { failures, failingSinceMs } = this.#entries.get(serverName) ?? { failures: 0, failingSinceMs: 0 }
+    return failures === 0 ? 0 : this.#options.environment.now() - failingSinceMs
   }
 
   /**

@@ -136,18 +136,23 @@ export class EventImport {
     return at !== undefined && this.#index.status(at) === 'unjudged'
   }
 
-  /** Tries those again that could not be checked, in ever longer intervals. */
+  /** Tries those again that could not be checked: some keys have come since, others may in ever longer intervals. */
   async #awaitKeys(signal?: AbortSignal): Promise<void> {
     const { environment } = this.#context
     const end = environment.now() + (this.#options.keysWaitMs ?? 0)
+    await this.#takeAwaiting()
     for (let waitMs = importKeysWaitFirstMs; this.lacksKeys && environment.now() + waitMs <= end; waitMs *= 2) {
       await pause(environment, waitMs, signal)
-      const again = [...this.#awaiting.values()]
-      this.#awaiting = new Map()
-      this.#awaitingBytes = 0
-      for (let from = 0; from < again.length; from += importedEventsPerWrite)
-        await this.#takeIn(again.slice(from, from + importedEventsPerWrite))
+      await this.#takeAwaiting()
     }
+  }
+
+  async #takeAwaiting(): Promise<void> {
+    const again = [...this.#awaiting.values()]
+    this.#awaiting = new Map()
+    this.#awaitingBytes = 0
+    for (let from = 0; from < again.length; from += importedEventsPerWrite)
+      await this.#takeIn(again.slice(from, from + importedEventsPerWrite))
   }
 
   /** Resolves when nothing is at work any more, whatever came of it: before another import of the room may begin. */
@@ -247,7 +252,7 @@ export class EventImport {
 
   #hold(event: IncomingEvent, value: Waiting | undefined, { serverName }: KeyAwaited): void {
     const { keyring } = federationOf(this.#context)
-    if (!value || !keyring.isAwaited(serverName, importKeysWaitMs)) return
+    if (!value || keyring.failingMs(serverName) >= importKeysWaitMs) return
     this.#awaitingBytes += event.json.length
     if (this.#awaiting.size >= importKeysAwaitedMax || this.#awaitingBytes > importKeysAwaitedBytesMax) return
     this.#awaiting.set(event.eventId, { ...value, lacksKeyOf: serverName })
