@@ -1,19 +1,22 @@
 // What comes late, or is asked for when it is late: by a server that has left, and from before a server came.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { recoveryRetryFirstMs } from '@myelin/server/federation-limits'
 import { outgoingEvents } from '@myelin/server/rooms/outgoing-events'
 import type { RoomEvent } from '@myelin/server/rooms/room-event'
 import { journalKind } from '@myelin/server/store/store'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
+import { PushedClock } from './testing/pushed-clock.ts'
 import { type Drafted, type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
 
+const clock = new PushedClock()
 let net: Network
 let alice: User
 let remote: RemoteServer
 
 before(async () => {
-  net = await Network.create(1, ['late.test', 'other.test'])
+  net = await Network.create(1, ['late.test', 'other.test'], { environment: clock })
   alice = await net.server(0).user('alice')
   remote = await RemoteServer.start(net, 'late.test')
 })
@@ -290,7 +293,10 @@ test('what an event follows is asked for again where its sender could not be rea
   await eventually(async () => remote.asked('get_missing_events').length > tried || undefined)
   room.servesHistory()
   const explained = (eventId: string) => net.server(0).services.rooms.explainEvent(eventId)
-  await eventually(async () => (await explained(last.eventId))?.verdict === 'accepted' || undefined, 20_000)
+  await eventually(async () => {
+    clock.push(recoveryRetryFirstMs / 2)
+    return (await explained(last.eventId))?.verdict === 'accepted' || undefined
+  }, 20_000)
   assert.equal((await explained(between.eventId))?.verdict, 'accepted')
 })
 

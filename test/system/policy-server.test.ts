@@ -19,15 +19,17 @@ let publicKey: string
 
 before(async () => {
   net = await Network.create(2, ['far.test', 'evil.test'], {
-    'hs1.test': {
-      'policyServer.enabled': 'on',
-      'policyServer.deniedServers': ['evil.*'],
-      'policyServer.deniedUsers': ['@spam*:*'],
-      'policyServer.deniedEventTypes': ['m.sticker'],
-      'policyServer.deniedMessageTypes': ['m.video'],
-      'policyServer.deniedTexts': ['buy * pills'],
-      'policyServer.mentionsMax': 3,
-      'policyServer.eventsPerMinuteMax': 15,
+    settings: {
+      'hs1.test': {
+        'policyServer.enabled': 'on',
+        'policyServer.deniedServers': ['evil.*'],
+        'policyServer.deniedUsers': ['@spam*:*'],
+        'policyServer.deniedEventTypes': ['m.sticker'],
+        'policyServer.deniedMessageTypes': ['m.video'],
+        'policyServer.deniedTexts': ['buy * pills'],
+        'policyServer.mentionsMax': 3,
+        'policyServer.eventsPerMinuteMax': 15,
+      },
     },
   })
   alice = await net.server(0).user('alice')

@@ -51,6 +51,13 @@ export class NetworkServer {
   }
 }
 
+interface NetworkOptions {
+  /** What a server has besides, by its name. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Of all servers; the machine's unless told. */
+  readonly environment?: Environment
+}
+
 export class Network implements AsyncDisposable {
   readonly servers: readonly NetworkServer[]
   /** Ports of servers that are not Myelin, by name. */
@@ -65,14 +72,11 @@ export class Network implements AsyncDisposable {
     this.#folder = parts.folder
   }
 
-  /**
-   * Servers `hs1.test`, `hs2.test` and so on, which find servers of other names at ports of this machine too. `settings`:
-   * what a server has besides, by its name.
-   */
+  /** Servers `hs1.test`, `hs2.test` and so on, which find servers of other names at ports of this machine too. */
   static async create(
     count: number,
     others: readonly string[] = [],
-    settings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+    { settings = {}, environment }: NetworkOptions = {},
   ): Promise<Network> {
     const authority = new CertificateAuthority()
     const folder = mkdtempSync(join(tmpdir(), 'myelin-network-'))
@@ -85,7 +89,7 @@ export class Network implements AsyncDisposable {
       const [tlsCert, tlsKey] = ['cert', 'key'].map((part) => join(folder, `${serverName}.${part}`))
       writeFileSync(tlsCert ?? '', certificate.cert)
       writeFileSync(tlsKey ?? '', certificate.key)
-      return new NetworkServer(serverName, {
+      const flags = {
         ...{ serverName, tlsCert, tlsKey },
         data: join(folder, serverName),
         listen: ['127.0.0.1:0'],
@@ -97,7 +101,8 @@ export class Network implements AsyncDisposable {
         'federation.trustedCaFile': authority.caFile,
         'federation.hostOverrides': overrides,
         ...settings[serverName],
-      })
+      }
+      return new NetworkServer(serverName, flags, environment)
     })
     const otherPorts = new Map(others.map((name, index) => [name, ports[count + index] ?? 0]))
     const network = new Network({ servers, ports: otherPorts, authority, folder })
