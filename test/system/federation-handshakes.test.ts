@@ -127,3 +127,12 @@ test('a server that knows the first form of invites alone is invited by it', asy
   }
   assert.equal(remote.asked('v1/invite').length, 2)
 })
+
+test('what the other server answers an invite with is not the fault of who invites', async () => {
+  const roomId = await alice.createRoom({ room_version: '10' })
+  const path = `/rooms/${encodeURIComponent(roomId)}/invite`
+  for (const spoilt of [(event: object) => ({ ...event, signatures: {} }), () => ({ ...knockable, sender: userId })]) {
+    remote.answers.set('v2/invite', (_, { body }) => ({ body: { event: spoilt(JSON.parse(body).event) } }))
+    assert.equal((await alice.call(path, { body: { user_id: userId } })).status, 502)
+  }
+})

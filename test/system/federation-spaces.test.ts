@@ -5,12 +5,13 @@ import type { RoomId } from '@myelin/protocol/identifiers'
 import { getSpaceHierarchy } from '@myelin/protocol/server-server/space_hierarchy'
 import { call, type Reply, type User } from './testing/api.ts'
 import { Network } from './testing/network.ts'
+import { RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let bob: User
 before(async () => {
-  net = await Network.create(2)
+  net = await Network.create(2, ['remote.test'])
   alice = await net.server(0).user('alice')
   bob = await net.server(1).user('bob')
 })
@@ -80,6 +81,27 @@ test('a room that a user of another server is invited to is described to that se
   const ask = (roomId: string) => peers.call('hs1.test', getSpaceHierarchy, { path: { roomId: roomId as RoomId } })
   assert.equal((await ask(secret)).room.name, 'Secret')
   await assert.rejects(ask(outside), { errcode: 'M_NOT_FOUND' })
+})
+
+test('of what another server suggests, what is not suggested is left out, though it should not have been said', async () => {
+  await using remote = await RemoteServer.start(net, 'remote.test')
+  const described = (name: string, more: object = {}) => ({
+    ...{ room_id: `!${name}:remote.test`, join_rule: 'public', num_joined_members: 1 },
+    ...{ world_readable: false, guest_can_join: false },
+    ...more,
+  })
+  const child = (name: string, content: object) => ({
+    ...{ type: 'm.space.child', state_key: `!${name}:remote.test`, sender: '@mallory:remote.test' },
+    ...{ content: { via: ['remote.test'], ...content }, origin_server_ts: 1 },
+  })
+  const children_state = [child('one', { suggested: true }), child('other', {})]
+  const room = described('space', { room_type: 'm.space', children_state })
+  const children = [described('one'), described('other')]
+  remote.answers.set('hierarchy', () => ({ body: { room, children, inaccessible_children: [] } }))
+  assert.deepEqual(idsOf(await hierarchy(alice, '!space:remote.test', 'suggested_only=true')), [
+    '!space:remote.test',
+    '!one:remote.test',
+  ])
 })
 
 test('spaces that contain each other are walked once', async () => {

@@ -6,6 +6,7 @@ import { readPdu } from '@myelin/algorithms/received-pdu'
 import type { RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
 import { signatureProblem } from '../federation/event-signatures.ts'
+import { FederationError } from '../federation/federation-error.ts'
 import { keyAwaitedMs } from '../federation-limits.ts'
 import type { IncomingEvent } from './admit-write.ts'
 import type { RoomsContext, RoomsFederation } from './context.ts'
@@ -27,6 +28,20 @@ export async function readIncoming(
   const read = parseIncoming(value, rules)
   await verifyIncoming(context, read, rules) // 2. passes signature checks, otherwise it is dropped
   return read
+}
+
+/** Reads an event that a server answered with. Throws FederationError where that is none: nobody here is to blame for it. */
+export async function readAnswer(
+  context: RoomsContext,
+  { server, value }: { readonly server: string; readonly value: unknown },
+  rules: RoomVersionRules,
+): Promise<IncomingEvent> {
+  try {
+    return await readIncoming(context, value, rules)
+  } catch (cause) {
+    if (!(cause instanceof EventDropped) || cause instanceof KeyAwaited) throw cause
+    throw new FederationError('malformed', server, `gave what is not to be taken in: ${cause.message}`, { cause })
+  }
 }
 
 export interface Verifying {

@@ -11,7 +11,7 @@ import { authKeys, type Draft, type SignedEvent } from './build.ts'
 import type { Actor, RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { buildRecommended } from './policy-server.ts'
-import { federationOf, readIncoming } from './read-incoming.ts'
+import { federationOf, readAnswer } from './read-incoming.ts'
 import { recover } from './recover.ts'
 import { describedBy } from './stripped-state.ts'
 
@@ -30,7 +30,7 @@ export async function remoteInvite(context: RoomsContext, room: HotRoom, invite:
   const built = await buildRecommended(context, room, draft)
   const described = await describedBy(room, by.userId)
   const event = await signedThere(context, room, { built, target, described })
-  const incoming = await readIncoming(context, event, room.rules)
+  const incoming = await readAnswer(context, { server: serverNameOf(target), value: event }, room.rules)
   if (incoming.eventId !== built.eventId)
     throw new MatrixError('M_UNKNOWN', 'The other server answered with another event', { status: 502 })
   const { durable } = await recover(context, room, { incoming, origin: serverNameOf(target), mode: 'resident' })

@@ -23,7 +23,7 @@ import type { JoinJob } from './join-jobs.ts'
 import { stageMissedRemovals } from './missed-removals.ts'
 import { withCitedMembers } from './partial-state.ts'
 import { knownRoom } from './place-aside.ts'
-import { federationOf, parseIncoming, readIncoming } from './read-incoming.ts'
+import { federationOf, parseIncoming, readAnswer } from './read-incoming.ts'
 import { joinableVersion } from './receive-invite.ts'
 import { eventsOfRoom, inOrder, keepOthers } from './receive.ts'
 import {
@@ -127,7 +127,7 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
   job.phase = 'entering'
   const root = room.arena.setAll(room.arena.empty, importing.stateEntries())
   await requireCreate(room, { root, server })
-  const received = await readIncoming(context, answer.event ?? event.pdu, rules)
+  const received = await readAnswer(context, { server, value: answer.event ?? event.pdu }, rules)
   if (received.eventId !== event.eventId)
     throw new FederationError('malformed', server, 'gave another event than the join')
   // Where a key is missing, the state is fetched again behind, and given some time for it.
@@ -154,7 +154,7 @@ const intentOf = (room: HotRoom, { pdu }: { readonly pdu: { readonly sender: str
 interface Omitted {
   readonly server: string
   readonly root: number
-  readonly received: Awaited<ReturnType<typeof readIncoming>>
+  readonly received: Awaited<ReturnType<typeof readAnswer>>
   readonly answer: JoinAnswer
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Actor, RoomsContext } from './context.ts'
 import { pageLimit } from './pagination.ts'
 import { roomNid } from './room-ids.ts'
-import { type ChildState, childrenOf, spaceType, viaOf } from './space-children.ts'
+import { type ChildState, childrenOf, isSuggested, spaceType, viaOf } from './space-children.ts'
 import { residentRoom } from './space-for-server.ts'
 import { describe, maySee, type RoomDescription } from './summary.ts'
 
@@ -133,7 +133,9 @@ async function lookElsewhere(
   // What this user was, while this server was in the room, says nothing about now.
   const invited = membership === 'invite' ? membership : undefined
   if (!(await maySee(context, { by, description, membership: invited }))) return undefined
-  const childrenState = (space?.childrenState ?? []).filter(({ state_key: id }) => !space?.inaccessible.has(id))
+  const childrenState = (space?.childrenState ?? []).filter(
+    (child) => !space?.inaccessible.has(child.state_key) && (!suggestedOnly || isSuggested(child)),
+  )
   return foundOf(next, description, { childrenState, told: space?.children ?? new Map() })
 }
 

@@ -14,7 +14,7 @@ import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
 import { serversIn } from './partial-state.ts'
 import { powerLevelsOf } from './power.ts'
-import { federationOf, readIncoming } from './read-incoming.ts'
+import { federationOf, readAnswer } from './read-incoming.ts'
 import { recover } from './recover.ts'
 import { type Completing, completeTemplate, joinableVersions, tryServers } from './remote-handshake.ts'
 
@@ -36,7 +36,8 @@ export async function vouchedJoin(
     const { event } = completeTemplate(context, { roomId, userId, membership: 'join', content }, template)
     const path = { roomId, eventId: event.eventId }
     const input = { path, query: { omit_members: true }, body: new JsonText(event.json) }
-    const incoming = await readIncoming(context, await signedBy(context, server, input), rules)
+    const value = await signedBy(context, server, input)
+    const incoming = await readAnswer(context, { server, value }, rules)
     if (incoming.eventId !== event.eventId)
       throw new FederationError('malformed', server, 'gave another event than the join')
     await (
