@@ -19,6 +19,8 @@ export const compileGlob = (pattern: string): Glob => ({
 
 /** Whether the glob matches the whole of `text`. */
 export const matchesWhole = (glob: Glob, text: string): boolean => {
+  const [first] = glob.pieces
+  if (glob.pieces.length === 1 && !glob.hasAny) return text.toLowerCase() === first // as nearly all are
   const chars = charactersOf(glob, text)
   return matches(glob, chars, { start: (at) => at === 0, end: (at) => at === chars.length })
 }

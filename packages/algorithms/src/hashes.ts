@@ -16,7 +16,7 @@ export const contentHash = (pdu: JsonObject): string =>
 
 /** The content hash by the event's canonical members. */
 export const contentHashOf = (members: readonly CanonicalMember[]): string =>
-  sha256Base64(joinMembers(members.filter(([name]) => !unhashed.has(name))))
+  sha256Base64(joinMembers(members.filter(({ name }) => !unhashed.has(name))))
 
 const unhashed: ReadonlySet<string> = new Set(['unsigned', 'signatures', 'hashes'])
 
@@ -41,10 +41,10 @@ export const referenceTextOf = (
 ): string => {
   const kept: CanonicalMember[] = []
   for (const member of members) {
-    const [name] = member
+    const { name } = member
     if (name === 'content') {
       const left = redactContent(type, content, rules)
-      kept.push(left === content ? member : [name, `"content":${canonicalJson(left, 'lenient')}`])
+      kept.push(left === content ? member : { name, text: `"content":${canonicalJson(left, 'lenient')}` })
     } else if (name !== 'signatures' && name !== 'unsigned' && rules.redaction.topLevel.includes(name))
       kept.push(member)
   }

@@ -83,12 +83,12 @@ const inOrder = (
     const predicates = rule.enabled ? predicatesOf(rule) : undefined
     return predicates === undefined ? [] : [{ predicates, outcome: outcomeOf(rule) }]
   })
-  return (event, context) => {
-    for (const { predicates, outcome } of ready) {
-      if (predicates.every((holds) => holds(event, context))) return outcome
-    }
-    return undefined
-  }
+  return (event, context) => ready.find(({ predicates }) => allHold(predicates, event, context))?.outcome
+}
+
+const allHold = (predicates: readonly PushPredicate[], event: JsonObject, context: PushContext): boolean => {
+  for (const holds of predicates) if (!holds(event, context)) return false
+  return true
 }
 
 const outcomeOf = (rule: PushRule): PushOutcome => {

@@ -37,19 +37,23 @@ function keepText(_key: string, value: unknown, context?: { readonly source?: st
 }
 
 /** The value with plain numbers for exact ones; shares what has none. */
-export const withPlainNumbers = (value: unknown): unknown => {
+export const withPlainNumbers = (value: unknown): unknown => (holdsExactNumber(value) ? inPlainNumbers(value) : value)
+
+const holdsExactNumber = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(holdsExactNumber)
+  for (const name in value) {
+    if (name === 'rawJSON' && isExactNumber(value)) return true
+    if (holdsExactNumber((value as Schema)[name])) return true
+  }
+  return false
+}
+
+const inPlainNumbers = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (isExactNumber(value)) return Number(value.rawJSON)
-  const isList = Array.isArray(value)
-  const members: readonly unknown[] = isList ? value : Object.values(value)
-  let plain: unknown[] | undefined
-  for (let at = 0; at < members.length; at++) {
-    const member = withPlainNumbers(members[at])
-    if (plain === undefined && member !== members[at]) plain = members.slice(0, at)
-    plain?.push(member)
-  }
-  if (plain === undefined) return value
-  return isList ? plain : Object.fromEntries(Object.keys(value).map((name, at) => [name, plain[at]]))
+  if (Array.isArray(value)) return value.map(inPlainNumbers)
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inPlainNumbers(member)]))
 }
 
 type Schema = Readonly<Record<string, unknown>>

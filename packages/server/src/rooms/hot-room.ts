@@ -7,16 +7,11 @@ import { ResolutionMemory } from '@myelin/algorithms/state-resolution'
 import { StateArena } from '@myelin/algorithms/state-vector'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import { eventsNotFoundRememberedMax, followedEventsMax } from '../federation-limits.ts'
-import {
-  hotRoomArenaBytesMax,
-  recentEventsMax,
-  serverStandingsMax,
-  stateEventsKeptMax,
-  threadTotalsKeptMax,
-} from '../limits.ts'
+import { hotRoomArenaBytesMax, serverStandingsMax, stateEventsKeptMax, threadTotalsKeptMax } from '../limits.ts'
 import { AgingMap } from './aging-map.ts'
 import { AuthEventsKept } from './auth-events-kept.ts'
 import type { HistoryFetch } from './backfill.ts'
+import { RecentEvents } from './recent-events.ts'
 import type { RoomEvent } from './room-event.ts'
 
 export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban'
@@ -188,9 +183,7 @@ export class HotRoom {
   readonly #stateIds = new Map<string, number>()
   /** Written and not durable yet, by id: the store does not show them. */
   readonly #arriving = new Map<string, Arrival>()
-  #recent: RoomEvent[] = []
-  readonly #recentByNid = new Map<number, RoomEvent>()
-  readonly #recentById = new Map<string, RoomEvent>()
+  readonly #recent = new RecentEvents()
 
   constructor(options: HotRoomOptions) {
     this.nid = options.nid
@@ -229,7 +222,7 @@ export class HotRoom {
     if (main) this.totals.set(0, main)
   }
   get #heldEvents(): number {
-    return this.#recent.length + this.#wellKnown.size + this.#others.size
+    return this.recent.length + this.#wellKnown.size + this.#others.size
   }
 
   // Slots: the dense numbers of (type, state_key)
@@ -280,15 +273,15 @@ export class HotRoom {
   }
   /** Brings current state events into memory; resolves at once, without a read, when they are there. */
   async loadState(keys: Iterable<readonly [type: string, stateKey: string]>): Promise<void> {
-    const missing: number[] = []
+    const missing = new Set<number>()
     for (const [type, stateKey] of keys) {
       const nid = this.stateNid(type, stateKey)
       const held = this.#others.get(nid)
       if (held) this.#keepState(held)
-      else if (nid !== 0 && !this.#stateEvent(nid)) missing.push(nid)
+      else if (nid !== 0 && !this.#stateEvent(nid)) missing.add(nid)
     }
-    if (missing.length === 0) return
-    for (const event of await this.#source.events(this, missing)) this.#keepState(event)
+    if (missing.size === 0) return
+    for (const event of await this.#source.events(this, [...missing])) this.#keepState(event)
   }
   /** Whether `state` may be asked for all of these. */
   holdsState(keys: Iterable<readonly [type: string, stateKey: string]>): boolean {
@@ -364,11 +357,11 @@ export class HotRoom {
 
   /** The newest events, oldest first. */
   get recent(): readonly RoomEvent[] {
-    return this.#recent
+    return this.#recent.all
   }
   /** An event that is in memory. */
   event(nid: number): RoomEvent | undefined {
-    const held = this.#stateEvent(nid) ?? this.#recentByNid.get(nid) ?? this.authEvents.get(nid)
+    const held = this.#stateEvent(nid) ?? this.#recent.byNid(nid) ?? this.authEvents.get(nid)
     if (held || this.#arriving.size === 0) return held
     return this.#arriving.values().find(({ event }) => event.nid === nid)?.event
   }
@@ -376,7 +369,7 @@ export class HotRoom {
   eventById(eventId: string): RoomEvent | undefined {
     const nid = this.#stateIds.get(eventId)
     const state = nid === undefined ? undefined : this.#stateEvent(nid)
-    const held = state ?? this.#arriving.get(eventId)?.event ?? this.#recentById.get(eventId)
+    const held = state ?? this.#arriving.get(eventId)?.event ?? this.#recent.byId(eventId)
     return held ?? this.authEvents.byId(eventId)
   }
   /** Events by nid, in the order asked for; reads those that are not in memory. */
@@ -402,17 +395,8 @@ export class HotRoom {
   /** Puts an event at the end of the timeline. */
   addRecent(event: RoomEvent): void {
     assert(event.ord !== undefined, 'a live event has a place in the timeline')
-    this.#recent.push(event)
-    this.#recentByNid.set(event.nid, event)
-    this.#recentById.set(event.eventId, event)
     this.lastPosition = event.ord
-    if (this.#recent.length < recentEventsMax * 2) return
-    for (const { nid, eventId } of this.#recent.slice(0, -recentEventsMax)) {
-      this.#recentByNid.delete(nid)
-      this.#recentById.delete(eventId)
-    }
-    this.#recent = this.#recent.slice(-recentEventsMax)
-    this.recentAfter = (this.#recent[0]?.ord ?? 1) - 1
+    if (this.#recent.add(event)) this.recentAfter = (this.recent[0]?.ord ?? 1) - 1
   }
   /** An event was written: it is found in memory until it is durable and the store shows it. */
   arrives(event: RoomEvent, durable: Promise<unknown>): void {

@@ -1,6 +1,7 @@
 // The events of a transaction: each goes into its room, and fails by itself. What can be judged by what is held here is in
 // its room before the answer; what needs other servers, if only a key, is kept on disk and judged later.
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
+import { authTypes } from '@myelin/algorithms/auth-events'
 import { isObject, stringMember } from '@myelin/algorithms/json'
 import { reasonOf } from '../federation/federation-error.ts'
 import { keyHoldsUpMs } from '../federation-limits.ts'
@@ -27,21 +28,27 @@ export interface ReceivedPdus {
   readonly pdus: readonly unknown[]
 }
 
-/** Receives the events of a transaction; results by event id, when all of it is durable. */
-export async function receivePdus(
-  context: RoomsContext,
-  { origin, pdus }: ReceivedPdus,
-): Promise<Record<string, PduResult>> {
+/** What came of the events of a transaction. */
+export interface ReceivedResults {
+  /** By event id. */
+  readonly results: Readonly<Record<string, PduResult>>
+  /** Resolves when what was taken in is durable; what was kept for later is. */
+  readonly durable: Promise<unknown>
+}
+
+/** Receives the events of a transaction. */
+export async function receivePdus(context: RoomsContext, { origin, pdus }: ReceivedPdus): Promise<ReceivedResults> {
   const byRoom = Map.groupBy(pdus, (pdu) => (isObject(pdu) ? (stringMember(pdu, 'room_id') ?? '') : ''))
   const results = new Map<string, PduResult>()
+  const durable: Promise<unknown>[] = []
   const receiveRoom = async ([roomId, values]: readonly [string, readonly unknown[]]) => {
     const nid = await roomNid(context, roomId)
     // Without the room its version is unknown, and without that the ids of its events.
     if (nid !== undefined)
-      await context.hotRooms.use(nid, (room) => receiveInRoom({ context, room, origin, results }, values))
+      await context.hotRooms.use(nid, (room) => receiveInRoom({ context, room, origin, results, durable }, values))
   }
   await Promise.all(Array.from(byRoom, receiveRoom))
-  return Object.fromEntries(results)
+  return { results: Object.fromEntries(results), durable: Promise.all(durable) }
 }
 
 interface Receiving {
@@ -50,19 +57,19 @@ interface Receiving {
   readonly origin: string
   /** By event id. */
   readonly results: Map<string, PduResult>
+  /** Gets what resolves when an event that was taken in is durable. */
+  readonly durable: Promise<unknown>[]
 }
 
 async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): Promise<void> {
   const { context, room } = receiving
   const valid = await readAll(receiving, values)
-  const durable: Promise<unknown>[] = []
   // Nobody waits for what takes long, and least of all for a join.
-  if (room.longWorks > 0) {
-    for (const incoming of valid) durable.push(keep(receiving, incoming, true))
-    return void (await Promise.all(durable))
-  }
+  if (room.longWorks > 0) return void (await Promise.all(valid.map((incoming) => keep(receiving, incoming, true))))
+  const kept: Promise<void>[] = []
   await inOrder(context, room, async () => {
-    // One read for all of them; from here to the end nobody else takes events in.
+    // What is read for all of them is read at once; from here to the end nobody else takes events in.
+    await room.loadState(valid.flatMap(({ authEvent }) => authTypes(authEvent, room.rules)))
     const { events } = await eventsOfRoom(
       context,
       room,
@@ -70,9 +77,9 @@ async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): 
     )
     const stored = new Map(events.map((event) => [event.eventId, event]))
     for (const incoming of inCausalOrder(valid))
-      await orDropped(receiving, incoming.eventId, () => receiveOne(receiving, { incoming, stored, durable }))
+      await orDropped(receiving, incoming.eventId, () => receiveOne(receiving, { incoming, stored, kept }))
   })
-  await Promise.all(durable)
+  await Promise.all(kept)
 }
 
 /** Steps 1 to 3 for all of them, so that their signatures are verified together. */
@@ -127,13 +134,13 @@ interface One {
   readonly incoming: IncomingEvent
   /** Those of the transaction that are known, by id. */
   readonly stored: Map<string, RoomEvent>
-  /** Gets what resolves when the event is durable. */
-  readonly durable: Promise<unknown>[]
+  /** Gets what resolves when an event that is kept for later is durable. */
+  readonly kept: Promise<void>[]
 }
 
 /** Takes an event in or keeps it for later. */
-async function receiveOne(receiving: Receiving, { incoming, stored, durable }: One): Promise<void> {
-  const { context, room, origin, results } = receiving
+async function receiveOne(receiving: Receiving, { incoming, stored, kept }: One): Promise<void> {
+  const { context, room, origin, results, durable } = receiving
   let error: string | undefined
   if (room.localJoined.size === 0) await receiveAside(context, room, { origin, received: incoming })
   else {
@@ -142,7 +149,7 @@ async function receiveOne(receiving: Receiving, { incoming, stored, durable }: O
       durable.push(outcome.durable)
       stored.set(incoming.eventId, outcome.event) // it may be there twice
       if ((outcome.event.flags & eventFlag.rejected) !== 0) error = 'The event was rejected'
-    } else durable.push(keep(receiving, incoming, true))
+    } else kept.push(keep(receiving, incoming, true))
   }
   results.set(incoming.eventId, error === undefined ? {} : { error })
 }

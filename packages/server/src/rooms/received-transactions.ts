@@ -26,6 +26,14 @@ export interface TransactionName {
 /** The answer to a transaction without events. What else it holds may come again, so that the answer need not be stored. */
 const nothingToSay = '{"pdus":{}}'
 
+/** What a transaction is answered with. */
+export interface TransactionAnswer {
+  /** JSON text. */
+  readonly answer: string
+  /** Resolves when what the transaction brought is durable: until then it is not answered. */
+  readonly durable: Promise<unknown>
+}
+
 /** The last transactions of a server. */
 interface Answered {
   /** Answers as JSON texts by transaction id, oldest first. */
@@ -52,7 +60,7 @@ export class ReceivedTransactions {
    * Runs `receive` unless that transaction has been answered; resolves with its answer, JSON text, when that is durable.
    * Throws M_LIMIT_EXCEEDED when a server sends the next ones without waiting for answers.
    */
-  once(name: TransactionName, receive: () => Promise<string>): Promise<string> {
+  once(name: TransactionName, receive: () => Promise<TransactionAnswer>): Promise<string> {
     const { origin, transactionId } = name
     const ofOrigin = this.#underWay.get(origin) ?? new Map<string, Promise<string>>()
     const known = ofOrigin.get(transactionId)
@@ -69,16 +77,21 @@ export class ReceivedTransactions {
     return answer
   }
 
-  async #answer({ origin, transactionId }: TransactionName, receive: () => Promise<string>): Promise<string> {
+  async #answer(
+    { origin, transactionId }: TransactionName,
+    receive: () => Promise<TransactionAnswer>,
+  ): Promise<string> {
     const answered = await this.#answeredOf(origin)
     const known = answered.answers.get(transactionId)
     if (known !== undefined) return known
-    const answer = await receive()
+    const { answer, durable } = await receive()
+    // The answer becomes durable with what it is about, or after it.
+    const saved = answer === nothingToSay ? undefined : this.#save(answered, { origin, transactionId, answer })
+    await Promise.all([durable, saved])
     answered.answers.set(transactionId, answer)
     const [oldest] = answered.answers.keys()
     if (answered.answers.size > transactionsRememberedPerServerMax && oldest !== undefined)
       answered.answers.delete(oldest)
-    if (answer !== nothingToSay) await this.#save(answered, { origin, transactionId, answer })
     return answer
   }
 

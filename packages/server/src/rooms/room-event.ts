@@ -1,6 +1,6 @@
 // An event as the server holds it: its row, its text in federation format, and the client format cut from that text.
-import { type AuthEvent, type EventReference, referencedIds } from '@myelin/algorithms/event'
-import type { JsonObject } from '@myelin/algorithms/json'
+import { type AuthEvent, type Pdu, referencedIds } from '@myelin/algorithms/event'
+import { type JsonObject, stringMember } from '@myelin/algorithms/json'
 import { jsonSlices, type Slices } from './json-slices.ts'
 
 /**
@@ -72,7 +72,6 @@ export class RoomEvent {
   #redactedBy: number | undefined
   #json: string
   #slices: Slices | undefined
-  #content: JsonObject | undefined
   #authEvent: AuthEvent | undefined
   #syncJson: string | undefined
 
@@ -93,7 +92,6 @@ export class RoomEvent {
     this.#redactedBy = fields.redactedBy
     this.#json = fields.json
     this.#authEvent = fields.authEvent
-    this.#content = fields.authEvent?.content
   }
 
   /** Canonical JSON in federation format; the redacted form once the event is redacted. */
@@ -121,28 +119,17 @@ export class RoomEvent {
     return this.stateKey !== undefined
   }
   get content(): JsonObject {
-    this.#content ??= JSON.parse(this.#slice('content') ?? '{}') as JsonObject
-    return this.#content
+    return this.authEvent.content
   }
   /** The event as the authorisation rules look at it. */
   get authEvent(): AuthEvent {
-    this.#authEvent ??= {
-      eventId: this.eventId,
-      roomId: this.#text('room_id'),
-      type: this.#text('type') ?? '',
-      stateKey: this.#text('state_key'),
-      sender: this.#text('sender') ?? '',
-      content: this.content,
-      prevEvents: referencedIds(JSON.parse(this.#slice('prev_events') ?? '[]') as readonly EventReference[]),
-      redacts: this.#text('redacts'),
-      rejected: countsAsRejected(this.#flags),
-    }
+    this.#authEvent ??= this.#parsed()
     return this.#authEvent
   }
   /** The event that a redaction redacts, wherever its room version keeps that. */
   get redacts(): string | undefined {
     const inner = this.content['redacts']
-    return typeof inner === 'string' ? inner : this.#text('redacts')
+    return typeof inner === 'string' ? inner : this.authEvent.redacts
   }
 
   /** Client format with `room_id` and without `unsigned`, which can be spliced before the last brace. */
@@ -169,7 +156,7 @@ export class RoomEvent {
   redacted(redactedBy: number, json: string): void {
     this.#redactedBy = redactedBy
     this.#json = json
-    this.#slices = this.#content = this.#authEvent = this.#syncJson = undefined
+    this.#slices = this.#authEvent = this.#syncJson = undefined
   }
 
   /** The state after it in the event graph has been stored by itself. */
@@ -195,9 +182,19 @@ export class RoomEvent {
     return slice && this.#json.slice(slice[0], slice[1])
   }
 
-  #text(key: string): string | undefined {
-    const slice = this.#slice(key)
-    return slice?.startsWith('"') ? (JSON.parse(slice) as string) : undefined
+  #parsed(): AuthEvent {
+    const pdu = JSON.parse(this.#json) as Partial<Pdu>
+    return {
+      eventId: this.eventId,
+      roomId: stringMember(pdu, 'room_id'),
+      type: stringMember(pdu, 'type') ?? '',
+      stateKey: stringMember(pdu, 'state_key'),
+      sender: stringMember(pdu, 'sender') ?? '',
+      content: pdu.content ?? {},
+      prevEvents: referencedIds(pdu.prev_events ?? []),
+      redacts: stringMember(pdu, 'redacts'),
+      rejected: countsAsRejected(this.#flags),
+    }
   }
 
   #cut(): string {

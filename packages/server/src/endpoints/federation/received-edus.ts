@@ -4,6 +4,7 @@ import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { matches } from '@myelin/protocol/schema'
 import { Edu } from '@myelin/protocol/server-server/definitions/edu'
+import type { ReceivedResults } from '../../rooms/receive-transaction.ts'
 import { StoreError } from '../../store/store.ts'
 import type { Services } from '../handlers.ts'
 
@@ -34,19 +35,21 @@ interface ReceivedEdus {
 }
 
 /** Takes the EDUs of a transaction around its events: those that do not wait for the events, the events, the others. */
-export async function receiveEdusAround<T>(
+export async function receiveEdusAround(
   services: Services,
   { origin, edus }: ReceivedEdus,
-  receiveEvents: () => Promise<T>,
-): Promise<T> {
+  receiveEvents: () => Promise<ReceivedResults>,
+): Promise<ReceivedResults> {
   const valid = edus.filter((edu) => matches(Edu, edu))
   const take = async (chosen: readonly Edu[]) => {
     for (const { edu_type: type, content } of chosen) await takeEdu(services, type, { origin, content })
   }
   await take(valid.filter((edu) => !takenAfterEvents.has(edu.edu_type)))
-  const result = await receiveEvents()
-  await take(valid.filter((edu) => takenAfterEvents.has(edu.edu_type)))
-  return result
+  const received = await receiveEvents()
+  const late = valid.filter((edu) => takenAfterEvents.has(edu.edu_type))
+  if (late.length > 0) await received.durable
+  await take(late)
+  return received
 }
 
 /**

@@ -14,7 +14,8 @@ export const handlers: Handlers<typeof transactions> = {
     const { rooms } = services
     const answer = await rooms.receivedTransactions.once({ origin, transactionId: path.txnId }, async () => {
       const receiveEvents = () => rooms.receivePdus({ origin, pdus })
-      return JSON.stringify({ pdus: await receiveEdusAround(services, { origin, edus }, receiveEvents) })
+      const { results, durable } = await receiveEdusAround(services, { origin, edus }, receiveEvents)
+      return { answer: JSON.stringify({ pdus: results }), durable }
     })
     return new JsonText(answer)
   },
