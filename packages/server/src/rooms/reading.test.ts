@@ -10,6 +10,10 @@ interface Page {
   readonly state?: readonly TestEvent[]
 }
 
+/** Events that are given as JSON texts. */
+const eventsOf = async (texts: Promise<AsyncIterable<string>>): Promise<TestEvent[]> =>
+  (await Array.fromAsync(await texts)).map((text) => JSON.parse(text) as TestEvent)
+
 async function openTalk(count: number, request = {}) {
   const net = await openTestRooms()
   const [alice, bob] = [await net.user('alice'), await net.user('bob')]
@@ -123,7 +127,7 @@ test('who left sees what was, not what came after', async () => {
   await rooms.sendState(roomId, { by: alice, type: 'm.room.topic', stateKey: '', content: { topic: 'secret' } })
   assert.deepEqual(await bodiesOf(rooms, roomId, bob), ['m0', 'm1', 'with Bob'])
   await assert.rejects(rooms.event(roomId, { by: bob, eventId: after }), { errcode: 'M_NOT_FOUND' })
-  const state = JSON.parse(await rooms.state(roomId, { by: bob })) as TestEvent[]
+  const state = await eventsOf(rooms.state(roomId, { by: bob }))
   assert.ok(!state.some(({ type }) => type === 'm.room.topic'))
   const own = state.find((event) => event.state_key === bob.userId)
   assert.equal(own?.content['membership'], 'leave')
@@ -181,7 +185,7 @@ test('members can be asked for by membership and as of a token', async () => {
   await rooms.join(roomId, { by: bob })
   await rooms.leave(roomId, { by: bob })
   const who = async (options: { at?: string; membership?: string; notMembership?: string }) =>
-    (JSON.parse(await rooms.members(roomId, { by: alice, ...options })) as Page).chunk.map((event) => event.state_key)
+    (await eventsOf(rooms.members(roomId, { by: alice, ...options }))).map((event) => event.state_key)
   assert.deepEqual(await who({}), [alice.userId, bob.userId])
   assert.deepEqual(await who({ membership: 'leave' }), [bob.userId])
   assert.deepEqual(await who({ notMembership: 'leave' }), [alice.userId])
@@ -194,7 +198,7 @@ test('state is shown once it is durable', async () => {
   const sent = rooms.sendState(roomId, { by: alice, type: 'm.room.topic', stateKey: '', content: { topic: 'new' } })
   let shown = false
   while (!shown) {
-    const state = JSON.parse(await rooms.state(roomId, { by: alice })) as (TestEvent & { event_id: string })[]
+    const state = await eventsOf(rooms.state(roomId, { by: alice }))
     shown = state.some(({ type }) => type === 'm.room.topic')
     const room = await rooms.byId(roomId)
     if (shown) assert.ok((room?.lastPosition ?? Infinity) <= store.durablePosition)

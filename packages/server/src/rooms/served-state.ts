@@ -12,14 +12,20 @@ export interface StateToServe {
 }
 
 /** JSON texts of state events, in order. */
-export async function serveState(context: RoomsContext, room: HotRoom, state: StateToServe): Promise<string[]> {
-  const texts: string[] = []
+export const serveState = (context: RoomsContext, room: HotRoom, state: StateToServe): Promise<string[]> =>
+  Array.fromAsync(streamServedState(context, room, state))
+
+/** The same one by one: of a long state a few are in memory at a time. */
+export async function* streamServedState(
+  context: RoomsContext,
+  room: HotRoom,
+  state: StateToServe,
+): AsyncGenerator<string, void> {
   for await (const events of stateSlices(context, room, state.nids)) {
     const accepted = state.accepts ? events.filter(state.accepts) : events
     const redactions = await redactionsOf(room, accepted)
-    for (const event of accepted) texts.push(textOf(event, redactions, context.environment.now()))
+    for (const event of accepted) yield textOf(event, redactions, context.environment.now())
   }
-  return texts
 }
 
 /** The events of many nids, some at a time, with a turn of the event loop in between. */

@@ -5,13 +5,17 @@ import { contentText, type Actor, type RoomsContext } from './context.ts'
 import { membershipIn } from './member-event.ts'
 import { parseToken } from './pagination.ts'
 import type { RoomEvent } from './room-event.ts'
-import { serveState, stateSlices } from './served-state.ts'
+import { serveState, stateSlices, streamServedState } from './served-state.ts'
 import { eventBefore } from './stored-event.ts'
 
-/** The state as JSON text of a list. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidstate */
-export async function state(context: RoomsContext, roomId: string, { by }: { readonly by: Actor }): Promise<string> {
+/** The state, JSON texts of its events. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidstate */
+export async function state(
+  context: RoomsContext,
+  roomId: string,
+  { by }: { readonly by: Actor },
+): Promise<AsyncIterable<string>> {
   const reading = await openWholeRoom(context, roomId, by)
-  return `[${(await serveState(context, reading.room, { nids: stateNids(reading) })).join(',')}]`
+  return streamServedState(context, reading.room, { nids: stateNids(reading) })
 }
 
 /** Every state event of the state the reader sees. */
@@ -45,8 +49,12 @@ export interface MembersOptions {
   readonly notMembership?: string | undefined
 }
 
-/** Membership events as JSON text. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmembers */
-export async function members(context: RoomsContext, roomId: string, options: MembersOptions): Promise<string> {
+/** Membership events, JSON texts. https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmembers */
+export async function members(
+  context: RoomsContext,
+  roomId: string,
+  options: MembersOptions,
+): Promise<AsyncIterable<string>> {
   const opened = await openWholeRoom(context, roomId, options.by)
   const reading = options.at === undefined ? opened : await readingAt(context, opened, parseToken(options.at))
   const accepts = (event: RoomEvent) => {
@@ -54,8 +62,7 @@ export async function members(context: RoomsContext, roomId: string, options: Me
     if (options.notMembership !== undefined && membership === options.notMembership) return false
     return options.membership === undefined || membership === options.membership
   }
-  const chunk = await serveState(context, reading.room, { nids: memberNids(reading), accepts })
-  return `{"chunk":[${chunk.join(',')}]}`
+  return streamServedState(context, reading.room, { nids: memberNids(reading), accepts })
 }
 
 /** The same reading with the state as it was at a place of the timeline, unless the reader had left by then. */

@@ -2,6 +2,7 @@
 import type * as rooms from '@myelin/protocol/client-server/rooms'
 import { JsonText } from '@myelin/protocol/handlers'
 import type { Handlers } from '../handlers.ts'
+import { streamedJson, streamedList } from '../streamed-json.ts'
 
 export const handlers: Handlers<typeof rooms> = {
   getOneRoomEvent: async ({ rooms }, { requester, path }) =>
@@ -18,17 +19,20 @@ export const handlers: Handlers<typeof rooms> = {
     ),
 
   getRoomState: async ({ rooms }, { requester, path }) =>
-    new JsonText(await rooms.state(path.roomId, { by: requester })),
+    streamedList(await rooms.state(path.roomId, { by: requester })),
 
   getMembersByRoom: async ({ rooms }, { requester, path, query }) =>
-    new JsonText(
-      await rooms.members(path.roomId, {
-        by: requester,
-        at: query.at,
-        membership: query.membership,
-        notMembership: query.not_membership,
-      }),
-    ),
+    streamedJson([
+      [
+        'chunk',
+        await rooms.members(path.roomId, {
+          by: requester,
+          at: query.at,
+          membership: query.membership,
+          notMembership: query.not_membership,
+        }),
+      ],
+    ]),
 
   getJoinedMembersByRoom: async ({ rooms }, { requester, path }) => ({
     joined: await rooms.joinedMembers(path.roomId, { by: requester }),

@@ -9,7 +9,7 @@ import type {
 } from '@myelin/protocol/server-server/events'
 import type { Handlers } from '../handlers.ts'
 import { pduBundle } from './pdu-bundle.ts'
-import { streamedJson } from './streamed-json.ts'
+import { streamedJson } from '../streamed-json.ts'
 
 interface Group {
   readonly getEvent: typeof getEvent

@@ -1,7 +1,7 @@
 // Joining, second step: https://spec.matrix.org/v1.19/server-server-api/#joining-rooms
 import type * as joins from '@myelin/protocol/server-server/joins-v2'
 import type { Handlers } from '../handlers.ts'
-import { streamedJson } from './streamed-json.ts'
+import { streamedJson } from '../streamed-json.ts'
 
 export const handlers: Handlers<typeof joins> = {
   sendJoinV2: async ({ rooms, config }, { requester, path, query, body }) => {

@@ -1,4 +1,4 @@
-// A long JSON object as an answer: its lists are written as they are read, as fast as the other side takes them.
+// Long JSON as an answer: its lists are written as they are read, as fast as the other side takes them.
 import { Raw } from '@myelin/protocol/handlers'
 
 /** A member: JSON text, or the JSON texts of a list. */
@@ -6,17 +6,23 @@ export type StreamedMember = readonly [key: string, value: string | AsyncIterabl
 
 const pieceCharacters = 64 * 1024
 
-export const streamedJson = (members: readonly StreamedMember[]): Raw =>
+/** An object with these members. */
+export const streamedJson = (members: readonly StreamedMember[]): Raw => streamed(texts(members))
+
+/** A list of these JSON texts. */
+export const streamedList = (values: AsyncIterable<string>): Raw => streamed(list(values))
+
+const streamed = (parts: AsyncIterable<string>): Raw =>
   new Raw({
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: ReadableStream.from(encoded(members)),
+    body: ReadableStream.from(encoded(parts)),
   })
 
 /** Small texts go together into one piece. */
-async function* encoded(members: readonly StreamedMember[]): AsyncGenerator<Uint8Array, void> {
+async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Uint8Array, void> {
   let text = ''
-  for await (const next of texts(members)) {
+  for await (const next of parts) {
     text += next
     if (text.length < pieceCharacters) continue
     yield Buffer.from(text)
