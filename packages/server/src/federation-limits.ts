@@ -18,6 +18,7 @@ export const serversDiscoveredMax = 20_000
 export const federationConnectTimeoutMs = 10_000
 export const federationRequestTimeoutMs = 60_000
 export const federationConnectionsPerServerMax = 8
+export const connectionsBegunPerTurnMax = 4
 export const federationPoolsMax = 2_000
 export const federationIdleConnectionMs = 20_000
 // An answer that is held whole, and those that are long where many things are asked for at once.

@@ -5,6 +5,7 @@ import { connect as connectPlainly, isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
 import type { buildConnector, Pool } from 'undici'
+import { systemEnvironment } from '../environment.ts'
 import {
   federationConnectionsPerServerMax,
   federationConnectTimeoutMs,
@@ -16,6 +17,7 @@ import { GatheredBytes } from '../http/gathered-bytes.ts'
 import { version } from '../version.ts'
 import { AddressRefused, guardedLookup, isPublicAddress, type AddressGuard } from './address-guard.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { ConnectionTurns } from './connection-turns.ts'
 import type { Endpoint } from './resolve-server.ts'
 
 // Importing node:tls reads all its exports, every root certificate among them: 2 MB. This waits for the first connection.
@@ -75,7 +77,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
     const { createSecureContext, getCACertificates } = nodeTls()
     const ca = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }
     const tls = { secureContext: createSecureContext(ca), lookup, ALPNProtocols: ['http/1.1'] }
-    return { Pool, dial: { isAllowed, timeoutMs: options.connectTimeoutMs ?? federationConnectTimeoutMs, tls } }
+    const timeoutMs = options.connectTimeoutMs ?? federationConnectTimeoutMs
+    return { Pool, dial: { isAllowed, timeoutMs, tls, turns: new ConnectionTurns(systemEnvironment) } }
   })
 
   async function poolOf({
@@ -133,6 +136,7 @@ interface Dial {
   readonly isAllowed: AddressGuard
   readonly timeoutMs: number
   readonly tls: ConnectionOptions
+  readonly turns: ConnectionTurns
 }
 
 /**
@@ -140,35 +144,40 @@ interface Dial {
  * unless that certificate is expected to be an IP address".
  */
 const connector =
-  (
-    { isPlain, isAllowed, timeoutMs, tls }: Dial,
-    { host, port }: Endpoint,
-    certificateName: string,
-  ): buildConnector.connector =>
+  (dial: Dial, { host, port }: Endpoint, certificateName: string): buildConnector.connector =>
   (_, callback) => {
     // A literal address is never looked up, so that the look-up cannot refuse it.
-    if (isIP(host) !== 0 && !isAllowed(host)) return callback(new AddressRefused(`${host} is no public address`), null)
-    const socket = isPlain
-      ? connectPlainly({ host, port, lookup: tls.lookup })
-      : nodeTls().connect({
-          ...tls,
-          host,
-          port,
-          servername: isIP(certificateName) === 0 ? certificateName : '',
-          checkServerIdentity: (_host, certificate) => nodeTls().checkServerIdentity(certificateName, certificate),
-        })
-    let isWaiting = true
-    const settle = (error?: Error) => {
-      if (!isWaiting) return
-      isWaiting = false
-      if (error === undefined) return callback(null, socket.setTimeout(0))
-      socket.destroy()
-      callback(error, null)
-    }
-    socket.setNoDelay(true).setKeepAlive(true, federationIdleConnectionMs)
-    socket.setTimeout(timeoutMs, () => settle(new Error(`no connection to ${host}:${port} in ${timeoutMs} ms`)))
-    socket.once(isPlain ? 'connect' : 'secureConnect', () => settle()).on('error', settle)
+    if (isIP(host) !== 0 && !dial.isAllowed(host))
+      return callback(new AddressRefused(`${host} is no public address`), null)
+    dial.turns.begin(() => connectNow(dial, { host, port, certificateName }, callback))
   }
+
+function connectNow(
+  { isPlain, timeoutMs, tls }: Dial,
+  { host, port, certificateName }: Endpoint & { readonly certificateName: string },
+  callback: buildConnector.Callback,
+): void {
+  const socket = isPlain
+    ? connectPlainly({ host, port, lookup: tls.lookup })
+    : nodeTls().connect({
+        ...tls,
+        host,
+        port,
+        servername: isIP(certificateName) === 0 ? certificateName : '',
+        checkServerIdentity: (_host, certificate) => nodeTls().checkServerIdentity(certificateName, certificate),
+      })
+  let isWaiting = true
+  const settle = (error?: Error) => {
+    if (!isWaiting) return
+    isWaiting = false
+    if (error === undefined) return callback(null, socket.setTimeout(0))
+    socket.destroy()
+    callback(error, null)
+  }
+  socket.setNoDelay(true).setKeepAlive(true, federationIdleConnectionMs)
+  socket.setTimeout(timeoutMs, () => settle(new Error(`no connection to ${host}:${port} in ${timeoutMs} ms`)))
+  socket.once(isPlain ? 'connect' : 'secureConnect', () => settle()).on('error', settle)
+}
 
 const firstOfEach = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
