@@ -40,7 +40,6 @@ export const startOwnServer = (options: OwnServerOptions = {}): Promise<OwnServe
 async function startMyelin({ durability = 'power', authority, more = [] }: OwnServerOptions): Promise<OwnServer> {
   const data = mkdtempSync(join(tmpdir(), 'myelin-bench-'))
   const port = await freePort()
-  const main = join(import.meta.dirname, '../dist/myelin/myelin.mjs')
   const startMs = performance.now()
   const serverName = 'own.test'
   const options = {
@@ -49,7 +48,8 @@ async function startMyelin({ durability = 'power', authority, more = [] }: OwnSe
     ...(authority && { 'federation-allow-private-addresses': 'true', 'federation-trusted-ca-file': authority.caFile }),
   }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-  const child = spawn(process.execPath, [main, 'serve', ...flags, ...more], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const stdio = ['ignore', 'ignore', 'inherit'] as const
+  const child = spawn(process.execPath, [...startParameters(), ...flags, ...more], { cwd: root, stdio: [...stdio] })
   const baseUrl = `http://127.0.0.1:${port}`
   await answering(baseUrl, child)
   const stop = async () => {
@@ -65,6 +65,15 @@ async function startMyelin({ durability = 'power', authority, more = [] }: OwnSe
     ...measuring(child.pid),
     [Symbol.asyncDispose]: stop,
   }
+}
+
+const root = join(import.meta.dirname, '..')
+
+/** How `npm start` calls Node. */
+function startParameters(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
+  const [, ...parameters] = scripts.start.split(' ')
+  return parameters
 }
 
 async function startSynapse({ authority = new CertificateAuthority() }: OwnServerOptions): Promise<OwnServer> {

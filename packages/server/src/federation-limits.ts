@@ -193,7 +193,7 @@ export const serversInRoomMax = 50_000
 // Events taken in at once: so many, or so much text of them; and so many batches of them at the same time.
 export const importedEventsPerWrite = 200
 export const importedBytesPerWrite = 1024 * 1024
-export const importBatchesMax = 6
+export const importBatchesMax = 3
 // Events whose signers' keys cannot be had just now: held, as many or as much text of them, and tried again so long.
 export const importKeysAwaitedMax = 2_000
 export const importKeysAwaitedBytesMax = 16 * 1024 * 1024

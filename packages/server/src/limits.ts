@@ -25,6 +25,9 @@ export const restCheckMs = 10_000
 export const restUtilizationMax = 0.01
 export const busyUtilizationMin = 0.1
 
+// New objects of a thread: what it is sent and forgets at once.
+export const threadYoungGenerationMb = 6
+
 // Rate limits: the most buckets remembered at once; the fullest are forgotten first.
 export const rateLimitBucketsMax = 100_000
 

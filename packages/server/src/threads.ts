@@ -1,6 +1,7 @@
 // Threads as what they are to both sides: code, options it is started with, and messages. The same code can run in a
 // worker of its own or, in the simulator, in the thread that starts it.
 import { isMainThread, parentPort, receiveMessageOnPort, Worker, workerData } from 'node:worker_threads'
+import { threadYoungGenerationMb } from './limits.ts'
 
 /** A thread as whoever started it sees it. */
 export interface Thread<ToThread, FromThread> {
@@ -35,7 +36,10 @@ export function startWorker<Options, ToThread, FromThread>(
   { url }: ThreadCode<Options, ToThread, FromThread>,
   options: Options,
 ): Thread<ToThread, FromThread> {
-  const worker = new Worker(url, { workerData: options })
+  const worker = new Worker(url, {
+    workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: threadYoungGenerationMb },
+  })
   let heard: (message: FromThread) => void = () => undefined
   worker.on('message', (message: FromThread) => heard(message))
   return {

@@ -10,7 +10,7 @@ export type Durability = 'power' | 'process'
 
 // The writer's holds the upper pages of the indexes it scatters new rows over. A reader's miss is a copy out of the system's
 // own cache, under a microsecond a page, so a larger one, or mapped pages, would buy little for much memory.
-const cacheKiB = { writer: 32 * 1024, reader: 8 * 1024 }
+const cacheKiB = { writer: 16 * 1024, reader: 8 * 1024 }
 const lockWaitMs = 10_000
 
 /** Opens the connection of the only writer, creating the file if it is absent. */
