@@ -131,6 +131,11 @@ describe('server discovery', () => {
     assert.equal(endpoints.at(-1)?.host, 'c')
   })
 
+  test('passes over an SRV record that names no server where another does', async () => {
+    const srv = { '_matrix-fed._tcp.a.org': [record('.', 0, { priority: 1 }), record('b.org', 7, { priority: 2 })] }
+    assert.deepEqual(await discover({ srv }).discovery.resolve('a.org'), at('b.org:7', 'a.org', 'a.org'))
+  })
+
   test('believes an SRV record that says there is no server', async () => {
     const { discovery } = discover({ srv: { '_matrix-fed._tcp.x.org': [record('.', 0)] } })
     await assert.rejects(discovery.resolve('x.org'), FederationError)
@@ -232,6 +237,8 @@ describe('server discovery', () => {
       clock.ms += 10 * 60_000
       assert.deepEqual(await discovery.resolve('a.org'), known)
     }
+    discovery.forget('a.org')
+    assert.deepEqual(await discovery.resolve('a.org'), known)
   })
 
   test('remembers no failed search', async () => {

@@ -72,7 +72,9 @@ export function createDiscovery({ environment, resolver, overrides }: DiscoveryO
       return find(serverName)
     },
     forget: (serverName) => {
-      targets.delete(serverName)
+      // What was known of it may still be what is known best, where DNS cannot be asked.
+      const target = targets.get(serverName)
+      if (target) target.untilMs = 0
       const known = delegations.get(serverName)
       const isOld = known?.failures === 0 && environment.now() - known.heardMs >= wellKnownCachedMinMs
       if (isOld) delegations.set(serverName, { ...known, untilMs: 0 })

@@ -95,8 +95,10 @@ const direct = (
 
 /** 3.3 to 3.5 for a delegated host name, 4 to 6 for the server's own: SRV records of either service, else port 8448. */
 async function byRecords(hostname: string, sources: DiscoverySources): Promise<Resolved> {
-  const records = await firstRecords(hostname, sources)
-  if (records.length > 0 && records.every(({ name }) => name === '' || name === '.'))
+  const all = await firstRecords(hostname, sources)
+  // "A Target of "." means that the service is decidedly not available at this domain" (RFC 2782).
+  const records = all.filter(({ name }) => name !== '' && name !== '.')
+  if (all.length > 0 && records.length === 0)
     throw new FederationError('unreachable', hostname, 'has an SRV record that says there is no server')
   const endpoints =
     records.length === 0

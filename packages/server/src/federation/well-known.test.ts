@@ -115,5 +115,5 @@ test('caching headers are understood', () => {
   assert.equal(maxAgeMs({ 'cache-control': 'no-store, max-age=5' }, now()), 0)
   assert.equal(maxAgeMs({ 'cache-control': 'Max-Age=5', expires }, now()), 5_000)
   assert.equal(maxAgeMs({ expires }, now()), 60_000)
-  assert.equal(maxAgeMs({ expires: '0' }, now()), 0)
+  for (const past of ['0', 'never', '']) assert.equal(maxAgeMs({ expires: past }, now()), 0)
 })

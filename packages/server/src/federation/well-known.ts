@@ -82,6 +82,8 @@ export function maxAgeMs(headers: OutboundResponse['headers'], now: number): num
   if (/\bno-(store|cache)\b/i.test(control)) return 0
   const seconds = /\bmax-age\s*=\s*"?(\d{1,10})/i.exec(control)?.[1]
   if (seconds !== undefined) return Number(seconds) * 1000
-  const expires = Date.parse(headers['expires'] ?? '')
-  return Number.isNaN(expires) ? undefined : Math.max(0, expires - now)
+  if (headers['expires'] === undefined) return undefined
+  // "A cache recipient MUST interpret invalid date formats, especially the value "0", as representing a time in the past."
+  const expires = Date.parse(headers['expires'])
+  return Number.isNaN(expires) ? 0 : Math.max(0, expires - now)
 }
