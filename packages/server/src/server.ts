@@ -165,6 +165,7 @@ async function assemble({ config, environment, log, store, key, rateLimits, fede
     hooks: {
       onProfileChanged: (user) => rooms.updateProfile(user),
       onDeactivated: async (user) => {
+        rooms.context.erasedUsers.changed()
         await encryption.forgetUser(user.userNid)
         await rooms.leaveAll(user)
       },

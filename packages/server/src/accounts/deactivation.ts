@@ -49,8 +49,9 @@ async function deactivateAccount(context: AccountsContext, userId: string, erase
   const account = await accountOf(context.store.read, userId)
   if (!account) throw new MatrixError('M_NOT_FOUND', 'There is no such account')
   const { userNid } = account
+  const { durablePosition: position } = context.store
   await context.store.write((w) => {
-    markDeactivated(w, userNid, { nowMs: context.environment.now(), erase })
+    markDeactivated(w, userNid, { nowMs: context.environment.now(), erase, position })
     deleteShortLivedTokensOf(w, userNid)
     deleteProfile(w, userNid)
     deleteAccountData(w, userNid)

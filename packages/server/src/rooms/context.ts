@@ -13,6 +13,7 @@ import type { HotRoom } from './hot-room.ts'
 import type { HotRooms } from './hot-rooms.ts'
 import type { Completions } from './completions.ts'
 import type { JoinJobs } from './join-jobs.ts'
+import type { ErasedUsers } from './erased-users.ts'
 import type { OwnPolicyServer } from './own-policy-server.ts'
 import type { PolicyAnswers } from './policy-answers.ts'
 import type { ReceivedTransactions } from './received-transactions.ts'
@@ -87,6 +88,7 @@ export interface RoomsContext {
   readonly spaces: Spaces
   /** This server as the policy server of rooms, if it is to be one. */
   readonly ownPolicyServer: OwnPolicyServer | undefined
+  readonly erasedUsers: ErasedUsers
   /** What the policy servers of rooms answered. */
   readonly policyAnswers: PolicyAnswers
   /** Pages of other servers' directories, as JSON text. */

@@ -18,11 +18,15 @@ export interface Redacting {
   readonly target: RoomEvent
 }
 
+/** An event's text in federation format, as a redaction leaves it. */
+export const redactedText = ({ rules }: HotRoom, json: string): string =>
+  canonicalJson(redact(JSON.parse(json) as JsonObject, rules), 'lenient')
+
 /** Replaces the stored and the remembered text of `target` by its redacted form, if the redaction takes effect. */
 export function applyRedaction(w: Write, { room, redaction, target }: Redacting): void {
   const question = { sender: redaction.sender, originalSender: target.sender, levels: powerLevelsOf(room) }
   if (target.redactedBy !== undefined || target.roomId !== redaction.roomId || !mayRedact(question)) return
-  const json = canonicalJson(redact(JSON.parse(target.json) as JsonObject, room.rules), 'lenient')
+  const json = redactedText(room, target.json)
   const relation = relationOf(target.content)
   redactEvent(w, { nid: target.nid, redactedBy: redaction.nid, json, ts: redaction.ts })
   if (relation) deleteRelation(w, target.nid)

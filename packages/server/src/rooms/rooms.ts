@@ -25,6 +25,7 @@ import type { OwnPolicyServer } from './own-policy-server.ts'
 import { leaveAll } from './leave-all.ts'
 import { leave } from './leave.ts'
 import { loadRoom } from './load-room.ts'
+import { ErasedUsers } from './erased-users.ts'
 import { PolicyAnswers } from './policy-answers.ts'
 import { updateProfile } from './profile-change.ts'
 import { readingVerbs } from './reading-verbs.ts'
@@ -137,6 +138,7 @@ function contextOf(options: RoomsOptions): RoomsContext {
     redactedOriginals: new RedactedOriginals(environment),
     spaces: new Spaces(environment),
     ownPolicyServer,
+    erasedUsers: new ErasedUsers(store),
     policyAnswers: new PolicyAnswers('other'),
     remoteDirectories: new RememberedAnswers({
       ...{ environment, answersMax: remoteDirectoriesMax, keptMs: remoteDirectoryKeptMs },

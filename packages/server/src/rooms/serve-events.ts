@@ -19,7 +19,7 @@ export async function eventForServer(
   const [event] = room ? loadedEvents(room, [row]) : []
   if (!event || !room || !(await mayAskAbout(context, room, { origin, event })))
     throw new MatrixError('M_NOT_FOUND', 'There is no such event, or your server may not see it')
-  const [text = ''] = await textsFor(room, origin, [event])
+  const [text = ''] = await textsFor(context, room, { origin, events: [event] })
   return text
 }
 
@@ -36,7 +36,7 @@ export function backfillForServer(context: RoomsContext, asked: Backfilling): Pr
     const walk = { from, limit: Math.min(asked.limit, backfillEventsMax), stopAt: new Set<string>() }
     const found = await walkBack(context, room, walk)
     await room.loadRoots(found.map(({ snapshot }) => snapshot))
-    return textsFor(room, asked.origin, found)
+    return textsFor(context, room, { origin: asked.origin, events: found })
   })
 }
 
@@ -63,7 +63,7 @@ export function missingForServer(context: RoomsContext, asked: MissingQuery): Pr
     const visible: RoomEvent[] = []
     for (const event of wanted.toSorted((a, b) => a.depth - b.depth))
       if (await isVisible(room, asked.origin, event)) visible.push(event)
-    return textsFor(room, asked.origin, visible)
+    return textsFor(context, room, { origin: asked.origin, events: visible })
   })
 }
 

@@ -3,6 +3,7 @@
 import { type Reading } from './access.ts'
 import { bundles } from './bundles.ts'
 import type { RoomsContext } from './context.ts'
+import { erasedTo, redactedCopy } from './erased-users.ts'
 import { type RoomEvent, spliceLast } from './room-event.ts'
 import { viewpoint, type Viewpoint } from './visibility.ts'
 
@@ -26,6 +27,8 @@ export async function serveEvents(
   const { room, actor } = reading
   const view = options.view ?? (await viewpoint(reading, events))
   const aside = await loadAside(reading, events)
+  const erased = await erasedTo(context, reading, [...events, ...aside.values()])
+  const shown = (event: RoomEvent) => (erased.has(event) ? redactedCopy(room, event) : event)
   const serve = async (event: RoomEvent) =>
     (await serveEvents(context, reading, [event], { withoutBundles: true }))[0] ?? '{}'
   const bundled = options.withoutBundles
@@ -37,16 +40,16 @@ export async function serveEvents(
     const unsigned = [`"age":${Math.max(0, now - event.ts)}`, `"membership":"${view.membershipAt(event)}"`]
     const replaced = aside.get(replacedNid(room, event))
     if (replaced) {
-      unsigned.push(`"prev_content":${JSON.stringify(replaced.content)}`)
+      unsigned.push(`"prev_content":${JSON.stringify(shown(replaced).content)}`)
       unsigned.push(`"replaces_state":${JSON.stringify(replaced.eventId)}`)
     }
     const redaction = event.redactedBy === undefined ? undefined : aside.get(event.redactedBy)
-    if (redaction) unsigned.push(`"redacted_because":${redaction.clientJson()}`)
+    if (redaction) unsigned.push(`"redacted_because":${shown(redaction).clientJson()}`)
     const transactionId = context.transactions.idOf(actor.deviceNid, event)
     if (transactionId !== undefined) unsigned.push(`"transaction_id":${JSON.stringify(transactionId)}`)
     const relations = bundled.get(event.nid)
-    if (relations !== undefined) unsigned.push(`"m.relations":${relations}`)
-    const json = options.withoutRoomId ? event.syncJson() : event.clientJson()
+    if (relations !== undefined && !erased.has(event)) unsigned.push(`"m.relations":${relations}`)
+    const json = options.withoutRoomId ? shown(event).syncJson() : shown(event).clientJson()
     return spliceLast(json, `"unsigned":{${unsigned.join(',')}}`)
   })
 }

@@ -1,9 +1,6 @@
 // What other servers may have of a room: only servers with users in it, those its access list admits, and of its events
 // those that their users could see. A server that is out of it may have what led up to that.
 import { historyVisibilityOf, isVisibleToServer } from '@myelin/algorithms/history-visibility'
-import { redact } from '@myelin/algorithms/redaction'
-import { canonicalJson } from '@myelin/algorithms/canonical-json'
-import type { JsonObject } from '@myelin/algorithms/json'
 import { serverAcl } from '@myelin/algorithms/server-acl'
 import { MatrixError } from '@myelin/protocol/errors'
 import { missingEventsMax } from '../federation-limits.ts'
@@ -11,7 +8,9 @@ import { eventsByIds } from '../store/events.ts'
 import { isLivePlace } from '../store/places.ts'
 import type { RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
+import { erasedToServer } from './erased-users.ts'
 import type { HotRoom } from './hot-room.ts'
+import { redactedText } from './redaction.ts'
 import { eventFlag, type RoomEvent } from './room-event.ts'
 import { roomNid } from './room-ids.ts'
 import { standingOf } from './server-standing.ts'
@@ -158,15 +157,19 @@ async function useKnownRoom<T>(context: RoomsContext, roomId: string, verb: (roo
 }
 
 /** The texts of events as a server may have them: those hidden from its users come redacted. */
-export async function textsFor(room: HotRoom, origin: string, events: readonly RoomEvent[]): Promise<string[]> {
+export async function textsFor(
+  context: RoomsContext,
+  room: HotRoom,
+  { origin, events }: { readonly origin: string; readonly events: readonly RoomEvent[] },
+): Promise<string[]> {
+  const erased = await erasedToServer(context, room, { origin, events })
   const texts: string[] = []
-  for (const event of events)
-    texts.push((await isVisible(room, origin, event)) ? event.json : redactedText(room, event.json))
+  for (const event of events) {
+    const isWhole = !erased.has(event) && (await isVisible(room, origin, event))
+    texts.push(isWhole ? event.json : redactedText(room, event.json))
+  }
   return texts
 }
-
-const redactedText = (room: HotRoom, json: string) =>
-  canonicalJson(redact(JSON.parse(json) as JsonObject, room.rules), 'lenient')
 
 /** State is served to everybody in the room: without it nothing can be authorised. */
 export async function isVisible(room: HotRoom, origin: string, event: RoomEvent): Promise<boolean> {

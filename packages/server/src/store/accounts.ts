@@ -95,13 +95,30 @@ export function setModeration(w: Write, userNid: number, change: { what: keyof t
 }
 
 const deactivate = sql`
-  UPDATE accounts SET password_hash = NULL, deactivated_ms = ${'nowMs'}, is_erased = ${'isErased'}, is_departing = 1
+  UPDATE accounts SET password_hash = NULL, deactivated_ms = ${'nowMs'}, is_erased = ${'isErased'},
+    erased_position = ${'erasedPosition'}, is_departing = 1
   WHERE user_nid = ${'userNid'}`
 
 /** Marks an account as deactivated; it counts as departing until it has left its rooms. */
-export function markDeactivated(w: Write, userNid: number, how: { nowMs: number; erase: boolean }): void {
-  w.run(deactivate, { userNid, nowMs: how.nowMs, isErased: Number(how.erase) })
+export function markDeactivated(w: Write, userNid: number, how: HowDeactivated): void {
+  const { nowMs, erase, position } = how
+  w.run(deactivate, { userNid, nowMs, isErased: Number(erase), erasedPosition: erase ? position : null })
 }
+
+export interface HowDeactivated {
+  readonly nowMs: number
+  /** What they wrote is to be erased. */
+  readonly erase: boolean
+  /** Where the journal is. */
+  readonly position: number
+}
+
+const selectErasures = sql`SELECT user_nid AS "userNid", erased_position AS position FROM accounts
+  WHERE erased_position IS NOT NULL`
+
+/** Users who asked that what they wrote be erased, and where the journal was then. */
+export const erasures = (read: Reader): Promise<{ readonly userNid: number; readonly position: number }[]> =>
+  read.all(selectErasures, {})
 
 const departed = sql`UPDATE accounts SET is_departing = 0 WHERE user_nid = ${'userNid'}`
 

@@ -19,6 +19,7 @@ import { joinsSentMigration } from './0017-joins-sent.ts'
 import { missedRemovalsMigration } from './0018-missed-removals.ts'
 import { stagedDescriptionsMigration } from './0019-staged-descriptions.ts'
 import { outboundEduBytesMigration } from './0020-outbound-edu-bytes.ts'
+import { erasuresMigration } from './0021-erasures.ts'
 
 export interface Migration {
   readonly version: number
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   { version: 18, name: 'missed removals', statements: missedRemovalsMigration },
   { version: 19, name: 'staged descriptions', statements: stagedDescriptionsMigration },
   { version: 20, name: 'outbound edu bytes', statements: outboundEduBytesMigration },
+  { version: 21, name: 'erasures', statements: erasuresMigration },
 ]
