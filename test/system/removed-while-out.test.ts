@@ -89,3 +89,22 @@ test('of many such events of a room the last are kept, and nothing of whom this 
   assert.ok(ids.length <= missedRemovalsPerRoomMax)
   assert.equal(ids.at(-1), bans.at(-1)?.eventId)
 })
+
+test('a server that is asked to let somebody in again is told first that they have left', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await join(room)
+  const seen = remote.seen.length
+  remote.answers.set('send/', () => 'never')
+  await alice.post(`/rooms/${encodeURIComponent(room.roomId)}/leave`, {})
+  const [leave] = (await storedRoom(room)).heads
+  assert.ok(leave)
+  await eventually(async () => remote.seen.length > seen || undefined)
+  remote.answers.delete('send/')
+  const waiting = remote.seen.length
+  await join(room)
+  const asked = remote.seen.slice(waiting)
+  const told = asked.findIndex(({ url, body }) => url.includes('/send/') && body.includes('"membership":"leave"'))
+  assert.notEqual(told, -1)
+  assert.ok(told < asked.findIndex(({ url }) => url.includes('/make_join/')))
+  remote.hangUp()
+})

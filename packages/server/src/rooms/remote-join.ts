@@ -34,6 +34,7 @@ import {
   tryServers,
 } from './remote-handshake.ts'
 import { type JoinAnswer, readStateAnswer } from './state-answer.ts'
+import { tellRemoval } from './tell-removal.ts'
 
 export interface RemoteJoin {
   readonly by: Actor
@@ -57,6 +58,7 @@ export async function remoteJoin(context: RoomsContext, joining: RemoteJoin): Pr
     const { peers } = federationOf(context)
     job.server = server
     job.phase = 'asking'
+    await tellRemoval(context, { roomId, server, signal: job.signal })
     const path = { roomId, userId: by.userId }
     const input = { path, query: { ver: [...joinableVersions] } }
     const template = await peers.call(server, makeJoin, input, { signal: job.signal })
