@@ -193,6 +193,25 @@ test('even where that was here already, as part of the state before something el
   remote.answers.clear()
 })
 
+test('nor is it too old that somebody had left, where those who let this server in had not heard of that', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const other = '@other:late.test'
+  room.next(joinOf(other))
+  const { last, depth } = room
+  const before = [...room.state.values()]
+  for (let n = 0; n < 3; n++) room.next()
+  await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)
+  const content = { membership: 'leave' }
+  const leave = room.event({ ...joinOf(other), content, prev_events: [last], depth: depth + 1 })
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: before, auth_chain_ids: before } }))
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  await room.send(leave)
+  const verdict = async () => (await net.server(0).services.rooms.explainEvent(leave.eventId))?.verdict
+  await eventually(async () => (await verdict()) === 'accepted' || undefined)
+  assert.equal((await storedRoom(room.roomId)).hosts.get('late.test'), 1)
+  remote.answers.clear()
+})
+
 test('but not what those who let them in again knew of', async () => {
   const room = remote.createRoom(net.server(0), '11')
   await alice.post(`/join/${encoded(room.roomId)}?via=late.test`)

@@ -29,14 +29,15 @@ interface Late {
 }
 
 /**
- * Whether an event puts a user of this server out whom those who let them in did not know to be put out: it may do so for all
- * others. What led up to their join was given with it, so that what is not here they did not know; what is here, as part of
- * some state, they knew if the join leads back to it.
+ * Whether an event takes a user out who is in the room as those know it who let this server in: it may do so for all others.
+ * What led up to the user's join was given with the state, so that what is not here they did not know; what is here, as part
+ * of some state, they knew if the join leads back to it.
  */
 async function isNewRemoval(context: RoomsContext, room: HotRoom, { authEvent, known }: Late): Promise<boolean> {
   const { type, stateKey = '', content } = authEvent
-  if (type !== 'm.room.member' || !isLocal(context, stateKey)) return false
+  if (type !== 'm.room.member') return false
   if (content['membership'] !== 'leave' && content['membership'] !== 'ban') return false
+  await room.loadState([['m.room.member', stateKey]])
   const join = room.state('m.room.member', stateKey)
   if (!join || membershipIn(join) !== 'join') return false
   return known === undefined || !(await leadsBackTo(context, room, { join, eventId: known.eventId }))
