@@ -2,23 +2,21 @@
 import { eventFlag } from '@myelin/server/rooms/room-event'
 import { described, type CopiedEvent, type RoomCopy } from './room-copy.ts'
 
-/**
- * Servers that an access list has ever kept out. What they said then was not heard, and nobody need ever hear it: with them
- * the others need not agree.
- */
-export function barredServers(copies: readonly RoomCopy[]): ReadonlySet<string> {
-  const lists = copies.flatMap(({ events, outliers }) =>
-    [...events.values(), ...outliers.values()].filter(({ pdu }) => pdu.type === 'm.room.server_acl'),
+/** Servers that an access list keeps out in the end. What they say is not heard: with them the others need not agree. */
+export const barredServers = (copies: readonly RoomCopy[]): ReadonlySet<string> =>
+  new Set(
+    copies.flatMap(({ room }) => {
+      const denied = room.state('m.room.server_acl')?.content['deny'] ?? []
+      return denied as readonly string[]
+    }),
   )
-  return new Set(lists.flatMap(({ pdu }) => (pdu.content as { readonly deny?: readonly string[] }).deny ?? []))
-}
 
 /**
- * Those that all think to be in the room. Where a user leaves and comes back while the network is cut, the others may in
- * the end have the leave and not the return; as they send nothing more to a server that is not in the room, it cannot know.
+ * Those that take each other to be in the room. Where the resolution of states has put a server out for another by what it
+ * was never told, it cannot know: who is not in the room is sent nothing.
  */
-const settled = (copies: readonly RoomCopy[]): readonly RoomCopy[] =>
-  copies.filter(({ serverName }) => copies.every(({ members }) => hostsIn(members).has(serverName)))
+const isMutual = (one: RoomCopy, other: RoomCopy): boolean =>
+  hostsIn(one.members).has(other.serverName) && hostsIn(other.members).has(one.serverName)
 
 const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
   new Set([...members].flatMap(([userId, membership]) => (membership === 'join' ? [hostOf(userId)] : [])))
@@ -26,14 +24,20 @@ const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
 /** What they differ in, in words; empty when they agree. Servers that are barred are left out. */
 export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   const present = copies.filter(({ isIn }) => isIn)
-  const inRoom = settled(present)
+  const pairs = present.flatMap((one, at) => present.slice(at + 1).map((other) => [one, other] as const))
   return [
     ...ofResidents(copies, barred),
     ...ofReturned(present, barred),
     ...copies.flatMap((copy) => ofFollowedHeads(copies, copy)),
-    ...ofEvents(inRoom, barred),
-    ...ofStates(inRoom),
-    ...ofHeads(inRoom),
+    ...present.flatMap((copy) =>
+      ofMissing(
+        present.filter((other) => isMutual(copy, other)),
+        { copy, barred },
+      ),
+    ),
+    ...ofVerdicts(present),
+    ...ofStates(present),
+    ...pairs.filter(([one, other]) => isMutual(one, other)).flatMap(ofHeads),
   ]
 }
 
@@ -51,12 +55,8 @@ function ofResidents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): 
     )
 }
 
-/**
- * A server that left sent that to those it knew in the room: the others, who came through servers it does not listen to,
- * cannot know. Nor can they where its users are out by no event.
- */
+/** Its users are out by no event that could be told. */
 const isExcused = (copy: RoomCopy, host: string, own: RoomCopy | undefined): boolean =>
-  (own !== undefined && !hostsIn(own.members).has(copy.serverName)) ||
   [...copy.members]
     .filter(([userId, membership]) => membership === 'join' && hostOf(userId) === host)
     .every(([userId]) => isOutByNoEvent(copy, userId, own))
@@ -120,13 +120,10 @@ function unknownLeaves(own: RoomCopy, other: RoomCopy, { userId, barred }: Retur
     (event) => isLeave(event) && isAccepted(event) && !barred.has(hostOf(event.pdu.sender)),
   )
   const since = descendants(other.events, joinId)
-  const isKnown = ({ eventId }: CopiedEvent) =>
-    own.events.has(eventId) || own.outliers.has(eventId) || own.wasOutAt(eventId)
-  // What came after the first of them it may not have.
-  const later = leaves.filter(isKnown).map(({ eventId }) => descendants(other.events, eventId))
+  const isKnown = ({ eventId }: CopiedEvent) => own.events.has(eventId) || own.outliers.has(eventId)
   const isDue = ({ eventId }: CopiedEvent) => since.has(eventId) || eventId === other.state.get(key)
   return leaves
-    .filter((leave) => !isKnown(leave) && isDue(leave) && !later.some((each) => each.has(leave.eventId)))
+    .filter((leave) => !isKnown(leave) && isDue(leave))
     .map(({ eventId }) => described([own, other], eventId))
 }
 
@@ -198,31 +195,37 @@ function sharedHeads({ heads, events }: RoomCopy, isShared: (eventId: string) =>
   return shared.filter((eventId) => !followed.has(eventId)).toSorted()
 }
 
+interface OfOne {
+  readonly copy: RoomCopy
+  readonly barred: ReadonlySet<string>
+}
+
 /**
  * What came after a server joined, it has, unless a barred server said it, or nobody accepted it nor what follows it, which
- * need not be heard; and all who have an event reject it or none.
+ * need not be heard.
  */
-function ofEvents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
+function ofMissing(copies: readonly RoomCopy[], { copy, barred }: OfOne): string[] {
   const all = new Map<string, CopiedEvent>()
   for (const { events } of copies) for (const [eventId, event] of events) all.set(eventId, event)
   const needed = new Set(
     copies.flatMap(({ events }) => [...events.values()].filter(isAccepted).map(({ eventId }) => eventId)),
   )
   for (const eventId of needed) for (const each of all.get(eventId)?.previous ?? []) needed.add(each)
-  const missing = copies.flatMap((copy) => {
-    const since = descendants(all, arrivalOf(copy))
-    return [...since]
-      .filter((id) => needed.has(id) && !copy.events.has(id) && !barred.has(hostOf(all.get(id)?.pdu.sender ?? '')))
-      .filter((id) => !isHidden(copies, id, copy.serverName))
-      .map((id) => `${copy.serverName} lacks ${described(copies, id)}`)
-  })
-  const disputed = [...all.keys()].filter((eventId) => {
-    const verdicts = copies
-      .flatMap(({ events }) => events.get(eventId) ?? [])
-      .map(({ flags }) => flags & eventFlag.rejected)
-    return new Set(verdicts).size > 1
-  })
-  return [...missing, ...disputed.map((id) => `not all reject ${described(copies, id)}`)]
+  return [...descendants(all, arrivalOf(copy))]
+    .filter((id) => needed.has(id) && !copy.events.has(id) && !barred.has(hostOf(all.get(id)?.pdu.sender ?? '')))
+    .filter((id) => !isHidden(copies, id, copy.serverName))
+    .map((id) => `${copy.serverName} lacks ${described(copies, id)}`)
+}
+
+/** All who have an event reject it or none. */
+function ofVerdicts(copies: readonly RoomCopy[]): string[] {
+  const verdicts = Map.groupBy(
+    copies.flatMap(({ events }) => [...events.values()]),
+    ({ eventId }) => eventId,
+  )
+  return Array.from(verdicts)
+    .filter(([, events]) => new Set(events.map(({ flags }) => flags & eventFlag.rejected)).size > 1)
+    .map(([eventId]) => `not all reject ${described(copies, eventId)}`)
 }
 
 /** Whether nobody who has an event may give it to the server: by its history visibility, the server was not there. */

@@ -31,8 +31,6 @@ export interface RoomCopy {
   readonly members: ReadonlyMap<string, string>
   /** Whether the server has users in the room by its own account. */
   readonly isIn: boolean
-  /** Whether it was sent an event when it was not in the room. */
-  wasOutAt(eventId: string): boolean
   /** Servers that saw an event, where its history visibility keeps it from all others. */
   readonly witnesses: ReadonlyMap<string, ReadonlySet<string>>
   /** Part of its state is what it was told while it was out, and could not judge. */
@@ -89,7 +87,6 @@ export async function copyOf(services: OpenServices, roomId: string): Promise<Ro
     witnesses,
     heads: heads.map(({ eventId }) => eventId),
     isIn: room.localJoined.size > 0,
-    wasOutAt: (eventId) => rooms.context.refusals.dropped(eventId)?.rule === 'absent',
     isTold: [...stateAt(room.root).values()].some((eventId) => isStripped(eventId) || unjudged.has(eventId)),
     members: new Map(
       members.flatMap(({ userId, membership }) => (membership === 'leave' ? [] : [[userId, membership] as const])),

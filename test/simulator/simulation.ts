@@ -305,7 +305,7 @@ export class Simulation implements Disposable {
       const copies = await this.#copiesOf(roomId)
       const barred = barredServers(copies)
       const heard = copies.filter(({ serverName }) => !barred.has(serverName))
-      const judged = heard.filter(({ isIn, isTold }) => isIn || !isTold)
+      const judged = copies.filter(({ isIn, isTold }) => isIn || !isTold)
       for (const text of [...differences(heard, barred), ...judged.flatMap(referenceDifferences)])
         problems.push(`${roomId} (version ${version}): ${text}`)
       for (const server of servers) problems.push(...(await forgottenChanges(server, roomId)))

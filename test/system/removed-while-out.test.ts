@@ -2,7 +2,9 @@
 // others who have not heard of it, even if the server was started anew meanwhile.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Pdu } from '@myelin/algorithms/event'
 import { missedRemovalsPerRoomMax } from '@myelin/server/federation-limits'
+import { eventById } from '@myelin/server/store/events'
 import { missedRemovals } from '@myelin/server/store/missed-removals'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
@@ -108,3 +110,42 @@ test('a server that is asked to let somebody in again is told first that they ha
   assert.ok(told < asked.findIndex(({ url }) => url.includes('/make_join/')))
   remote.hangUp()
 })
+
+test('what put a user out counts where those who let them in again have not taken it in yet', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await join(room)
+  const ban = room.event({ type: 'm.room.member', state_key: alice.userId, content: { membership: 'ban' } })
+  await room.send(ban)
+  const stored = await storedRoom(room)
+  assert.equal(stored.localJoined.size, 0)
+  for (let n = 0; n < 3; n++) room.next()
+  await join(room)
+  assert.equal(stored.localJoined.size, 0)
+  assert.deepEqual(
+    stored.heads.map(({ eventId }) => eventId === ban.eventId),
+    [true, false],
+  )
+})
+
+test('nor does a user who has left come back with another one', async () => {
+  const bob = await net.server(0).user('bob')
+  const room = remote.createRoom(net.server(0), '11')
+  await join(room)
+  const path = encodeURIComponent(room.roomId)
+  await bob.post(`/join/${path}`)
+  const joined = (await storedRoom(room)).heads[0]
+  assert.ok(joined)
+  room.state.set(`m.room.member ${bob.userId}`, joined.eventId)
+  remote.events.set(joined.eventId, await builtEvent(joined.eventId))
+  await bob.post(`/rooms/${path}/leave`, {})
+  await alice.post(`/rooms/${path}/leave`, {})
+  await join(room)
+  assert.equal((await bob.sync()).rooms?.join?.[room.roomId], undefined)
+})
+
+/** An event of this server as the other one would have it. */
+async function builtEvent(eventId: string) {
+  const row = await eventById(net.server(0).services.store.read, eventId)
+  assert.ok(row)
+  return { eventId, pdu: JSON.parse(row.json) as Pdu, json: row.json }
+}

@@ -40,23 +40,23 @@ async function isNewRemoval(context: RoomsContext, room: HotRoom, { authEvent, k
   await room.loadState([['m.room.member', stateKey]])
   const join = room.state('m.room.member', stateKey)
   if (!join || membershipIn(join) !== 'join') return false
-  return known === undefined || !(await leadsBackTo(context, room, { join, eventId: known.eventId }))
+  return known === undefined || !(await leadsBackTo(context, room, { membership: join, eventId: known.eventId }))
 }
 
 /** Whether a membership cites an event, directly or through earlier memberships of its user; so it is said of very many. */
-async function leadsBackTo(
+export async function leadsBackTo(
   context: RoomsContext,
   room: HotRoom,
-  { join, eventId }: { readonly join: RoomEvent; readonly eventId: string },
+  { membership, eventId }: { readonly membership: RoomEvent; readonly eventId: string },
 ): Promise<boolean> {
-  let membership: RoomEvent | undefined = join
-  for (let count = 0; membership && count < membershipsLookedBackMax; count++) {
-    const cited = citedIds(membership.json)
+  let earlier: RoomEvent | undefined = membership
+  for (let count = 0; earlier && count < membershipsLookedBackMax; count++) {
+    const cited = citedIds(earlier.json)
     if (cited.includes(eventId)) return true
     const events = await Promise.all(cited.map((each) => findEvent(context, room, each)))
-    membership = events.find((each) => each?.type === 'm.room.member' && each.stateKey === join.stateKey)
+    earlier = events.find((each) => each?.type === 'm.room.member' && each.stateKey === membership.stateKey)
   }
-  return membership !== undefined
+  return earlier !== undefined
 }
 
 /**

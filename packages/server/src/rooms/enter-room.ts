@@ -108,8 +108,14 @@ export async function setMembers(context: RoomsContext, room: HotRoom, root: num
   return local
 }
 
-/** Those whose membership differs between the room as it was and the new state. */
-function changedMembers(room: HotRoom, root: number): { readonly userId: string; readonly nid: number }[] {
+/** A member whose membership differs between the room as it is and another state; 0 for none. */
+interface ChangedMember {
+  readonly userId: string
+  readonly before: number
+  readonly nid: number
+}
+
+export function changedMembers(room: HotRoom, root: number): ChangedMember[] {
   return Array.from(room.slotsOfType('m.room.member'), ([userId, slot]) => ({
     userId,
     nid: room.arena.get(root, slot),

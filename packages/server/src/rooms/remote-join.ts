@@ -35,6 +35,7 @@ import {
 } from './remote-handshake.ts'
 import { type JoinAnswer, readStateAnswer } from './state-answer.ts'
 import { tellRemoval } from './tell-removal.ts'
+import { keepHeads, unheardHeads } from './unheard-heads.ts'
 
 export interface RemoteJoin {
   readonly by: Actor
@@ -135,6 +136,7 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
   // Where a key is missing, the state is fetched again behind, and given some time for it.
   if (answer.areMembersOmitted || importing.lacksKeys)
     return enterWithoutMembers(context, room, { server, root, received, answer })
+  const unheard = await unheardHeads(context, room, root)
   await enterRoom(context, room, {
     received,
     root,
@@ -146,6 +148,7 @@ async function joinThrough(context: RoomsContext, room: HotRoom, through: Throug
       room.partial = undefined
     },
   })
+  if (unheard.length > 0) await keepHeads(context, room, unheard)
 }
 
 const intentOf = (room: HotRoom, { pdu }: { readonly pdu: { readonly sender: string } }) => ({

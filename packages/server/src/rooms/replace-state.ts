@@ -45,14 +45,19 @@ export async function replaceState(context: RoomsContext, room: HotRoom, { root,
     await judgeAnew(replay)
     const { heads } = room
     const end = await stateAfterHeads(replay)
-    const wellKnown = await room.events(
-      [...loadedStateTypes].map((type) => room.stateNidAt(end, type)).filter((nid) => nid !== 0),
-    )
+    const wellKnown = await wellKnownState(room, end)
     const local = await setMembers(context, room, end)
     if (room.dropped) throw new MatrixError('M_UNKNOWN', 'The server could not store a state; please try again')
     // A local user may have said something meanwhile.
     if (room.heads !== heads) continue
-    return context.store.write((w) => moveTo(context, w, { room, end, wellKnown, local }))
+    return context.store.write((w) => {
+      const position = moveRoomTo(context, w, { room, end, wellKnown, local })
+      // The states after them are others now.
+      room.heads = heads.map(({ nid, eventId, depth }) => ({ nid, eventId, depth }))
+      membersCame(w, room.nid, position)
+      room.partial = undefined
+      room.completedAt = position
+    })
   }
 }
 
@@ -96,14 +101,20 @@ async function stateAfterHeads({ context, room, first, after }: Replay): Promise
   return resolveStates(context, room, { roots })
 }
 
+/** Events of a state that a hot room always holds. */
+export const wellKnownState = (room: HotRoom, root: number): Promise<RoomEvent[]> =>
+  room.events([...loadedStateTypes].map((type) => room.stateNidAt(root, type)).filter((nid) => nid !== 0))
+
 interface Moving {
   readonly room: HotRoom
   readonly end: number
   readonly wellKnown: readonly RoomEvent[]
+  /** Members of this server; those of others are set already. */
   readonly local: readonly Membership[]
 }
 
-function moveTo(context: RoomsContext, w: Write, { room, end, wellKnown, local }: Moving): void {
+/** Moves the room to another state without an event; returns the position at which that is told. */
+export function moveRoomTo(context: RoomsContext, w: Write, { room, end, wellKnown, local }: Moving): number {
   const here = { root: room.root, snapshot: room.snapshot }
   const moved = storeState(context, w, room, { from: here, to: end })
   const replaced: number[] = []
@@ -111,12 +122,8 @@ function moveTo(context: RoomsContext, w: Write, { room, end, wellKnown, local }
   const changesSinceCheckpoint = moved.changes + (moved.isWhole ? 0 : room.changesSinceCheckpoint)
   setRoomSnapshot(w, room.nid, moved.snapshot)
   room.setState({ ...moved, changesSinceCheckpoint, replaced, events: wellKnown })
-  // The states after them are others now.
-  room.heads = room.heads.map(({ nid, eventId, depth }) => ({ nid, eventId, depth }))
   // Whoever follows the room learns that there is more of it.
   const position = w.journal({ kind: journalKind.event, room: room.nid, user: 0, ref: 0 })
   moveMembers(context, w, { room, position, local })
-  membersCame(w, room.nid, position)
-  room.partial = undefined
-  room.completedAt = position
+  return position
 }
