@@ -1,5 +1,6 @@
 // Whether the servers in a room agree on it, once everything has been delivered.
 import { eventFlag } from '@myelin/server/rooms/room-event'
+import { isLivePlace } from '@myelin/server/store/places'
 import { described, type CopiedEvent, type RoomCopy } from './room-copy.ts'
 
 /** Servers that an access list keeps out in the end. What they say is not heard: with them the others need not agree. */
@@ -106,15 +107,15 @@ interface Returned {
 
 /**
  * What put a user out for another server, and the user's own does not know; or that the other has not even the user's join.
- * No event tells where the other soft-failed that, or the resolution of states undid it. What a server was told before it
- * came in it could not take in. Nor need it hear those whom an access list keeps out.
+ * No event tells where the resolution of states undid that. What came before a server had heard of the room, it could not take
+ * in: the other soft-failed the join for that. Nor need it hear those whom an access list keeps out.
  */
 function unknownLeaves(own: RoomCopy, other: RoomCopy, { userId, barred }: Returned): string[] {
   const key = `m.room.member ${userId}`
   const joinId = own.state.get(key) ?? ''
   const join = other.events.get(joinId) ?? other.outliers.get(joinId)
   if (!join) return [`it does not have ${described([own, other], joinId)}`]
-  if ((join.flags & eventFlag.softFailed) !== 0) return []
+  if ((join.flags & eventFlag.softFailed) !== 0 && isFirst(own, joinId)) return []
   const isLeave = ({ pdu }: CopiedEvent) => ['leave', 'ban'].includes(String(membershipOf(pdu, userId)))
   const leaves = [...other.events.values()].filter(
     (event) => isLeave(event) && isAccepted(event) && !barred.has(hostOf(event.pdu.sender)),
@@ -125,6 +126,12 @@ function unknownLeaves(own: RoomCopy, other: RoomCopy, { userId, barred }: Retur
   return leaves
     .filter((leave) => !isKnown(leave) && isDue(leave))
     .map(({ eventId }) => described([own, other], eventId))
+}
+
+/** Whether a server had not heard of the room before an event. */
+function isFirst({ events, outliers }: RoomCopy, eventId: string): boolean {
+  const live = [...events.values(), ...outliers.values()].filter(({ ord }) => isLivePlace(ord ?? 0))
+  return live.toSorted((a, b) => (a.ord ?? 0) - (b.ord ?? 0))[0]?.eventId === eventId
 }
 
 const isAccepted = ({ flags }: CopiedEvent): boolean => (flags & (eventFlag.softFailed | eventFlag.rejected)) === 0
