@@ -128,6 +128,15 @@ test('keys are answered only to servers that sign their questions, and only of l
   assert.equal(response.status, 401)
 })
 
+test('a user who is unknown to their server is missing from the answer, and no failure', async () => {
+  await using net = await Network.create(2)
+  const [alice, bob] = [await net.server(0).user('alice'), await net.server(1).user('bob')]
+  const device_keys = { [alice.userId]: [], '@nobody:hs1.test': [], [bob.userId]: [], '@nobody:hs2.test': [] }
+  const answer = await alice.post('/keys/query', { device_keys })
+  assert.deepEqual(answer.device_keys, { [alice.userId]: {}, [bob.userId]: {} })
+  assert.deepEqual(answer.failures, {})
+})
+
 test('what is wrong with one key takes nothing else with it that its server says', async () => {
   await using net = await Network.create(1, ['remote.test'])
   await using remote = await RemoteServer.start(net, 'remote.test')

@@ -136,3 +136,31 @@ test('what the other server answers an invite with is not the fault of who invit
     assert.equal((await alice.call(path, { body: { user_id: userId } })).status, 502)
   }
 })
+
+test('a join for which a user here is said to vouch is let in, or refused for what is in its way', async () => {
+  const roomId = await alice.createRoom({ room_version: '10', preset: 'public_chat' })
+  const club = await alice.createRoom({ room_version: '10', preset: 'public_chat' })
+  const weak = await server.user('weak')
+  await weak.join(roomId)
+  const event = await template('join', roomId)
+  const state = (type: string, content: object) =>
+    alice.put(`/rooms/${encodeURIComponent(roomId)}/state/${type}`, content)
+  const restrict = (to: string) =>
+    state('m.room.join_rules', { join_rule: 'restricted', allow: [{ type: 'm.room_membership', room_id: to }] })
+  const joins = async (voucher: User) => {
+    const content = { membership: 'join', join_authorised_via_users_server: voucher.userId }
+    const { json } = remote.sign(rules, { ...event, content })
+    const { status, body } = await send('join', JSON.parse(json))
+    return `${status} ${body.errcode ?? Object.keys(body.event.signatures).toSorted()}`
+  }
+  await restrict('!unknown:elsewhere.test')
+  assert.equal(await joins(alice), '400 M_UNABLE_TO_AUTHORISE_JOIN')
+  await restrict(club)
+  assert.equal(await joins(alice), '403 M_FORBIDDEN')
+  await remote.join(server, club)
+  await state('m.room.power_levels', { users: { [alice.userId]: 100 }, invite: 50 })
+  assert.equal(await joins(weak), '400 M_UNABLE_TO_GRANT_JOIN')
+  assert.equal(await joins(alice), '200 hs1.test,remote.test')
+  await state('m.room.join_rules', { join_rule: 'public' })
+  assert.equal(await joins(weak), '200 hs1.test,remote.test', 'nobody need vouch, but who is named must have signed')
+})

@@ -62,7 +62,8 @@ async function fetchLists(
         const body = { device_keys: Object.fromEntries(asked.map((userId) => [userId, []])) }
         const answer = await peers.call(serverName, askForKeys, { body }, options)
         for (const fetch of fetches) await fetch.keep(listOfUser(answer, fetch.userId))
-        for (const { userId } of fetches) found.set(userId, keysOfList(listOfUser(answer, userId)))
+        for (const { userId } of fetches)
+          if (Object.hasOwn(answer.device_keys, userId)) found.set(userId, keysOfList(listOfUser(answer, userId)))
       } finally {
         for (const fetch of fetches) fetch.end()
       }

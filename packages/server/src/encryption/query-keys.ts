@@ -8,7 +8,7 @@ import { deviceListOf } from '../store/device-lists.ts'
 import type { Failures } from './ask-servers.ts'
 import { isRemote, type EncryptionContext, type KeyOwner } from './context.ts'
 import { queryElsewhere } from './query-elsewhere.ts'
-import { asSeenBy, keysFields, noKeys, storedKeys, type Chosen, type UserKeys } from './user-keys.ts'
+import { asSeenBy, keysFields, storedKeys, type Chosen, type UserKeys } from './user-keys.ts'
 
 /** Device IDs by user; none means all. */
 export type Queried = Readonly<Record<string, readonly string[]>>
@@ -64,7 +64,9 @@ async function ownKeys(
   for (const [userId, deviceIds] of Object.entries(queried)) {
     if (!isLocal(context.rooms, userId)) continue
     const userNid = await users.find(userId)
-    const keys = userNid === undefined ? noKeys : await storedKeys(store.read, userNid)
+    // "The corresponding user or device is missing".
+    if (userNid === undefined) continue
+    const keys = await storedKeys(store.read, userNid)
     chosen.set(userId, { keys: viewer ? await seen(context, keys, { viewer, userId }) : keys, deviceIds })
     await pace.breathe()
   }

@@ -17,8 +17,6 @@ export interface DeviceText {
   readonly displayName: string | undefined
 }
 
-export const noKeys: UserKeys = { devices: new Map(), crossSigning: new Map() }
-
 /** What this server knows of a user, local or cached. */
 export async function storedKeys(read: Reader, userNid: number): Promise<UserKeys> {
   const devices = await deviceKeysOfUser(read, userNid)

@@ -12,8 +12,10 @@ import { isLocal, type RoomsContext } from './context.ts'
 import { rootBeforeEvent } from './dag-state.ts'
 import type { HotRoom } from './hot-room.ts'
 import { authorisingUser } from './join.ts'
-import type { HandshakeMembership } from './make-membership.ts'
+import { type HandshakeMembership, requireAllowed, unableToGrant } from './make-membership.ts'
+import { membershipOf } from './member-event.ts'
 import { requireWholeState } from './partial-state.ts'
+import { powerLevelsOf } from './power.ts'
 import { parseIncoming, readIncoming } from './read-incoming.ts'
 import { recover } from './recover.ts'
 import type { RoomEvent } from './room-event.ts'
@@ -83,7 +85,10 @@ async function accept(context: RoomsContext, room: HotRoom, sent: MembershipSent
   return event
 }
 
-/** A join that a local user vouches for gets this server's signature, if the joining user fulfils a condition. */
+/**
+ * A join that a local user is to vouch for gets this server's signature: as the key of its content asks for, though nobody need
+ * vouch for who is invited, or where everybody may join.
+ */
 async function vouchedFor(
   context: RoomsContext,
   room: HotRoom,
@@ -92,8 +97,21 @@ async function vouchedFor(
   const { pdu } = incoming
   const voucher = vouching(pdu, room.rules)
   if (voucher === undefined || !isLocal(context, voucher) || !isObject(value)) return value
-  const by = { userId: pdu.sender, userNid: await context.users.intern(pdu.sender) }
-  const { isAllowed } = await authorisingUser(context, room, by)
-  if (!isAllowed) throw new MatrixError('M_FORBIDDEN', 'The user fulfils no condition of the join rule')
+  const membership = await membershipOf(room, pdu.sender)
+  if (membership !== 'invite' && membership !== 'join') await requireVouching(context, room, { pdu, voucher })
   return addEventSignature(value, room.rules, { serverName: context.serverName, key: context.signingKey })
+}
+
+/** Throws what is in the way of a join into a restricted room. */
+async function requireVouching(
+  context: RoomsContext,
+  room: HotRoom,
+  { pdu, voucher }: { readonly pdu: IncomingEvent['pdu']; readonly voucher: string },
+): Promise<void> {
+  const by = { userId: pdu.sender, userNid: await context.users.intern(pdu.sender) }
+  const { isRestricted, isAllowed } = await authorisingUser(context, room, by)
+  if (!isRestricted) return
+  requireAllowed(isAllowed)
+  const levels = powerLevelsOf(room)
+  if (levels.of(voucher) < levels.invite || (await membershipOf(room, voucher)) !== 'join') throw unableToGrant()
 }

@@ -53,13 +53,20 @@ async function voucherFor(context: RoomsContext, room: HotRoom, by: Draft['by'])
   const joinRule = contentText(room.state('m.room.join_rules')?.content, 'join_rule')
   if (membership === 'invite' || membership === 'join' || !isRestricted(room, joinRule)) return undefined
   const { isAllowed, voucher } = await authorisingUser(context, room, by)
+  requireAllowed(isAllowed)
+  if (voucher === undefined) throw unableToGrant()
+  return voucher
+}
+
+/** Throws M_FORBIDDEN for a user who fulfils no condition of the join rule, M_UNABLE_TO_AUTHORISE_JOIN where that is unknown. */
+export function requireAllowed(isAllowed: boolean | undefined): void {
   if (isAllowed === undefined)
     throw new MatrixError('M_UNABLE_TO_AUTHORISE_JOIN', 'This server cannot tell whether the user may join')
   if (!isAllowed) throw new MatrixError('M_FORBIDDEN', 'The user fulfils no condition of the join rule')
-  if (voucher === undefined)
-    throw new MatrixError('M_UNABLE_TO_GRANT_JOIN', 'Nobody on this server may let the user in')
-  return voucher
 }
+
+export const unableToGrant = (): MatrixError =>
+  new MatrixError('M_UNABLE_TO_GRANT_JOIN', 'Nobody on this server may let the user in')
 
 const isRestricted = ({ rules }: HotRoom, joinRule: string | undefined) =>
   (joinRule === 'restricted' && rules.restrictedJoins) ||
