@@ -88,6 +88,11 @@ export interface MemberHost {
 const bytesPerSlot = 250
 const bytesPerEvent = 3_000
 
+interface SlotsOfType {
+  readonly type: string
+  readonly byStateKey: Map<string, number>
+}
+
 /** An event that was written and is not durable yet. */
 interface Arrival {
   readonly event: RoomEvent
@@ -172,8 +177,10 @@ export class HotRoom {
   dropped = false
   readonly #followed = new Set<string>()
   readonly #source: RoomSource
-  readonly #slots = new Map<string, Map<string, number>>()
-  readonly #slotKeys: (readonly [type: string, stateKey: string])[] = []
+  readonly #slots = new Map<string, SlotsOfType>()
+  /** Type and state key of each slot; not a pair of them, of which a big room would hold as many as it has members. */
+  readonly #slotTypes: SlotsOfType[] = []
+  readonly #slotStateKeys: string[] = []
   readonly #roots = new AgingMap<number, number>([[0, this.root]])
   readonly #parents = new AgingMap<number, number>()
   /** Current state events by nid: the well-known ones, and of the others those used last. */
@@ -228,25 +235,26 @@ export class HotRoom {
   // Slots: the dense numbers of (type, state_key)
 
   get slotCount(): number {
-    return this.#slotKeys.length
+    return this.#slotTypes.length
   }
   slotOf(type: string, stateKey: string): number | undefined {
-    return this.#slots.get(type)?.get(stateKey)
+    return this.#slots.get(type)?.byStateKey.get(stateKey)
   }
   slotKey(slot: number): readonly [type: string, stateKey: string] {
-    const key = this.#slotKeys[slot]
-    assert(key, 'the slot is known')
-    return key
+    const ofType = this.#slotTypes[slot]
+    assert(ofType, 'the slot is known')
+    return [ofType.type, this.#slotStateKeys[slot] ?? '']
   }
   /** Slots of one type by state key, in no order that means something. */
   slotsOfType(type: string): ReadonlyMap<string, number> {
-    return this.#slots.get(type) ?? new Map()
+    return this.#slots.get(type)?.byStateKey ?? new Map()
   }
   addSlot(slot: number, type: string, stateKey: string): void {
     let ofType = this.#slots.get(type)
-    if (!ofType) this.#slots.set(type, (ofType = new Map()))
-    ofType.set(stateKey, slot)
-    this.#slotKeys[slot] = [type, stateKey]
+    if (!ofType) this.#slots.set(type, (ofType = { type, byStateKey: new Map() }))
+    ofType.byStateKey.set(stateKey, slot)
+    this.#slotTypes[slot] = ofType
+    this.#slotStateKeys[slot] = stateKey
   }
 
   // Current state
