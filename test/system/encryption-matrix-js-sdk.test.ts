@@ -59,7 +59,7 @@ test('two people on two servers talk in an encrypted room', { timeout: 150_000 }
   await crypto.bootstrapCrossSigning({ authUploadDeviceSigningKeys: authorize('bob') })
   await crypto.loadSessionBackupPrivateKeyFromSecretStorage()
   const backedUp = async () => (await bob.getCrypto()!.checkKeyBackupAndEnable())?.backupInfo.count
-  await eventually(async () => (((await backedUp()) ?? 0) >= 2 ? true : undefined), 30_000)
+  await eventually(async () => (((await backedUp()) ?? 0) >= 2 ? true : undefined))
   const restored = await crypto.restoreKeyBackup()
   assert.equal(restored.imported, restored.total)
   await reads(tablet, roomId, 'hello Bob')

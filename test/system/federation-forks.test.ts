@@ -50,7 +50,7 @@ test('four servers that were split in two agree on state and messages once they 
         users.slice(from, end).map(async (user) => `${await stateOf(user, roomId)}\n${await said(user, roomId)}`),
       )
       return new Set(views).size === 1 ? views[0] : undefined
-    }, 30_000)
+    })
   const shows = async (user: User) => (await user.history(roomId)).some(({ content }) => content.body === ofTheBanned)
   await agree()
   const stop = (...numbers: number[]) => Promise.all(numbers.map((n) => net.server(n).stop()))

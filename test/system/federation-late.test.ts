@@ -315,7 +315,7 @@ test('what an event follows is asked for again where its sender could not be rea
   await eventually(async () => {
     clock.push(recoveryRetryFirstMs / 2)
     return (await explained(last.eventId))?.verdict === 'accepted' || undefined
-  }, 20_000)
+  })
   assert.equal((await explained(between.eventId))?.verdict, 'accepted')
 })
 

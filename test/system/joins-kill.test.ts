@@ -69,7 +69,7 @@ for (const [moment, { verb, omitsMembers, stalls }] of Object.entries(stops))
     remote.instead = () => false
     await server.start()
     const path = `/rooms/${encodeURIComponent(room.roomId)}`
-    await eventually(async () => ((await bob.get('/joined_rooms')).joined_rooms.length > 0 ? true : undefined), 30_000)
+    await eventually(async () => ((await bob.get('/joined_rooms')).joined_rooms.length > 0 ? true : undefined))
     assert.equal((await bob.get(`${path}/members?membership=join`)).chunk.length, members.length + 1)
     await bob.say(room.roomId, 'still here')
     await eventually(async () =>

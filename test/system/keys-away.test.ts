@@ -15,7 +15,7 @@ const inTheEnd = <T>(look: () => Promise<T | undefined>) =>
   eventually(() => {
     clock.push(250)
     return look()
-  }, 30_000)
+  })
 
 /** Somebody of another server is in the room. */
 function addMember(room: RemoteRoom, home: RemoteServer, away: RemoteServer): string {

@@ -48,7 +48,7 @@ type Emitter = Parameters<typeof once>[0]
 /** Resolves when `holds` does: asked at once and after every event of that name. */
 async function until(emitter: MatrixClient, event: string, holds: (...parameters: never[]) => boolean): Promise<void> {
   for (let parameters: unknown[] = []; !holds(...(parameters as never[]));)
-    parameters = await once(emitter as unknown as Emitter, event, { signal: AbortSignal.timeout(20_000) })
+    parameters = await once(emitter as unknown as Emitter, event, { signal: AbortSignal.timeout(60_000) })
 }
 
 const roomOf = (client: MatrixClient, roomId: string): Room => {

@@ -97,4 +97,4 @@ export const texts = (client: MatrixClient, roomId: string): string[] =>
   )
 
 export const reads = (client: MatrixClient, roomId: string, body: string): Promise<true> =>
-  eventually(async () => (texts(client, roomId).includes(body) ? true : undefined), 30_000)
+  eventually(async () => (texts(client, roomId).includes(body) ? true : undefined))

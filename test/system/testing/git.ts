@@ -21,9 +21,11 @@ export function everythingReachable(folder: string): string {
   return execFileSync('git', ['cat-file', '--batch', '--buffer'], options)
 }
 
+const comesTrueMaxMs = 60_000
+
 /** Resolves when the assertion holds; rejects with its error when it does not in time. */
-export async function comesTrue(assertion: () => void | Promise<void>, timeoutMs = 20_000): Promise<void> {
-  const end = performance.now() + timeoutMs
+export async function comesTrue(assertion: () => void | Promise<void>): Promise<void> {
+  const end = performance.now() + comesTrueMaxMs
   for (;;)
     try {
       return await assertion()

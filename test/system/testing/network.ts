@@ -123,9 +123,11 @@ export class Network implements AsyncDisposable {
   }
 }
 
-/** Waits until `look` gives something, as long as a person would. */
-export async function eventually<T>(look: () => Promise<T | undefined>, timeoutMs = 15_000): Promise<T> {
-  const end = Date.now() + timeoutMs
+const eventuallyMaxMs = 60_000
+
+/** Waits until `look` gives something, as long as a busy machine may take. */
+export async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + eventuallyMaxMs
   for (;;) {
     const found = await look()
     if (found !== undefined) return found

@@ -1,4 +1,4 @@
-// The ledger beside rooms in use: what it costs those who send, how fast it follows, and what it makes of large rooms.
+// The ledger beside rooms in use: that it follows, and what it makes of large rooms. What it costs, `bench ledger` tells.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey } from 'node:crypto'
@@ -65,37 +65,21 @@ describe('the ledger', () => {
       },
     })
 
-  /** Processor time of this thread, on which requests are answered, for each message sent; milliseconds. */
-  async function costOfSending(): Promise<number> {
-    const before = process.threadCpuUsage()
+  async function talk(): Promise<void> {
     for (let sent = 0; sent < messages; sent += users.length)
       await Promise.all(users.map((by) => say(testRooms.rooms, roomId, { by, body: 'hello' })))
-    const { user, system } = process.threadCpuUsage(before)
-    return (user + system) / 1000 / messages
   }
 
-  test('costs those who send next to nothing', async () => {
-    await costOfSending()
-    const without = await costOfSending()
+  test('follows while people talk, and from the beginning, to the same commits', async () => {
+    await talk()
     const ledger = await start('first')
-    const within = await costOfSending()
+    await talk()
     await ledger[Symbol.asyncDispose]()
-    assert.ok(
-      within < without * 1.3 + 0.02,
-      `${within.toFixed(3)} ms with a ledger, ${without.toFixed(3)} ms without one`,
-    )
-  })
-
-  test('follows at 3,000 events a second of processor time and more, to the same commits', async () => {
-    const before = process.cpuUsage()
-    const ledger = await start('second')
-    await ledger[Symbol.asyncDispose]()
-    const { user, system } = process.cpuUsage(before)
-    const { events, lagEntries, lagMs } = ledger.status()
-    const perSecond = events / ((user + system) / 1e6)
+    const again = await start('second')
+    await again[Symbol.asyncDispose]()
+    const { events, lagEntries, lagMs } = again.status()
     assert.deepEqual([lagEntries, lagMs], [0, 0])
-    assert.ok(events > 3 * messages)
-    assert.ok(perSecond > 3_000, `${Math.round(perSecond)} events a second`)
+    assert.ok(events > 2 * messages)
     assert.equal(git('second', 'rev-parse', 'HEAD'), git('first', 'rev-parse', 'HEAD'))
     git('second', 'fsck', '--strict')
     assert.deepEqual(verifyLedger({ folder: join(folder, 'second') }).problems, [])
