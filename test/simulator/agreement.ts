@@ -56,8 +56,12 @@ function ofResidents(copies: readonly RoomCopy[], barred: ReadonlySet<string>): 
     )
 }
 
-/** Its users are out by no event that could be told. */
+/**
+ * Who left told those it knew in the room, and so did those who put it out: nobody tells a server whose join is undone for them,
+ * or that they have not heard of. Nor can it know where the users are out by no event.
+ */
 const isExcused = (copy: RoomCopy, host: string, own: RoomCopy | undefined): boolean =>
+  (own !== undefined && !hostsIn(own.members).has(copy.serverName)) ||
   [...copy.members]
     .filter(([userId, membership]) => membership === 'join' && hostOf(userId) === host)
     .every(([userId]) => isOutByNoEvent(copy, userId, own))
