@@ -59,9 +59,9 @@ export const kind: Kind = kindOf(process.env['INTEROP_WITH'] ?? 'synapse')
 /** The homeserver of the other kind. */
 export const other: Homeserver = await kind.create({ folder: join(folder, 'other'), authority })
 export const myelin: Homeserver = await Myelin.create(folder, authority)
+after(() => Promise.all([other.stop(), myelin.stop()]))
 await Promise.all([other.start(), myelin.start()])
 
-after(() => Promise.all([other.stop(), myelin.stop()]))
 // Also when the run is ended before its time.
 process.once('exit', () => {
   authority[Symbol.dispose]()
