@@ -148,6 +148,23 @@ test('what a server has missed of a room it is in comes in its place, and as not
   assert.deepEqual((await alice.sync()).rooms.join[room.roomId].unread_notifications, counts)
 })
 
+test('who came in on a branch that the join of this server did not follow is heard', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  const member = { type: 'm.room.member', sender: '@beside:far.test', state_key: '@beside:far.test' }
+  const beside = room.event({ ...member, content: { membership: 'join' } })
+  for (const line of lines('before', 3)) room.next(message(line))
+  await joinThrough(alice, room.roomId, 'far.test')
+  await room.send(room.next(message('first')))
+  room.state.set(`m.room.member ${member.sender}`, beside.eventId)
+  const stateIds = [...room.state.values()]
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: stateIds, auth_chain_ids: stateIds } }))
+  room.servesHistory()
+  const prev_events = room.references([room.last, beside.eventId])
+  await room.send(room.next({ ...message('hello'), sender: member.sender, prev_events }))
+  await eventually(async () => said(await alice.history(room.roomId)).includes('hello') || undefined)
+  assert.ok(member.sender in (await alice.get(`${path(room.roomId)}/joined_members`)).joined)
+})
+
 test('an event comes in though those who spoke before it have all changed their names meanwhile', async () => {
   const room = remote.createRoom(net.server(0), '11')
   const members = lines('@member', 12).map((name) => `${name.replace(' ', '-')}:far.test`)

@@ -218,6 +218,21 @@ test('who was banned says nothing by following what was before: it is kept, but 
   assert.ok(!(await shown(alice, id)).has(evading.eventId))
 })
 
+test('who was banned says nothing by following what nobody has, with a state before it from before the ban', async () => {
+  const id = await alice.createRoom({ preset: 'public_chat', room_version: '11' })
+  const banned = await remote.join(net.server(0), id)
+  const state = [...banned.state.values()]
+  remote.answers.set('get_missing_events', () => ({ body: { events: [] } }))
+  remote.answers.set('state_ids', () => ({ body: { pdu_ids: state, auth_chain_ids: state } }))
+  await alice.post(`/rooms/${encodeURIComponent(id)}/ban`, { user_id: banned.userId })
+  const evading = banned.next({ prev_events: ['$nobody-has-this'] })
+  await banned.send(evading)
+  await becomes(evading.eventId, 'soft_failed')
+  assert.ok(!(await shown(alice, id)).has(evading.eventId))
+  remote.answers.delete('state_ids')
+  room.servesHistory()
+})
+
 test('who was banned says nothing either by an accomplice whose event follows theirs first', async () => {
   const id = await alice.createRoom({ preset: 'public_chat', room_version: '11' })
   const banned = await remote.join(net.server(0), id, 'mallory')

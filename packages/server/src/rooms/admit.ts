@@ -130,7 +130,7 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   // 6. and 7.
   // Without its members the current state says nothing against anybody.
   const isJudged = before.root === room.root || room.partial !== undefined
-  const byCurrentState = isJudged ? undefined : await judge(room, authEvent, room.root)
+  const byCurrentState = isJudged ? undefined : await judgeByCurrentState(context, room, { admission, before })
   const refusal = byCurrentState ?? policyRefusal(room, received)
   if (refusal !== undefined && mode !== 'live') throw new MatrixError('M_FORBIDDEN', refusal.reason)
   if (refusal !== undefined) return { verdict: 'soft-failed', refusal, before, after, ...unmoved(room) }
@@ -158,6 +158,21 @@ export async function judge(room: HotRoom, event: AuthEvent, root: number): Prom
   if (root === room.root && room.holdsState(keys))
     return authorize(event, (type, stateKey) => room.heldState(type, stateKey)?.authEvent, room.rules)
   return authorize(event, await lookUpIn(room, root, keys), room.rules)
+}
+
+/**
+ * "The resolved state across all forward extremities": what the event follows and is not here would be some of these, so
+ * the state before the event stands in for it. That undoes no ban.
+ */
+async function judgeByCurrentState(
+  context: RoomsContext,
+  room: HotRoom,
+  { admission, before }: { readonly admission: Admission; readonly before: StateBefore },
+): Promise<Rejection | undefined> {
+  const { authEvent } = admission.received
+  const refusal = await judge(room, authEvent, room.root)
+  if (refusal === undefined || admission.isAfterGap !== true) return refusal
+  return judge(room, authEvent, await resolveStates(context, room, { roots: [room.root, before.root] }))
 }
 
 type StateKey = readonly [type: string, stateKey: string]
