@@ -1,7 +1,7 @@
 // A server that sends more than its share, or answers later than it could: what others say is not held up by it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { recoveriesPerServerMax } from '@myelin/server/federation-limits'
+import { longBodyBytesMin, longBodyElementBytesMax, recoveriesPerServerMax } from '@myelin/server/federation-limits'
 import type { User } from './testing/api.ts'
 import { eventually, Network } from './testing/network.ts'
 import { RemoteServer, type RemoteRoom } from './testing/remote-server.ts'
@@ -47,4 +47,19 @@ test('a server that answers nothing about many rooms holds up no room of another
   assert.ok(evil.asked('get_missing_events').length <= recoveriesPerServerMax)
   evil.answers.delete('get_missing_events')
   evil.hangUp()
+})
+
+test('a long transaction is taken, but for what in it is longer than anything may be', async () => {
+  const room = await joinedBy(other)
+  const events = Array.from({ length: 50 }, () => room.next({ content: { body: 'long '.repeat(1000) } }))
+  const typing = { edu_type: 'm.typing', content: { room_id: room.roomId, user_id: room.userId, typing: true } }
+  const long = { edu_type: 'm.typing', content: { ...typing.content, x: 'x'.repeat(longBodyElementBytesMax) } }
+  const pdus = events.map(({ json }) => json).join(',')
+  const body = `{"edus":[${JSON.stringify(long)},${JSON.stringify(typing)}],"origin":"other.test","origin_server_ts":1,"pdus":[${pdus}]}`
+  assert.ok(body.length > longBodyBytesMin)
+  const answer = await other.call(net.server(0), 'PUT', '/_matrix/federation/v1/send/long', body)
+  assert.deepEqual(answer.body, { pdus: Object.fromEntries(events.map(({ eventId }) => [eventId, {}])) })
+  const { rooms } = await alice.sync()
+  const shown = rooms?.join?.[room.roomId]?.ephemeral.events.find((each: { type: string }) => each.type === 'm.typing')
+  assert.deepEqual(shown?.content, { user_ids: [room.userId] })
 })

@@ -14,6 +14,8 @@ export interface RequestParts {
   readonly query: string
   /** The body as text; undefined when the endpoint has no JSON body. */
   readonly bodyText: string | undefined
+  /** The body parsed, where that was done otherwise. */
+  readonly bodyValue?: unknown
 }
 
 export interface ParsedRequest<D extends EndpointDefinition> {
@@ -31,7 +33,7 @@ const noQuery = Object.freeze({})
 export const parseRequest = <D extends EndpointDefinition>(definition: D, parts: RequestParts): ParsedRequest<D> => {
   if (definition.pathParameters) checkPath(definition.pathParameters, parts.path)
   const query = definition.query ? parseQuery(definition, parts.query) : noQuery
-  const body = definition.bytesBody ? undefined : parseBody(definition, parts.bodyText ?? '')
+  const body = definition.bytesBody ? undefined : parseBody(definition, parts)
   return { path: parts.path as PathOf<D>, query: query as QueryOf<D>, body: body as BodyOf<D> }
 }
 
@@ -53,17 +55,20 @@ const parseQuery = ({ query: schema }: EndpointDefinition, text: string): unknow
   throw new MatrixError(errcode, `${path.slice(2)} in the query ${message}`)
 }
 
-const parseBody = ({ body: schema, formBody, method }: EndpointDefinition, text: string): unknown => {
+const parseBody = (definition: EndpointDefinition, { bodyText = '', bodyValue }: RequestParts): unknown => {
+  const { body: schema } = definition
   if (!schema) return undefined
   const { test, problem } = checkOf(schema)
-  const body = formBody
-    ? readQuery(schema, text)
-    : text === ''
-      ? absentBody(method === 'PUT' ? never : test)
-      : parseJsonText(text, schema)
+  const body = bodyValue ?? readBody(definition, bodyText)
   if (test(body)) return body
   const { path, message } = problem(body)
   throw new MatrixError('M_BAD_JSON', `${path} ${message}`)
+}
+
+const readBody = ({ body: schema, formBody, method }: EndpointDefinition, text: string): unknown => {
+  if (!schema) return undefined
+  if (formBody) return readQuery(schema, text)
+  return text === '' ? absentBody(method === 'PUT' ? never : checkOf(schema).test) : parseJsonText(text, schema)
 }
 
 const never = () => false

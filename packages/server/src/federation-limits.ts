@@ -124,7 +124,14 @@ export const eventsNotFoundRememberedMax = 1_000
 export const timestampWindowMax = 100
 export const timestampScanMax = 2_000
 export const timestampTimeoutMs = 8_000
+// Bodies with lists: from which length on they are read element by element, in pieces of this size; and few at a time.
 export const federationBodyBytesMax = 16 * 1024 * 1024
+export const longBodyBytesMin = 128 * 1024
+export const veryLongBodyBytesMin = 1024 * 1024
+export const veryLongBodiesAtOnceMax = 8
+export const longBodyPieceBytes = 16 * 1024
+export const longBodyElementsMax = 1_000
+export const longBodyElementBytesMax = 192 * 1024
 // Transactions of other servers: those of one server come one after the other; of each the last answers are remembered.
 export const transactionsWaitingPerServerMax = 5
 export const transactionsRememberedPerServerMax = 5

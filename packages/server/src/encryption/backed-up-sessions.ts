@@ -4,7 +4,7 @@ import type { KeyBackupData } from '@myelin/protocol/client-server/definitions/k
 import type { RoomKeyBackup } from '@myelin/protocol/client-server/definitions/room_key_backup'
 import { MatrixError } from '@myelin/protocol/errors'
 import { backupSessionBytesMax, backupSessionsMax, backupSessionsPage } from '../limits.ts'
-import { Pace } from '../rooms/pace.ts'
+import { Pace } from '../federation/pace.ts'
 import {
   backupSession,
   backupSessionsInRoom,

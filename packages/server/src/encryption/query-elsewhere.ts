@@ -1,7 +1,7 @@
 // Keys of users of other servers: from the cache where it is current, else asked for, all users of a server at once.
 import { serverNameOf } from '@myelin/algorithms/user-id'
 import { deviceListMembersPage } from '../limits.ts'
-import { Pace } from '../rooms/pace.ts'
+import { Pace } from '../federation/pace.ts'
 import { deviceListOf, sharingRoom } from '../store/device-lists.ts'
 import { askServers, type Failures } from './ask-servers.ts'
 import { keepList, keysOfList, type FetchedList } from './cached-lists.ts'

@@ -3,7 +3,7 @@
 import type { JsonObject } from '@myelin/algorithms/json'
 import { MatrixError } from '@myelin/protocol/errors'
 import { isLocal } from '../rooms/context.ts'
-import { Pace } from '../rooms/pace.ts'
+import { Pace } from '../federation/pace.ts'
 import { deviceListOf } from '../store/device-lists.ts'
 import type { Failures } from './ask-servers.ts'
 import { isRemote, type EncryptionContext, type KeyOwner } from './context.ts'

@@ -1,4 +1,5 @@
 // One request from its path to its answer: route, limits, who is calling, typed parse, one handler, response.
+import { Slots } from '@myelin/protocol/client/slots'
 import type { EndpointDefinition } from '@myelin/protocol/endpoint'
 import { MatrixError } from '@myelin/protocol/errors'
 import { parseRequest } from '@myelin/protocol/request'
@@ -9,7 +10,14 @@ import type { Handle, HttpRequest, HttpResponse } from '../http/message.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import { failure, preflight, success } from '../http/respond.ts'
-import { federationBodyBytesMax } from '../federation-limits.ts'
+import type { Environment } from '../environment.ts'
+import { longBodyOf, parseLongBody } from '../federation/long-body.ts'
+import {
+  federationBodyBytesMax,
+  longBodyBytesMin,
+  veryLongBodiesAtOnceMax,
+  veryLongBodyBytesMin,
+} from '../federation-limits.ts'
 import { requestBodyBytesMax, requestUrlBytesMax } from '../limits.ts'
 import type { PeerServer, Services } from './handlers.ts'
 import { createIdentify } from './identify.ts'
@@ -32,6 +40,7 @@ export function createDispatch(options: DispatchOptions): Handle {
   const profile = profiles[options.services.config.profile]
   const identify = createIdentify(options)
   const { environment } = options.services
+  const veryLongBodies = new Slots(veryLongBodiesAtOnceMax)
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight
     const started = environment.monotonic()
@@ -62,7 +71,13 @@ export function createDispatch(options: DispatchOptions): Handle {
     return { route: found.entry, path: found.parameters }
   }
 
-  async function call(route: Route, path: Readonly<Record<string, string>>, request: HttpRequest): Promise<unknown> {
+  /** Very long bodies are let in a few at a time, so that they cannot fill the memory. */
+  function call(route: Route, path: Readonly<Record<string, string>>, request: HttpRequest): Promise<unknown> {
+    const run = () => answer(route, path, request)
+    return isVeryLong(route, request) ? veryLongBodies.run(run, request.signal) : run()
+  }
+
+  async function answer(route: Route, path: Readonly<Record<string, string>>, request: HttpRequest): Promise<unknown> {
     const { definition } = route
     const rateClass = rateClassOf(route)
     const { address } = request
@@ -71,7 +86,8 @@ export function createDispatch(options: DispatchOptions): Handle {
     profile.admit(route, requester)
     if (rateClass !== undefined) options.rateLimits.take(rateClass, nameOf(requester) ?? address)
     const bodyText = await body()
-    const parsed = parseRequest(definition, { path, query: request.query, bodyText })
+    const bodyValue = await longBody(environment, definition, bodyText)
+    const parsed = parseRequest(definition, { path, query: request.query, bodyText, bodyValue })
     if (definition.serverAcl && requester && 'serverName' in requester) {
       const { roomId = '' } = parsed.path as Readonly<Record<string, string>>
       await options.services.rooms.requireAdmitted({ roomId, origin: requester.serverName })
@@ -89,11 +105,23 @@ export function createDispatch(options: DispatchOptions): Handle {
   }
 }
 
+/** What does not say how long it is counts as very long. */
+function isVeryLong({ definition: { auth, body } }: Route, { headers }: HttpRequest): boolean {
+  const bytes = Number(headers['content-length'] ?? Infinity)
+  return auth === 'X-Matrix' && longBodyOf(body) !== undefined && !(bytes < veryLongBodyBytesMin)
+}
+
+/** The body parsed where it may take long. */
+async function longBody(environment: Environment, { body, auth }: EndpointDefinition, text = ''): Promise<unknown> {
+  const schemas = auth === 'X-Matrix' && text.length >= longBodyBytesMin ? longBodyOf(body) : undefined
+  return schemas && parseLongBody(environment, text, schemas)
+}
+
 type BodyReader = () => Promise<string | undefined>
 
 /** Reads the JSON body when first asked to, if the endpoint has one. */
 function bodyReader({ body, bytesBody, auth }: EndpointDefinition, request: HttpRequest): BodyReader {
-  const bytesMax = auth === 'X-Matrix' ? federationBodyBytesMax : requestBodyBytesMax
+  const bytesMax = auth === 'X-Matrix' && longBodyOf(body) ? federationBodyBytesMax : requestBodyBytesMax
   let text: Promise<string | undefined> | undefined
   return () => (text ??= body === undefined || bytesBody ? Promise.resolve(undefined) : request.text(bytesMax))
 }

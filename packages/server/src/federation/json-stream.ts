@@ -14,9 +14,11 @@ export interface JsonStreamOptions {
   /** Members whose lists are read element by element. */
   readonly lists: ReadonlySet<string>
   /** Members that are read whole. All others are skipped. */
-  readonly values: ReadonlySet<string>
+  readonly values: Pick<ReadonlySet<string>, 'has'>
   /** Bytes of one value at most. */
   readonly valueBytesMax: number
+  /** A longer one is skipped, where it is no error. */
+  readonly isLongLeftOut?: boolean
 }
 
 /** What arrived is no such object, or a value in it is too long. */
@@ -49,6 +51,8 @@ type Place =
 
 export class JsonStream {
   readonly #options: JsonStreamOptions
+  /** Members with lists that have begun. */
+  readonly begun = new Set<string>()
   #place: Place = 'start'
   /** What the value being read is for once it ends. */
   #purpose: 'key' | 'value' | 'element' = 'key'
@@ -90,7 +94,7 @@ export class JsonStream {
 
   /** Throws JsonStreamError unless the object has ended. */
   finish(): void {
-    if (this.#place !== 'done') throw new JsonStreamError('the answer ends too early')
+    if (this.#place !== 'done') throw new JsonStreamError('it ends too early')
   }
 
   /** Whether a value begins with this byte; then it is being read from there on. */
@@ -100,7 +104,7 @@ export class JsonStream {
     const isElement = place === 'element' || place === 'element or end'
     if (!isKey && !isElement && place !== 'value') return false
     if (code === byte.closing || code === byte.end) return false
-    if (isKey && code !== byte.quote) throw new JsonStreamError('the answer is no JSON object')
+    if (isKey && code !== byte.quote) throw new JsonStreamError('it is no JSON object')
     if (place === 'value' && code === byte.list && this.#options.lists.has(this.#key)) return false
     this.#purpose = isKey ? 'key' : isElement ? 'element' : 'value'
     this.#isKept = this.#purpose !== 'value' || this.#options.values.has(this.#key)
@@ -114,7 +118,8 @@ export class JsonStream {
 
   #punctuation(code: number): void {
     const next = following[this.#place]?.[code]
-    if (next === undefined) throw new JsonStreamError('the answer is no JSON object')
+    if (next === undefined) throw new JsonStreamError('it is no JSON object')
+    if (this.#place === 'value') this.begun.add(this.#key)
     this.#place = next
   }
 
@@ -154,9 +159,10 @@ export class JsonStream {
 
   #keep(chunk: Uint8Array, from: number, end: number): void {
     if (!this.#isKept) return
-    if (this.#bytes.length + end - from > this.#options.valueBytesMax)
-      throw new JsonStreamError('a value in the answer is too long')
-    this.#bytes.add(chunk.subarray(from, end))
+    if (this.#bytes.length + end - from <= this.#options.valueBytesMax)
+      return this.#bytes.add(chunk.subarray(from, end))
+    if (!this.#options.isLongLeftOut || this.#purpose === 'key') throw new JsonStreamError('a value in it is too long')
+    this.#isKept = false
   }
 
   #ended(): StreamedValue | undefined {
@@ -191,6 +197,6 @@ function keyIn(text: string): string {
   try {
     return String(JSON.parse(text))
   } catch (cause) {
-    throw new JsonStreamError('the answer is no JSON object', { cause })
+    throw new JsonStreamError('it is no JSON object', { cause })
   }
 }

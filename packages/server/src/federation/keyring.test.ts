@@ -7,7 +7,13 @@ import { encodeBase64 } from '@myelin/algorithms/base64'
 import type { JsonObject } from '@myelin/algorithms/json'
 import { signJson, verifyJson } from '@myelin/algorithms/signatures'
 import { xMatrixHeader } from '@myelin/algorithms/x-matrix'
-import { keyDocumentSignaturesMax, keyRefetchMinMs, keysPerServerMax, notaryWaitMs } from '../federation-limits.ts'
+import {
+  keyDocumentSignaturesMax,
+  keyRefetchMinMs,
+  keysPerServerMax,
+  longBodyBytesMin,
+  notaryWaitMs,
+} from '../federation-limits.ts'
 import { openTestStore } from '../store/testing/open-store.ts'
 import { Keyring } from './keyring.ts'
 import { createRequestAuth } from './request-auth.ts'
@@ -374,6 +380,15 @@ describe('a request of another server', () => {
 
   test('may carry its body in canonical form', async () => {
     assert.equal((await judge({ body: '{"a":"é","b":1}' })).outcome, 'them.test')
+  })
+
+  test('may carry a long body in another form than it was signed in', async () => {
+    const edus = Array.from({ length: 100 }, (_, n) => ({ edu_type: 'x', content: { text: 'é'.repeat(1000), n } }))
+    const request = { content: { edus, origin: 'them.test', pdus: [] } }
+    const body = JSON.stringify({ pdus: [], origin: 'them.test', edus }, undefined, 1)
+    assert.ok(body.length > longBodyBytesMin / 2)
+    assert.equal((await judge({ request, body: body.padEnd(longBodyBytesMin) })).outcome, 'them.test')
+    await isRefused({ request, body: body.replace('"n": 7', '"n": 8').padEnd(longBodyBytesMin) })
   })
 
   test('may be signed for no destination, as old servers do, and written in many ways', async () => {

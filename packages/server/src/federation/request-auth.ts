@@ -8,8 +8,11 @@ import type { ServerName } from '@myelin/protocol/identifiers'
 import { parseJsonText } from '@myelin/protocol/json-text'
 import { parseXMatrixAll, type XMatrix } from '@myelin/protocol/x-matrix'
 import type { Environment } from '../environment.ts'
+import { longBodyBytesMin } from '../federation-limits.ts'
 import type { Keyring } from './keyring.ts'
+import { canonicalLongBody } from './long-body.ts'
 import type { Reachability } from './reachability.ts'
+import { transactionLists } from './transaction.ts'
 
 export interface IncomingRequest {
   readonly method: string
@@ -65,7 +68,8 @@ export function createRequestAuth({ serverName, environment, keyring, reachabili
     if (key === undefined) return `The key ${keyId} of ${origin} cannot be found`
     if (!isKeyValidForRequest(key.times, now)) return `The key ${keyId} of ${origin} is no longer valid`
     const signed = { method: request.method, uri: request.uri, origin, destination: serverName }
-    const isRight = isSigned(signed, { bodyText: await request.bodyText(), header, publicKey: key.publicKey })
+    const bodyText = await request.bodyText()
+    const isRight = await isSigned(environment, signed, { bodyText, header, publicKey: key.publicKey })
     return isRight ? undefined : `The signature of ${origin} by ${keyId} is wrong`
   }
 }
@@ -90,9 +94,17 @@ interface Signature {
 }
 
 /** Most servers send their bodies in canonical form; only those of others are parsed for it. */
-function isSigned(request: FederationRequest, { bodyText, header, publicKey }: Signature): boolean {
+async function isSigned(
+  environment: Environment,
+  request: FederationRequest,
+  { bodyText, header, publicKey }: Signature,
+): Promise<boolean> {
   if (bodyText === '') return verifyXMatrix(request, header, publicKey)
   if (verifyXMatrix({ ...request, contentText: bodyText }, header, publicKey)) return true
+  if (bodyText.length >= longBodyBytesMin) {
+    const contentText = await canonicalLongBody(environment, bodyText, transactionLists)
+    return contentText !== undefined && verifyXMatrix({ ...request, contentText }, header, publicKey)
+  }
   const content = parseJsonText(bodyText)
   try {
     return verifyXMatrix({ ...request, content }, header, publicKey)

@@ -38,13 +38,14 @@ export async function* streamAnswer<const D extends EndpointDefinition>(
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       bytes += chunk.length
-      if (bytes > options.bytesMax) throw new JsonStreamError(`the answer is longer than ${options.bytesMax} bytes`)
+      if (bytes > options.bytesMax) throw new JsonStreamError(`it is longer than ${options.bytesMax} bytes`)
       yield* stream.push(chunk)
     }
     stream.finish()
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason
-    if (error instanceof JsonStreamError) throw new FederationError('malformed', serverName, `gave ${error.message}`)
+    if (error instanceof JsonStreamError)
+      throw new FederationError('malformed', serverName, `gave an answer that cannot be read: ${error.message}`)
     throw error instanceof FederationError
       ? error
       : new FederationError('unreachable', serverName, `could not be read: ${reasonOf(error)}`, { cause: error })

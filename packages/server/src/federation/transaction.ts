@@ -1,6 +1,9 @@
 // The body of a transaction, put together from texts that are canonical already.
 // https://spec.matrix.org/v1.19/server-server-api/#transactions
 
+/** What in it is long. */
+export const transactionLists: ReadonlySet<string> = new Set(['edus', 'pdus'])
+
 export interface TransactionParts {
   readonly origin: string
   /** Milliseconds since the epoch. */

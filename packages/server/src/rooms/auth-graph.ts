@@ -7,7 +7,7 @@ import { type StateEventRow, stateEventsOfRoom } from '../store/forks.ts'
 import type { Reader } from '../store/store.ts'
 import type { RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
-import { Pace } from './pace.ts'
+import { Pace } from '../federation/pace.ts'
 import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { isStripped } from './stripped-state.ts'
 

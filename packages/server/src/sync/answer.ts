@@ -1,6 +1,6 @@
 // One answer: every section up to one position, joined as text.
 import { presenceRowsPerRead } from '../limits.ts'
-import { Pace } from '../rooms/pace.ts'
+import { Pace } from '../federation/pace.ts'
 import { presenceSince, type SeenPresence } from '../store/presence.ts'
 import { journalKind } from '../store/store.ts'
 import { accountDataEvents, changedAccountData } from './account-data.ts'

@@ -7,7 +7,7 @@ import {
   deviceListPlainRoomMembersMax,
 } from '../limits.ts'
 import type { HotRoom } from '../rooms/hot-room.ts'
-import { Pace } from '../rooms/pace.ts'
+import { Pace } from '../federation/pace.ts'
 import { usersSignedSince } from '../store/cross-signing-keys.ts'
 import { deviceListChanges, membersMovedSince, type MovedMember, sharingRoom } from '../store/device-lists.ts'
 import { journalKind } from '../store/store.ts'
