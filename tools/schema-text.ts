@@ -32,7 +32,9 @@ const objectText = (schema: Schema, indent: string): string => {
   const inner = `${indent}  `
   const required = new Set(listOf(schema['required']))
   const properties = isSchema(schema['properties']) ? Object.entries(schema['properties']) : []
-  const patterns = isSchema(schema['patternProperties']) ? Object.values(schema['patternProperties']) : []
+  // Without either, any object will do.
+  const anything = schema['properties'] === undefined ? { '^': {} } : {}
+  const patterns = Object.values(isSchema(schema['patternProperties']) ? schema['patternProperties'] : anything)
   const fields = [
     ...properties.map(([name, each]) => `${keyText(name)}${required.has(name) ? '' : '?'}: ${schemaText(each, inner)}`),
     ...patterns.map((each) => `[key: string]: ${schemaText(each, inner)}`),

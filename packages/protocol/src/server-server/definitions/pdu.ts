@@ -8,9 +8,5 @@ import type { JsonObject } from '../../json-object.ts'
  * An event in federation format: any JSON object here. Numbers that the sender signed in another text than JavaScript's
  * arrive as `ExactNumber`.
  */
-export const Pdu = Type.Unsafe<JsonObject>({
-  type: 'object',
-  patternProperties: { '^': Type.Unknown() },
-  [keepsExactNumbers]: true,
-})
+export const Pdu = Type.Unsafe<JsonObject>({ type: 'object', [keepsExactNumbers]: true })
 export type Pdu = JsonObject
