@@ -186,6 +186,7 @@ export const keyQueryTimeoutMaxMs = 60_000
 export const keyProbeIntervalMs = 30_000
 // Device lists fetched at once, in all and of one server.
 export const deviceListFetchesAtOnceMax = 20
+export const deviceListCharactersMax = 8 * 1024 * 1024
 export const deviceListFetchesPerServerMax = 4
 export const deviceListTimeoutMs = 20_000
 export const deviceListFetchesWaitingMax = 10_000

@@ -1,7 +1,12 @@
 // Device lists as other servers tell them: whatever is not about the user asked for is left out.
 import type { CrossSigningKey } from '@myelin/protocol/client-server/definitions/cross_signing_key'
 import type { DeviceKeys } from '@myelin/protocol/client-server/definitions/device_keys'
-import { deviceKeysBytesMax, devicesPerUserMax } from '../limits.ts'
+import {
+  deviceDisplayNameCharactersMax,
+  deviceKeysBytesMax,
+  deviceListCharactersMax,
+  devicesPerUserMax,
+} from '../limits.ts'
 import type { CrossSigningRow, KeyUsage } from '../store/cross-signing-keys.ts'
 import type { DeviceKeysRow } from '../store/device-keys.ts'
 
@@ -15,17 +20,21 @@ export function readDevice(
   const { unsigned: _, ...signed } = keys as DeviceKeys & { unsigned?: unknown }
   const json = JSON.stringify(signed)
   if (keys.user_id !== userId || keys.device_id !== deviceId || json.length > deviceKeysBytesMax) return []
-  return [{ deviceId, json, displayName: name ?? null }]
+  const displayName = name?.slice(0, deviceDisplayNameCharactersMax).toWellFormed() ?? null
+  return [{ deviceId, json, displayName }]
 }
 
-/** At most as many devices as a user can have here. */
+/** At most as many devices as a user can have here, and so much of their keys. */
 export const readDevices = (
   userId: string,
   devices: Iterable<readonly [deviceId: string, device: { keys: DeviceKeys; name?: string | undefined }]>,
-): DeviceKeysRow[] =>
-  Array.from(devices)
+): DeviceKeysRow[] => {
+  let left = deviceListCharactersMax
+  return Array.from(devices)
     .slice(0, devicesPerUserMax)
     .flatMap(([deviceId, device]) => readDevice(userId, deviceId, device))
+    .filter(({ json }) => (left -= json.length) > 0)
+}
 
 /** A cross-signing key as a row, if it is one key, of the user and for this use. */
 export function readCrossSigningKey(

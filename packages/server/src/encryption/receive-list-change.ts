@@ -9,8 +9,8 @@ import { UserId } from '@myelin/protocol/identifiers'
 import { matches, parse } from '@myelin/protocol/schema'
 import { Type } from 'typebox'
 import { setCrossSigningKey } from '../store/cross-signing-keys.ts'
-import { deleteDeviceKeys, deviceKeysOfUser, setDeviceKeys } from '../store/device-keys.ts'
-import { devicesPerUserMax } from '../limits.ts'
+import { deleteDeviceKeys, deviceKeysSizes, setDeviceKeys } from '../store/device-keys.ts'
+import { deviceListCharactersMax, devicesPerUserMax } from '../limits.ts'
 import { deviceListOf, outdateDeviceList, setDeviceList } from '../store/device-lists.ts'
 import { journalKind } from '../store/store.ts'
 import { aloneWithUser, type EncryptionContext } from './context.ts'
@@ -52,9 +52,10 @@ export async function receiveDeviceListUpdate(context: EncryptionContext, { orig
 const followsOn = ({ prev_id: previous = [] }: DeviceListUpdateContent, streamId: number): boolean =>
   previous.length > 0 && previous.every((id) => id === streamId)
 
+/** Whether the list is not too long with the device. */
 async function hasPlace({ rooms }: EncryptionContext, userNid: number, { device_id }: DeviceListUpdateContent) {
-  const devices = await deviceKeysOfUser(rooms.store.read, userNid)
-  return devices.length < devicesPerUserMax || devices.some(({ deviceId }) => deviceId === device_id)
+  const { count = 0, characters = 0 } = (await deviceKeysSizes(rooms.store.read, userNid, device_id)) ?? {}
+  return count < devicesPerUserMax && characters < deviceListCharactersMax
 }
 
 async function apply({ rooms }: EncryptionContext, userNid: number, update: DeviceListUpdateContent): Promise<void> {

@@ -26,6 +26,7 @@ const special: readonly [network: string, prefix: number][] = [
   // Loopback, unspecified and IPv4-compatible; IPv4-mapped ones are looked at by their IPv4 address.
   ['::', 96],
   // Translated to IPv4 addresses, public or not.
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 63],

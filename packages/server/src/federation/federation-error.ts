@@ -1,6 +1,7 @@
 // What can go wrong with another server. It is a MatrixError, so that a client whose request depended on that server
 // reads in what way: never the other server's own status, which could be taken for a word about the client's token.
 import { MatrixError } from '@myelin/protocol/errors'
+import { refusalReasonCharactersMax } from '../federation-limits.ts'
 
 /**
  * unreachable: no connection, no answer in time, a proxy's error, or backing off after one of these.
@@ -23,7 +24,7 @@ export class FederationError extends MatrixError {
 
   /** `reason` continues a sentence that begins with the server's name. */
   constructor(kind: FederationErrorKind, serverName: string, reason: string, options: FederationErrorOptions = {}) {
-    super(errcodeOf(kind, options.refusal), `${serverName} ${reason}`, {
+    super(errcodeOf(kind, options.refusal), `${serverName} ${reason.slice(0, refusalReasonCharactersMax)}`, {
       status: passedOn(options.refusal)?.status ?? 502,
       ...(options.refusal?.errcode === 'M_INCOMPATIBLE_ROOM_VERSION' ? { fields: options.refusal.fields } : {}),
       cause: options.cause,

@@ -90,15 +90,21 @@ describe('a request', () => {
 
 describe('an answer', () => {
   test('of an error is a refusal, with what the server said', () =>
-    meeting(json(400, { errcode: 'M_UNABLE_TO_GRANT_JOIN', error: 'no', x: 1 }), async ({ us }) => {
+    meeting(json(400, { errcode: 'M_OF_THEIR_OWN', error: 'no', x: 1 }), async ({ us }) => {
       await assert.rejects(us.peers.call('them.test', queryRoomDirectory, directory), (error: unknown) => {
         assert.ok(error instanceof FederationError)
-        assert.equal(error.refusal?.errcode, 'M_UNABLE_TO_GRANT_JOIN')
+        assert.equal(error.refusal?.errcode, 'M_OF_THEIR_OWN')
         assert.deepEqual(error.refusal.fields, { x: 1 })
         assert.deepEqual([error.status, error.errcode], [502, 'M_UNKNOWN'])
         return true
       })
       assert.equal(us.reachability.standing('them.test').failures, 0)
+    }))
+
+  test('of an error is kept in words of bounded length', () =>
+    meeting(json(400, { errcode: 'M_UNKNOWN', error: 'no'.repeat(10_000) }), async ({ us }) => {
+      const refused = (error: unknown) => error instanceof FederationError && error.message.length < 500
+      await assert.rejects(us.peers.call('them.test', queryRoomDirectory, directory), refused)
     }))
 
   test('of 401 says nothing about the token of whoever asked', () =>

@@ -6,10 +6,13 @@ import { abortAfter, type Environment } from '../environment.ts'
 import { wellKnownBytesMax, wellKnownRedirectsMax, wellKnownTimeoutMs } from '../federation-limits.ts'
 import { AddressRefused } from './address-guard.ts'
 import type { WellKnownAnswer } from './discovery.ts'
-import { discard, type Outbound, type OutboundResponse, readText, TooLong } from './outbound.ts'
+import { type Outbound, type OutboundResponse, readText, TooLong } from './outbound.ts'
+import { getFromWeb } from './web.ts'
 
 /** The URL at which a host is asked. */
 export const wellKnownUrl = (hostname: string): string => `https://${hostname}/.well-known/matrix/server`
+
+const headers = { accept: 'application/json' }
 
 /** Asks at a URL. "30x redirects should be followed, however redirection loops should be avoided." Never throws. */
 export async function fetchWellKnown(
@@ -19,42 +22,14 @@ export async function fetchWellKnown(
 ): Promise<WellKnownAnswer> {
   const limit = abortAfter(environment, wellKnownTimeoutMs)
   try {
-    const response = await followed(outbound, new URL(url), limit.signal)
-    return response === undefined ? { kind: 'none' } : await read(response, environment.now())
+    const options = { headers, redirectsMax: wellKnownRedirectsMax, signal: limit.signal }
+    return await read(await getFromWeb(outbound, new URL(url), options), environment.now())
   } catch (error) {
     // What the host has chosen to be like is an answer; what may pass is not.
     return { kind: error instanceof AddressRefused || error instanceof TooLong ? 'none' : 'failed' }
   } finally {
     limit.cancel()
   }
-}
-
-/** Undefined when the redirects lead nowhere. */
-async function followed(outbound: Outbound, start: URL, signal: AbortSignal): Promise<OutboundResponse | undefined> {
-  let url = start
-  for (let redirects = 0; redirects <= wellKnownRedirectsMax; redirects++) {
-    const response = await get(outbound, url, signal)
-    const { location } = response.headers
-    if (response.status < 300 || response.status > 399 || location === undefined) return response
-    discard(response.body)
-    if (!URL.canParse(location, url)) return undefined
-    url = new URL(location, url)
-    if (url.protocol !== 'https:') return undefined
-  }
-  return undefined
-}
-
-function get(outbound: Outbound, url: URL, signal: AbortSignal): Promise<OutboundResponse> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  return outbound.request({
-    endpoint: { host, port: Number(url.port || 443) },
-    hostHeader: url.host,
-    certificateName: host,
-    method: 'GET',
-    uri: url.pathname + url.search,
-    headers: { accept: 'application/json' },
-    signal,
-  })
 }
 
 /** "If the response is invalid (bad JSON, missing properties, non-200 response, etc), skip to step 4." */

@@ -15,6 +15,8 @@ const ofUser = sql`SELECT k.device_id AS "deviceId", k.json, coalesce(k.display_
 const one = sql`SELECT k.device_id AS "deviceId", k.json, coalesce(k.display_name, d.display_name) AS "displayName"
   FROM device_keys k LEFT JOIN devices d ON d.user_nid = k.user_nid AND d.device_id = k.device_id
   WHERE k.user_nid = ${'userNid'} AND k.device_id = ${'deviceId'}`
+const sizes = sql`SELECT count(*) AS "count", coalesce(sum(length(json)), 0) AS "characters"
+  FROM device_keys WHERE user_nid = ${'userNid'} AND device_id <> ${'deviceId'}`
 const upsert = sql`INSERT INTO device_keys (user_nid, device_id, json, display_name)
   VALUES (${'userNid'}, ${'deviceId'}, ${'json'}, ${'displayName'})
   ON CONFLICT (user_nid, device_id) DO UPDATE SET json = excluded.json, display_name = excluded.display_name`
@@ -27,6 +29,19 @@ const removeAll = sql`DELETE FROM device_keys WHERE user_nid = ${'userNid'}`
 /** The keys of all devices of a user that have any. */
 export const deviceKeysOfUser = (read: Reader, userNid: number): Promise<DeviceKeysRow[]> =>
   read.all(ofUser, { userNid })
+
+export interface DeviceKeysSizes extends Row {
+  readonly count: number
+  /** Of the keys, in all. */
+  readonly characters: number
+}
+
+/** How many devices of a user have keys, and how long they are, one device left out. */
+export const deviceKeysSizes = (
+  read: Reader,
+  userNid: number,
+  deviceId: string,
+): Promise<DeviceKeysSizes | undefined> => read.get(sizes, { userNid, deviceId })
 
 /** The keys of one device, if it has any. */
 export const deviceKeysOf = (read: Reader, userNid: number, deviceId: string): Promise<DeviceKeysRow | undefined> =>
