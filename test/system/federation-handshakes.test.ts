@@ -114,6 +114,14 @@ test('the client is told why a server cannot let it into a restricted room', asy
   }
 })
 
+test('that a server knows no knocking is not said of the server that the client asked', async () => {
+  const refusal = { status: 404, body: { errcode: 'M_UNRECOGNIZED', error: 'what is that?' } }
+  remote.answers.set('make_knock', () => refusal)
+  const path = `/knock/${encodeURIComponent('!room:remote.test')}`
+  const { status, body } = await alice.call(path, { method: 'POST', body: {} })
+  assert.equal(`${status} ${body.errcode}`, '502 M_UNKNOWN')
+})
+
 test('a server that knows the first form of invites alone is invited by it', async () => {
   for (const refusal of [{ errcode: 'M_BAD_JSON', error: 'no' }, '<html>']) {
     const room = remote.createRoom(server, '2')

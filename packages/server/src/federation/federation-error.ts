@@ -42,9 +42,12 @@ const feedback: ReadonlySet<string> = new Set([
   'M_UNABLE_TO_GRANT_JOIN',
 ])
 
-/** "Forbidden" and "not found" mean the same to whoever asked this server to ask. */
+/**
+ * "Forbidden" and "not found" mean the same to whoever asked this server to ask; that there is no such endpoint does not.
+ */
 const passedOn = (refusal: MatrixError | undefined): MatrixError | undefined => {
   if (refusal?.status === 400 && feedback.has(refusal.errcode)) return refusal
+  if (refusal?.errcode === 'M_UNRECOGNIZED') return undefined
   return refusal?.status === 403 || refusal?.status === 404 ? refusal : undefined
 }
 

@@ -109,8 +109,8 @@ export async function tryServers<T>(
 /** A verdict on the user says more than that a server does not know the room, and that more than no answer. */
 function weightOf(error: MatrixError): number {
   if (error.errcode === 'M_INCOMPATIBLE_ROOM_VERSION' || error.errcode === 'M_FORBIDDEN') return 3
-  const isAnswer = !(error instanceof FederationError) || error.refusal !== undefined
-  return isAnswer ? (error.status === 404 ? 1 : 2) : 0
+  const { refusal } = error instanceof FederationError ? error : { refusal: error }
+  return refusal === undefined ? 0 : refusal.status === 404 ? 1 : 2
 }
 
 /** "If the `room_version` in the create event is not the one of make_join, the join fails." */
