@@ -1,23 +1,16 @@
 // What a transaction of another server costs the store, whoever's events it brings.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { User } from './testing/api.ts'
-import { Network } from './testing/network.ts'
-import { RemoteServer, type RemoteRoom } from './testing/remote-server.ts'
+import { beside } from './testing/beside.ts'
+import { type Network } from './testing/network.ts'
+import { type RemoteServer, type RemoteRoom } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let remote: RemoteServer
 
-before(async () => {
-  net = await Network.create(1, ['many.test'])
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'many.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['many.test'], (opened) => ({ net, alice, remote } = opened))
 
 /** A room with so many users of the other server in it, of which this server holds no more than it does after a start. */
 async function coldRoomOf(count: number): Promise<{ readonly room: RemoteRoom; readonly users: readonly string[] }> {

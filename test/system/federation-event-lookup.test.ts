@@ -1,25 +1,18 @@
 // Single events that a reader asks for and that this server has not got: a reply's target, a link, a pinned message.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { BuiltEvent } from '@myelin/algorithms/build-event'
 import type { User } from './testing/api.ts'
-import { Network } from './testing/network.ts'
+import { beside } from './testing/beside.ts'
+import { type Network } from './testing/network.ts'
 import { PushedClock } from './testing/pushed-clock.ts'
-import { type RemoteAnswer, type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
+import { type RemoteAnswer, type RemoteRoom, type RemoteServer } from './testing/remote-server.ts'
 
 const clock = new PushedClock()
 let net: Network
 let alice: User
 let remote: RemoteServer
-before(async () => {
-  net = await Network.create(1, ['far.test'], { environment: clock })
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'far.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['far.test'], (opened) => ({ net, alice, remote } = opened), { environment: clock })
 
 const message = (body: string) => ({ content: { msgtype: 'm.text', body } })
 const topicBy = (sender: string) => ({ type: 'm.room.topic', state_key: '', sender, content: { topic: 'mine' } })

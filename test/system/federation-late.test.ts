@@ -1,12 +1,13 @@
 // What comes late, or is asked for when it is late: by a server that has left, and from before a server came.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { recoveryRetryFirstMs } from '@myelin/server/federation-limits'
 import { outgoingEvents } from '@myelin/server/rooms/outgoing-events'
 import type { RoomEvent } from '@myelin/server/rooms/room-event'
 import { journalKind } from '@myelin/server/store/store'
 import type { User } from './testing/api.ts'
-import { eventually, Network } from './testing/network.ts'
+import { beside } from './testing/beside.ts'
+import { eventually, type Network } from './testing/network.ts'
 import { PushedClock } from './testing/pushed-clock.ts'
 import { type Drafted, type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
 
@@ -15,15 +16,7 @@ let net: Network
 let alice: User
 let remote: RemoteServer
 
-before(async () => {
-  net = await Network.create(1, ['late.test', 'other.test'], { environment: clock })
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'late.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['late.test', 'other.test'], (opened) => ({ net, alice, remote } = opened), { environment: clock })
 
 const encoded = encodeURIComponent
 

@@ -1,23 +1,16 @@
 // Rooms of versions 1 and 2 and others that are only joined: ids chosen by their senders, references with hashes.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { User } from './testing/api.ts'
-import { eventually, Network } from './testing/network.ts'
-import { RemoteServer } from './testing/remote-server.ts'
+import { beside } from './testing/beside.ts'
+import { eventually, type Network } from './testing/network.ts'
+import { type RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let remote: RemoteServer
 
-before(async () => {
-  net = await Network.create(1, ['old.test'])
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'old.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['old.test'], (opened) => ({ net, alice, remote } = opened))
 
 const path = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`
 

@@ -1,24 +1,17 @@
 // What a server may have of a room that the last of its users was put out of: all that led up to that, so that it can take
 // in what it was told, and nothing else.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { User } from './testing/api.ts'
-import { eventually, Network } from './testing/network.ts'
+import { beside } from './testing/beside.ts'
+import { eventually, type Network } from './testing/network.ts'
 import { RemoteServer, type RemoteRoom } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let remote: RemoteServer
 
-before(async () => {
-  net = await Network.create(1, ['removed.test', 'never.test'])
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'removed.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['removed.test', 'never.test'], (opened) => ({ net, alice, remote } = opened))
 
 const encoded = encodeURIComponent
 

@@ -1,28 +1,21 @@
 // What puts a user of a server out of a room while that server is not in it: it counts once the server comes back through
 // others who have not heard of it, even if the server was started anew meanwhile.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Pdu } from '@myelin/algorithms/event'
 import { missedRemovalsPerRoomMax } from '@myelin/server/federation-limits'
 import { eventById } from '@myelin/server/store/events'
 import { missedRemovals } from '@myelin/server/store/missed-removals'
 import type { User } from './testing/api.ts'
-import { eventually, Network } from './testing/network.ts'
-import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
+import { beside } from './testing/beside.ts'
+import { eventually, type Network } from './testing/network.ts'
+import { type RemoteRoom, type RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let remote: RemoteServer
 
-before(async () => {
-  net = await Network.create(1, ['elsewhere.test'])
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'elsewhere.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['elsewhere.test'], (opened) => ({ net, alice, remote } = opened))
 
 const join = (room: RemoteRoom) => alice.post(`/join/${encodeURIComponent(room.roomId)}?via=elsewhere.test`)
 

@@ -1,22 +1,15 @@
 // What syncs say where a room's state moves without a state event in the timeline: an event of a fork brings it along.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Reply, User } from './testing/api.ts'
-import { eventually, Network } from './testing/network.ts'
-import { type RemoteRoom, RemoteServer } from './testing/remote-server.ts'
+import { beside } from './testing/beside.ts'
+import { eventually, type Network } from './testing/network.ts'
+import { type RemoteRoom, type RemoteServer } from './testing/remote-server.ts'
 
 let net: Network
 let alice: User
 let remote: RemoteServer
-before(async () => {
-  net = await Network.create(1, ['far.test'])
-  alice = await net.server(0).user('alice')
-  remote = await RemoteServer.start(net, 'far.test')
-})
-after(async () => {
-  await remote[Symbol.asyncDispose]()
-  await net[Symbol.asyncDispose]()
-})
+beside(['far.test'], (opened) => ({ net, alice, remote } = opened))
 
 const lazy = JSON.stringify({ room: { state: { lazy_load_members: true } } })
 
