@@ -58,8 +58,9 @@ test('an old event that is not here is fetched, once, and has its context and it
   const { status, body } = await look(room, old.eventId)
   assert.equal(status, 200, JSON.stringify(body))
   assert.equal(body.content.body, 'long ago')
+  const asked = remote.seen.length
   assert.equal((await look(room, old.eventId)).status, 200)
-  assert.equal(askedFor(old.eventId), 1)
+  assert.equal(remote.seen.length, asked)
   const context = await look(room, old.eventId, 'context')
   assert.equal(context.body.event.content.body, 'long ago')
   assert.ok(context.body.state.some(({ type }: { type: string }) => type === 'm.room.create'))
@@ -70,6 +71,27 @@ test('an old event that is not here is fetched, once, and has its context and it
   assert.equal(bodies.indexOf('long ago') + 1, bodies.indexOf('line 0'))
   const timeline = (await alice.sync()).rooms.join[room.roomId].timeline.events
   assert.ok(!timeline.some(({ event_id: id }: { event_id: string }) => id === old.eventId))
+})
+
+test('events close to one that was looked up cost no other server anything, or one question without a state', async () => {
+  const { room } = await roomWithPast()
+  const line = (number: number) => {
+    const found = [...remote.events.values()].find(
+      ({ pdu }) => pdu['room_id'] === room.roomId && pdu.content['body'] === `line ${number}`,
+    )
+    assert.ok(found)
+    return found.eventId
+  }
+  const bodyOf = async (number: number) => (await look(room, line(number))).body.content.body
+  const states = () => remote.asked('state').filter((url) => url.includes(encodeURIComponent(room.roomId))).length
+  assert.equal(await bodyOf(200), 'line 200')
+  assert.equal(states(), 1)
+  const asked = remote.seen.length
+  for (const near of [199, 180, 155]) assert.equal(await bodyOf(near), `line ${near}`)
+  assert.equal(remote.seen.length, asked)
+  for (const after of [240, 280]) assert.equal(await bodyOf(after), `line ${after}`)
+  assert.equal(remote.seen.length, asked + 2)
+  assert.equal(states(), 1)
 })
 
 test('a state event that is here as part of the state alone is found too', async () => {

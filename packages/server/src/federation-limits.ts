@@ -118,6 +118,8 @@ export const historySearchFetchesMax = 3
 export const eventLookUpMaxMs = 60_000
 export const eventLookUpTimeoutMs = 8_000
 export const eventLookUpsPerRoomMax = 8
+/** An event comes with so many, of those that lead up to it. */
+export const eventLookUpStretchMax = 50
 export const eventLookUpRestMs = 5 * 60 * 1000
 export const eventsNotFoundRememberedMax = 1_000
 // The event closest to a moment: events looked at around it, and in all; how long another server has.

@@ -3,32 +3,33 @@
 // https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1eventeventid
 import { referencedIds, roomIdOf } from '@myelin/algorithms/event'
 import { MatrixError } from '@myelin/protocol/errors'
+import { backfillRoom } from '@myelin/protocol/server-server/backfill'
 import { getEvent } from '@myelin/protocol/server-server/events'
 import { abortAfter } from '../environment.ts'
 import { FederationError } from '../federation/federation-error.ts'
 import {
+  backfillBytesMax,
   backfillServersMax,
   backfillWaitMs,
   eventLookUpMaxMs,
   eventLookUpRestMs,
   eventLookUpsPerRoomMax,
+  eventLookUpStretchMax,
   eventLookUpTimeoutMs,
 } from '../federation-limits.ts'
-import { placeEvent } from '../store/events.ts'
 import { relatedAmong } from '../store/relations.ts'
-import { adoptReplies } from '../store/threads.ts'
-import { judge } from './admit.ts'
+import { standBeside, standsBeside } from './beside-timeline.ts'
 import type { RoomsContext } from './context.ts'
 import { stateBefore } from './dag-state.ts'
 import { fetchAuthChain, fetchStateBefore, newAsked, type Recovery } from './fetch-missing.ts'
 import type { HotRoom } from './hot-room.ts'
 import { EventImport } from './import-events.ts'
+import { takeBeside } from './past-events.ts'
 import { federationOf, parseIncoming } from './read-incoming.ts'
 import { eventsOfRoom, inOrder } from './receive.ts'
 import { EventDropped } from './refusals.ts'
 import { serversByUsers } from './resident-servers.ts'
-import { countsAsRejected, eventFlag, RoomEvent } from './room-event.ts'
-import { storeState } from './state-change.ts'
+import { countsAsRejected, eventFlag, type RoomEvent } from './room-event.ts'
 import { findEvent, previousIds } from './stored-event.ts'
 
 /** The event of the room, with the state after it if `withState`; undefined where it is not to be had, or not now. */
@@ -38,7 +39,7 @@ export async function lookUpEvent(
   { eventId, withState }: { readonly eventId: string; readonly withState: boolean },
 ): Promise<RoomEvent | undefined> {
   const known = await findEvent(context, room, eventId)
-  if (known && (isPlaced(known) || (!withState && isJudged(known)) || hasState(known))) return known
+  if (known && (isPlaced(known) || (!withState && isJudged(known)) || standsBeside(known))) return known
   if ((known && !isOutlier(known)) || !context.federation || room.localJoined.size === 0) return undefined
   if (!known && !isEventIdOf(room, eventId)) return undefined
   const work = (recovery: Recovery) => fetchBeside(recovery, { eventId, withState })
@@ -49,8 +50,6 @@ const isOutlier = ({ flags }: RoomEvent) => (flags & eventFlag.outlier) !== 0
 const isJudged = (event: RoomEvent) => isOutlier(event) && !countsAsRejected(event.flags)
 /** It came in with others, live or as history. */
 const isPlaced = (event: RoomEvent) => event.ord !== undefined
-/** It stands beside the timeline, and the state after it is stored. */
-const hasState = (event: RoomEvent) => isJudged(event) && event.snapshot !== 0
 
 const isEventIdOf = ({ rules }: HotRoom, eventId: string): boolean =>
   rules.eventIdFormat === 'opaque' ? eventId.startsWith('$') : /^\$[A-Za-z0-9+/_-]{43}$/.test(eventId)
@@ -103,11 +102,26 @@ interface Wanted {
 
 async function fetchBeside(recovery: Recovery, { eventId, withState }: Wanted): Promise<boolean> {
   const { context, room } = recovery
+  if (withState && !room.partial) await fetchStretch(recovery, eventId)
   const stored = await findEvent(context, room, eventId)
   if (!stored || !isJudged(stored)) await fetchEvent(recovery, eventId)
   const event = await findEvent(context, room, eventId)
   if (!event || !isJudged(event)) return event !== undefined && isPlaced(event)
-  return !withState || hasState(event) || setBeside(recovery, event)
+  return !withState || standsBeside(event) || setBeside(recovery, event)
+}
+
+/** It comes with some of what leads up to it, and one state for all of that: who follows one reply follows the next. */
+async function fetchStretch({ context, room, servers, signal, ...recovery }: Recovery, eventId: string): Promise<void> {
+  const input = { path: { roomId: room.roomId }, query: { v: [eventId], limit: eventLookUpStretchMax } }
+  const options = { timeoutMs: eventLookUpTimeoutMs, responseBytesMax: backfillBytesMax, signal }
+  for (const server of servers)
+    try {
+      const { pdus } = await federationOf(context).peers.call(server, backfillRoom, input, options)
+      const events = pdus.slice(0, eventLookUpStretchMax)
+      if (await takeBeside({ ...recovery, context, room, signal, servers: [server] }, { eventId, events })) return
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw error // the next server may have it, or the event alone
+    }
 }
 
 /** From the first server that has it. */
@@ -145,20 +159,12 @@ async function setBeside(recovery: Recovery, event: RoomEvent): Promise<boolean>
   return inOrder(context, room, async () => {
     const current = await findEvent(context, room, event.eventId)
     if (!current || !isOutlier(current)) return current !== undefined
-    if ((await judge(room, current.authEvent, before)) !== undefined) return false
     const ids = { roomNid: room.nid, eventIds: [current.eventId] }
     const isRelated = (await relatedAmong(context.store.read, ids)).size > 0
-    const lastSlot = current.stateKey === undefined ? undefined : room.slotOf(current.type, current.stateKey)
-    const to = lastSlot === undefined ? before : room.arena.set(before, lastSlot, current.nid)
-    await context.store.write((w) => {
-      const from = { root: room.root, snapshot: room.snapshot }
-      const { snapshot } = storeState(context, w, room, { from, to, lastSlot, before })
-      const done = beside(current, snapshot, isRelated)
-      placeEvent(w, done)
-      if (isRelated) adoptReplies(w, { rootNid: current.nid, roomNid: room.nid, rootId: current.eventId })
-      room.replaceHeld(done)
-    })
-    return true
+    const near = { root: room.root, snapshot: room.snapshot }
+    const standing = await standBeside(context, room, { event: current, before: { root: before, near }, isRelated })
+    await standing?.durable
+    return standing !== undefined
   })
 }
 
@@ -169,11 +175,3 @@ async function rootBefore(recovery: Recovery, { eventId, json }: RoomEvent): Pro
   if (isKnown) return (await stateBefore(context, room, previous.events)).root
   return previousIds(json).length === 0 ? room.arena.empty : fetchStateBefore(recovery, eventId)
 }
-
-const beside = (event: RoomEvent, snapshot: number, isRelated: boolean): RoomEvent =>
-  new RoomEvent({
-    ...{ nid: event.nid, roomId: event.roomId, eventId: event.eventId, senderNid: event.senderNid },
-    ...{ depth: event.depth, ts: event.ts, json: event.json, redactedBy: event.redactedBy },
-    ...{ ord: undefined, snapshot, notifyCount: 0, highlightCount: 0 },
-    flags: event.flags | (isRelated ? eventFlag.related : 0),
-  })

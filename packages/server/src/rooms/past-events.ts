@@ -12,6 +12,7 @@ import type { Write } from '../store/store.ts'
 import { adoptReplies } from '../store/threads.ts'
 import { judge } from './admit.ts'
 import { resolveStates } from './auth-graph.ts'
+import { standBeside, standsBeside } from './beside-timeline.ts'
 import type { RoomsContext } from './context.ts'
 import { type StateBefore, stateAfter } from './dag-state.ts'
 import { fetchAuthChain, fetchStateBefore, type Recovery } from './fetch-missing.ts'
@@ -52,8 +53,57 @@ export async function takeHistory(recovery: Recovery, { edge, events }: FetchedH
   return inOrder(context, room, () => placeAll(context, room, { edge, ...stretch }))
 }
 
+/**
+ * Takes in an event that a reader has named, with what leads up to it, beside the timeline. False where it is not among the
+ * events.
+ */
+export async function takeBeside(
+  recovery: Recovery,
+  { eventId, events }: { readonly eventId: string; readonly events: readonly unknown[] },
+): Promise<boolean> {
+  const { context, room } = recovery
+  const given = await pastOf(context, room, { edge: { missing: [eventId], depthMin: 0 }, events })
+  const { stored } = await beginPlacing(context, room, given)
+  // What stands there already has its state.
+  const past = given.filter((each) => !isBeside(stored.get(each.eventId)))
+  if (past.at(-1)?.eventId !== eventId) return false
+  await fetchCited(recovery, past)
+  const importing = new EventImport(context, room, { alone: (work) => inOrder(context, room, work) })
+  for (const { value } of past) await importing.add(value)
+  await importing.judge(recovery.signal)
+  const states = await fetchStates(recovery, past)
+  await inOrder(context, room, () => placeBeside(context, room, { past, states }))
+  return true
+}
+
+const isBeside = (event: RoomEvent | undefined) => event !== undefined && standsBeside(event)
+
+async function placeBeside(context: RoomsContext, room: HotRoom, { past, states }: Stretch): Promise<void> {
+  const { stored, progress } = await beginPlacing(context, room, past)
+  const near = { root: room.root, snapshot: room.snapshot }
+  for (const { eventId, previous } of past) {
+    const event = stored.get(eventId)
+    const others = previous.filter((each) => !progress.after.has(each))
+    const root = states.get(eventId)
+    // Where the state is not certain, nothing that comes later stands on it.
+    const isKnown = root !== undefined || (await historyOf(context, room, others)).length === others.length
+    if (!event || !isKnown || (event.isState && (event.flags & eventFlag.unjudged) !== 0)) break
+    if ((event.flags & eventFlag.outlier) === 0) continue
+    const before = root === undefined ? await stateAmong(context, room, { progress, previous }) : { root, near }
+    if (!before) break
+    const standing = await standBeside(context, room, { event, before, isRelated: progress.related.has(eventId) })
+    progress.after.set(eventId, standing ? { root: standing.after.root, near: standing.after } : before)
+    if (standing) progress.writes.push(standing.durable)
+  }
+  await Promise.all(progress.writes)
+}
+
 /** Those that lead up to the edge and are not in their place yet, each after those it follows. */
-async function pastOf(context: RoomsContext, room: HotRoom, { events, edge }: FetchedHistory): Promise<PastEvent[]> {
+async function pastOf(
+  context: RoomsContext,
+  room: HotRoom,
+  { events, edge }: { readonly edge: Pick<HistoryEdge, 'missing' | 'depthMin'> } & Pick<FetchedHistory, 'events'>,
+): Promise<PastEvent[]> {
   const read = events.flatMap((value) => readPast(room, value)).filter(({ depth }) => depth >= edge.depthMin)
   const given = new Map(read.map((past) => [past.eventId, past]))
   for (const { eventId, flags } of await eventPlaces(context.store.read, [...given.keys()]))
@@ -138,16 +188,12 @@ interface Progress {
   /** States after events, refused ones too. */
   readonly after: Map<string, StateBefore>
   readonly placed: Map<string, RoomEvent>
-  readonly writes: Promise<void>[]
+  readonly writes: Promise<unknown>[]
 }
 
 async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, states }: Placing): Promise<number> {
-  const eventIds = past.map(({ eventId }) => eventId)
-  const rows = (await eventsByIds(context.store.read, eventIds)).filter(({ roomNid }) => roomNid === room.nid)
-  const stored = new Map(loadedEvents(room, rows).map((event) => [event.eventId, event]))
+  const { stored, progress } = await beginPlacing(context, room, past)
   const near = await placeOfOldest(context, room, edge)
-  const related = await relatedAmong(context.store.read, { roomNid: room.nid, eventIds })
-  const progress: Progress = { related, after: new Map(), placed: new Map(), writes: [] }
   // What a gap has no more places for is left out.
   const places = placesAt(edge, past.length)
   for (const [index, { eventId, previous }] of past.entries()) {
@@ -160,6 +206,19 @@ async function placeAll(context: RoomsContext, room: HotRoom, { edge, past, stat
   }
   await Promise.all(progress.writes)
   return progress.placed.size
+}
+
+/** The events as they are stored, by id. */
+async function beginPlacing(
+  context: RoomsContext,
+  room: HotRoom,
+  past: readonly PastEvent[],
+): Promise<{ readonly stored: ReadonlyMap<string, RoomEvent>; readonly progress: Progress }> {
+  const eventIds = past.map(({ eventId }) => eventId)
+  const rows = (await eventsByIds(context.store.read, eventIds)).filter(({ roomNid }) => roomNid === room.nid)
+  const stored = new Map(loadedEvents(room, rows).map((event) => [event.eventId, event]))
+  const related = await relatedAmong(context.store.read, { roomNid: room.nid, eventIds })
+  return { stored, progress: { related, after: new Map(), placed: new Map(), writes: [] } }
 }
 
 /** Places for events before the edge, in order. */
@@ -265,6 +324,8 @@ async function totalsBefore(
   return { notifyCount: totals?.notify_count ?? 0, highlightCount: totals?.highlight_count ?? 0 }
 }
 
-/** Events that are part of the room's history here. */
+/** Events that are part of the room's history here, or stand beside it, with the state after them. */
 const historyOf = async (context: RoomsContext, room: HotRoom, eventIds: readonly string[]): Promise<RoomEvent[]> =>
-  (await eventsOfRoom(context, room, eventIds)).events.filter(({ flags }) => (flags & eventFlag.outlier) === 0)
+  (await eventsOfRoom(context, room, eventIds)).events.filter(
+    (event) => (event.flags & eventFlag.outlier) === 0 || standsBeside(event),
+  )
