@@ -50,18 +50,18 @@ export const authorizeAuthEvents = (
 ): Rejection | undefined => {
   if (event.type === 'm.room.create') return undefined
   const rule = rules.authRules.authEvents
-  const expected = new Set(authTypes(event, rules).map(([type, stateKey]) => `${type}\0${stateKey}`))
-  const seen = new Set<string>()
-  for (const cited of authEvents) {
-    const key = `${cited.type}\0${cited.stateKey ?? ''}`
-    if (seen.has(key)) return reject(`${rule}.1`, `auth_events cites ${cited.type} twice`)
-    seen.add(key)
-    const isExpected = cited.stateKey !== undefined && expected.has(key)
-    if (!isExpected) return reject(`${rule}.2`, `auth_events cites ${cited.type}, which does not authorise the event`)
+  const expected = authTypes(event, rules)
+  for (const [at, cited] of authEvents.entries()) {
+    const { type, stateKey } = cited
+    const isTwice = authEvents.findIndex((other) => other.type === type && other.stateKey === stateKey) < at
+    if (isTwice) return reject(`${rule}.1`, `auth_events cites ${type} twice`)
+    const isExpected = expected.some(([ofType, key]) => ofType === type && key === stateKey)
+    if (!isExpected) return reject(`${rule}.2`, `auth_events cites ${type}, which does not authorise the event`)
     if (cited.rejected === true) return reject(`${rule}.3`, `auth_events cites the rejected event ${cited.eventId}`)
   }
   const needsCreate = !rules.roomIdIsCreateHash
-  if (needsCreate && !seen.has('m.room.create\0')) return reject(`${rule}.4`, 'auth_events cites no create event')
+  if (needsCreate && !authEvents.some(({ type }) => type === 'm.room.create'))
+    return reject(`${rule}.4`, 'auth_events cites no create event')
   const isElsewhere = authEvents.some(({ roomId }) => roomId !== event.roomId)
   return isElsewhere ? reject(`${rule}.5`, 'auth_events cites an event of another room') : undefined
 }

@@ -110,8 +110,9 @@ export class Keyring {
     { waitMs = Infinity }: { readonly waitMs?: number | undefined } = {},
   ): Promise<KnownKey | undefined> {
     if (serverName === this.#options.own.serverName) return this.#ownKeys.get(keyId)
-    if (!isServerName(serverName)) return undefined
-    const { keys } = await this.#entry(serverName)
+    const known = this.#entries.get(serverName)
+    if (known === undefined && !isServerName(serverName)) return undefined
+    const { keys } = known ?? (await this.#entry(serverName))
     const isMet = () => isUpTo(keys.get(keyId), neededTs)
     if (!isMet()) await this.#within(waitMs, serverName, this.#lookFor({ serverName, keyId, neededTs, isMet }))
     return keys.get(keyId)

@@ -102,14 +102,22 @@ class ThreadedSignatureChecks implements SignatureChecks {
   }
 
   verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]> {
-    return Promise.all(checks.map((check) => (isPlain(check) ? this.#ask(check) : isValid(check))))
+    return new Promise((resolve) => {
+      const found: boolean[] = []
+      let missing = checks.length
+      if (missing === 0) resolve(found)
+      for (const [at, check] of checks.entries())
+        this.#ask(check, (isRight) => {
+          found[at] = isRight
+          if (--missing === 0) resolve(found)
+        })
+    })
   }
 
-  #ask(check: SignatureCheck): Promise<boolean> {
-    return new Promise((answer) => {
-      if (this.#asked.length === 0) this.#environment.soon(() => this.#flush())
-      this.#asked.push({ check, answer })
-    })
+  #ask(check: SignatureCheck, answer: Asked['answer']): void {
+    if (!isPlain(check)) return answer(isValid(check))
+    if (this.#asked.length === 0) this.#environment.soon(() => this.#flush())
+    this.#asked.push({ check, answer })
   }
 
   #flush(): void {

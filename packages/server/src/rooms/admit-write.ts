@@ -147,7 +147,13 @@ function eventOf(room: HotRoom, fields: Fields, placed: Placed): RoomEvent {
   const { nid, eventId, senderNid, received, relating } = fields
   const { pdu, json, authEvent } = received
   return new RoomEvent({
-    ...{ nid, eventId, senderNid, json, ...placed },
+    nid,
+    eventId,
+    senderNid,
+    json,
+    ord: placed.ord,
+    snapshot: placed.snapshot,
+    flags: placed.flags,
     roomId: room.roomId,
     depth: pdu.depth,
     ts: pdu.origin_server_ts,

@@ -79,9 +79,8 @@ async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admissi
   const { received, known, mode, authNids, isAfterGap = false } = admission
   const { pdu, eventId } = received
   const isMember = pdu.type === 'm.room.member' && pdu.state_key !== undefined
-  const users = await context.users.internAll([pdu.sender, ...(isMember ? [pdu.state_key ?? ''] : [])])
+  const senderNid = await context.users.intern(pdu.sender)
   const redacts = pdu.type === 'm.room.redaction' ? redactsOf(pdu, room.rules) : undefined
-  const senderNid = users.get(pdu.sender) ?? 0
   const child = { type: pdu.type, stateKey: pdu.state_key, content: pdu.content, by: { userNid: senderNid } }
   return {
     received,
@@ -90,7 +89,7 @@ async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admissi
     eventId,
     nid: known?.nid ?? context.store.nextNid('events'),
     senderNid,
-    memberNid: isMember ? (users.get(pdu.state_key ?? '') ?? 0) : 0,
+    memberNid: isMember ? await context.users.intern(pdu.state_key ?? '') : 0,
     slot: pdu.state_key === undefined ? undefined : internSlot(context, room, [pdu.type, pdu.state_key]),
     relating: await findRelating(context, room, child),
     redacted: redacts === undefined ? undefined : await findEvent(context, room, redacts),
@@ -144,12 +143,10 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
   return accepted(context, room, { before, after, root, heads })
 }
 
-const unmoved = (room: HotRoom) => ({
-  root: room.root,
-  heads: room.heads,
-  changed: new Map<number, RoomEvent>(),
-  memberNids: new Map<string, number>(),
-})
+const noEvents: Decision['changed'] = new Map()
+const noMembers: Decision['memberNids'] = new Map()
+
+const unmoved = ({ root, heads }: HotRoom) => ({ root, heads, changed: noEvents, memberNids: noMembers })
 
 /** Why a state of the room does not allow the event; undefined if it does. */
 export async function judge(room: HotRoom, event: AuthEvent, root: number): Promise<Rejection | undefined> {

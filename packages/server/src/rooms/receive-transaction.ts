@@ -84,50 +84,50 @@ async function receiveInRoom(receiving: Receiving, values: readonly unknown[]): 
 
 /** Steps 1 to 3 for all of them, so that their signatures are verified together. */
 async function readAll(receiving: Receiving, values: readonly unknown[]): Promise<IncomingEvent[]> {
-  const { context, room, origin } = receiving
-  const pace = new Pace(context.environment)
-  const isBarred = !isAdmitted(room, origin)
+  const pace = new Pace(receiving.context.environment)
+  const isBarred = !isAdmitted(receiving.room, receiving.origin)
   const reading: Promise<IncomingEvent | undefined>[] = []
   for (const value of values) {
-    const incoming = await orDropped(receiving, undefined, async () => parseIncoming(value, room.rules))
+    const read = readOne(receiving, value, isBarred)
+    read.catch(() => undefined) // it counts when all are waited for
+    reading.push(read)
     await pace.breathe()
-    if (!incoming) continue
-    const verify = async () => {
-      if (isBarred) throw new EventDropped('acl', 'Your server is banned from the room')
-      return (await isVerified(receiving, incoming)) ? incoming : void (await keep(receiving, incoming, false))
-    }
-    reading.push(orDropped(receiving, incoming.eventId, verify))
   }
   return (await Promise.all(reading)).filter((incoming) => incoming !== undefined)
 }
 
-/** False where that cannot be told before a key can be had. Throws EventDropped for what is not signed as it must be. */
-async function isVerified({ context, room }: Receiving, incoming: IncomingEvent): Promise<boolean> {
+/** An event that can be judged; undefined for one that was refused, or is kept until a key can be had. */
+async function readOne(receiving: Receiving, value: unknown, isBarred: boolean): Promise<IncomingEvent | undefined> {
+  const { context, room } = receiving
+  let incoming: IncomingEvent | undefined
   try {
+    incoming = parseIncoming(value, room.rules)
+    if (isBarred) throw new EventDropped('acl', 'Your server is banned from the room')
     await verifyIncoming(context, incoming, room.rules, { keyWaitMs: keyHoldsUpMs })
-    return true
+    return incoming
   } catch (error) {
-    if (error instanceof KeyAwaited) return false
-    throw error
+    if (!incoming || !(error instanceof KeyAwaited)) return void noteDropped(receiving, incoming?.eventId, error)
+  }
+  await orDropped(receiving, incoming.eventId, () => keep(receiving, incoming, false))
+  return undefined
+}
+
+/** The work; an event that is refused is noted, and the others go on. */
+async function orDropped(receiving: Receiving, eventId: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    noteDropped(receiving, eventId, error)
   }
 }
 
-/** What comes of the work; an event that is refused is noted, and the others go on. */
-async function orDropped<T>(
-  { context, room, origin, results }: Receiving,
-  eventId: string | undefined,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    const rule = dropRuleOf(error)
-    if (rule === 'fault') throw error
-    const reason = reasonOf(error)
-    context.refusals.drop(eventId, { rule, reason, origin, roomId: room.roomId, ts: context.environment.now() })
-    if (eventId !== undefined) results.set(eventId, { error: reason })
-    return undefined
-  }
+/** Notes why an event was refused. Throws what is no refusal. */
+function noteDropped({ context, room, origin, results }: Receiving, eventId: string | undefined, error: unknown): void {
+  const rule = dropRuleOf(error)
+  if (rule === 'fault') throw error
+  const reason = reasonOf(error)
+  context.refusals.drop(eventId, { rule, reason, origin, roomId: room.roomId, ts: context.environment.now() })
+  if (eventId !== undefined) results.set(eventId, { error: reason })
 }
 
 interface One {

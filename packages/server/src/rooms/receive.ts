@@ -136,13 +136,20 @@ const isJudged = ({ flags }: RoomEvent) => (flags & eventFlag.unjudged) === 0
  * nothing for those in memory.
  */
 export async function eventsOfRoom(context: RoomsContext, room: HotRoom, references: References): Promise<KnownEvents> {
-  const eventIds = [...new Set(referencedIds(references))]
-  const events = eventIds.flatMap((eventId) => room.eventById(eventId) ?? [])
-  if (events.length === eventIds.length && events.every(isJudged)) return { events, isWhole: true }
-  const rest = eventIds.filter((eventId) => room.eventById(eventId) === undefined)
-  const rows = (await eventsByIds(context.store.read, rest)).filter(({ roomNid }) => roomNid === room.nid)
-  const all = [...events, ...loadedEvents(room, rows)].filter(isJudged)
-  return { events: all, isWhole: all.length === eventIds.length }
+  const events: RoomEvent[] = []
+  const elsewhere: string[] = []
+  for (const eventId of new Set(referencedIds(references))) {
+    const held = room.eventById(eventId)
+    if (held) events.push(held)
+    else elsewhere.push(eventId)
+  }
+  const rows = elsewhere.length === 0 ? [] : await eventsByIds(context.store.read, elsewhere)
+  const read = loadedEvents(
+    room,
+    rows.filter(({ roomNid }) => roomNid === room.nid),
+  )
+  const judged = [...events, ...read].filter(isJudged)
+  return { events: judged, isWhole: judged.length === events.length + elsewhere.length }
 }
 
 /** The same without outliers, at which no state is known. */

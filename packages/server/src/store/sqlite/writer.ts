@@ -18,7 +18,8 @@ export class Writer {
   readonly #logSize: StatementSync
   readonly #options: WriterOptions
   readonly #environment: Pick<Environment, 'monotonic' | 'timer'>
-  #cancelIdle: () => void = () => {}
+  #cancelIdle: (() => void) | undefined
+  #hasCommitted = false
   #failedGeneration = -1
   /** Ends with the checkpoint that runs beside this thread, if one does. */
   #checkpointBesideEnds: Promise<void> | undefined
@@ -73,9 +74,17 @@ export class Writer {
       this.#checkpointBeside()
   }
 
+  /** One timer goes round while there are commits, so that none of them has to set its own. */
   #checkpointWhenIdle(): void {
-    this.#cancelIdle()
-    this.#cancelIdle = this.#environment.timer(storeIdleCheckpointMs, () => this.#checkpoint('PASSIVE'))
+    this.#hasCommitted = true
+    this.#cancelIdle ??= this.#environment.timer(storeIdleCheckpointMs, () => this.#lookWhetherIdle())
+  }
+
+  #lookWhetherIdle(): void {
+    this.#cancelIdle = undefined
+    if (!this.#hasCommitted) return this.#checkpoint('PASSIVE')
+    this.#checkpointWhenIdle()
+    this.#hasCommitted = false
   }
 
   #logPages(): number {
@@ -125,7 +134,7 @@ export class Writer {
 
   /** Waits for the other thread first: it has the database open too, and the folder may go away after this. */
   async #close(): Promise<void> {
-    this.#cancelIdle()
+    this.#cancelIdle?.()
     await this.#checkpointBesideEnds
     this.#checkpoint('TRUNCATE')
     this.#database.close()
