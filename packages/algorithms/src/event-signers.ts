@@ -16,12 +16,13 @@ export const isThirdPartyInvite = (pdu: Pdu): boolean =>
  * that of the event id, and for restricted joins that of the user who authorised it.
  */
 export const requiredSigners = (pdu: Pdu, rules: RoomVersionRules): readonly string[] => {
-  const servers = new Set<string>()
-  if (!isThirdPartyInvite(pdu)) servers.add(serverNameOf(pdu.sender))
-  if (rules.eventIdServerSigns && pdu.event_id !== undefined) servers.add(serverNameOf(pdu.event_id))
+  const servers: string[] = []
+  const add = (serverName: string) => void (servers.includes(serverName) || servers.push(serverName))
+  if (!isThirdPartyInvite(pdu)) add(serverNameOf(pdu.sender))
+  if (rules.eventIdServerSigns && pdu.event_id !== undefined) add(serverNameOf(pdu.event_id))
   const authoriser = authorisingUser(pdu, rules)
-  if (authoriser !== undefined) servers.add(serverNameOf(authoriser))
-  return [...servers]
+  if (authoriser !== undefined) add(serverNameOf(authoriser))
+  return servers
 }
 
 /** The user whose server authorised a restricted join, in room versions that have them. */

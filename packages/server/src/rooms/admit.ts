@@ -79,7 +79,7 @@ async function fieldsOf(context: RoomsContext, room: HotRoom, admission: Admissi
   const { received, known, mode, authNids, isAfterGap = false } = admission
   const { pdu, eventId } = received
   const isMember = pdu.type === 'm.room.member' && pdu.state_key !== undefined
-  const senderNid = await context.users.intern(pdu.sender)
+  const senderNid = context.users.cached(pdu.sender) ?? (await context.users.intern(pdu.sender))
   const redacts = pdu.type === 'm.room.redaction' ? redactsOf(pdu, room.rules) : undefined
   const child = { type: pdu.type, stateKey: pdu.state_key, content: pdu.content, by: { userNid: senderNid } }
   return {
@@ -139,7 +139,7 @@ async function decide(context: RoomsContext, room: HotRoom, deciding: Deciding):
     return accepted(context, room, { before, after, ...(await withoutFollowed(context, room, others)) })
   const head = { nid: fields.nid, eventId: fields.eventId, depth: pdu.depth }
   const heads = [...others.slice(1 - forwardExtremitiesMax), head]
-  const root = await resolvedRoot(context, room, { fields, after, others })
+  const root = others.length === 0 ? after : await resolvedRoot(context, room, { fields, after, others })
   return accepted(context, room, { before, after, root, heads })
 }
 
@@ -195,15 +195,17 @@ interface Forked {
 /** Heads that the event does not follow, neither itself nor through events that were refused. */
 async function headsBeside(context: RoomsContext, room: HotRoom, { prevEvents }: AuthEvent): Promise<HotRoom['heads']> {
   const followed = new Set(prevEvents)
-  const beside = () => room.heads.filter(({ eventId }) => !followed.has(eventId))
+  const notFollowed = () => room.heads.filter(({ eventId }) => !followed.has(eventId))
+  let beside = notFollowed()
   // One after the other, as far as they were refused: of a long way the end may stay a head.
   for (const eventId of followed) {
-    if (beside().length === 0 || followed.size > refusedEventsFollowedMax) break
+    if (beside.length === 0 || followed.size > refusedEventsFollowedMax) break
     const event = await findEvent(context, room, eventId)
-    if (event && (event.flags & (eventFlag.softFailed | eventFlag.rejected)) !== 0)
-      for (const each of event.authEvent.prevEvents) followed.add(each)
+    if (!event || (event.flags & (eventFlag.softFailed | eventFlag.rejected)) === 0) continue
+    for (const each of event.authEvent.prevEvents) followed.add(each)
+    beside = notFollowed()
   }
-  return beside()
+  return beside
 }
 
 /** The room once it has only these heads; as it is where none is left, as those that followed them were refused. */
@@ -219,7 +221,6 @@ async function withoutFollowed(
 
 /** The state after the heads that there will be. */
 async function resolvedRoot(context: RoomsContext, room: HotRoom, { fields, after, others }: Forked): Promise<number> {
-  if (others.length === 0) return after
   const roots = [after, ...(await rootsAfter(context, room, others))]
   if (roots.every((root) => root === after)) return after
   return resolveStates(context, room, { roots, fresh: freshOf(room, fields) })
@@ -245,9 +246,14 @@ function freshOf(room: HotRoom, { nid, eventId, senderNid, slot, authNids, recei
 
 type Moving = Pick<Decision, 'before' | 'after' | 'root' | 'heads'>
 
-/** With the state events that the move to `root` brings and the users whose memberships it sets, loaded. */
-async function accepted(context: RoomsContext, room: HotRoom, moving: Moving): Promise<Decision> {
-  if (moving.root === room.root) return { verdict: 'accepted', ...unmoved(room), ...moving }
+/** Accepted, with what the move to `root` brings. */
+const accepted = (context: RoomsContext, room: HotRoom, moving: Moving): Decision | Promise<Decision> =>
+  moving.root === room.root
+    ? { verdict: 'accepted', ...moving, changed: noEvents, memberNids: noMembers }
+    : acceptedWithMove(context, room, moving)
+
+/** With the state events that are new and the users whose memberships they set, loaded. */
+async function acceptedWithMove(context: RoomsContext, room: HotRoom, moving: Moving): Promise<Decision> {
   const nids: number[] = []
   const memberIds: string[] = []
   room.arena.diff(room.root, moving.root, (slot, _, nid) => {

@@ -136,20 +136,19 @@ const isJudged = ({ flags }: RoomEvent) => (flags & eventFlag.unjudged) === 0
  * nothing for those in memory.
  */
 export async function eventsOfRoom(context: RoomsContext, room: HotRoom, references: References): Promise<KnownEvents> {
+  const eventIds = new Set(referencedIds(references))
   const events: RoomEvent[] = []
   const elsewhere: string[] = []
-  for (const eventId of new Set(referencedIds(references))) {
+  for (const eventId of eventIds) {
     const held = room.eventById(eventId)
-    if (held) events.push(held)
-    else elsewhere.push(eventId)
+    if (!held) elsewhere.push(eventId)
+    else if (isJudged(held)) events.push(held)
   }
-  const rows = elsewhere.length === 0 ? [] : await eventsByIds(context.store.read, elsewhere)
-  const read = loadedEvents(
-    room,
-    rows.filter(({ roomNid }) => roomNid === room.nid),
-  )
-  const judged = [...events, ...read].filter(isJudged)
-  return { events: judged, isWhole: judged.length === events.length + elsewhere.length }
+  if (elsewhere.length > 0) {
+    const rows = (await eventsByIds(context.store.read, elsewhere)).filter(({ roomNid }) => roomNid === room.nid)
+    events.push(...loadedEvents(room, rows).filter(isJudged))
+  }
+  return { events, isWhole: events.length === eventIds.size }
 }
 
 /** The same without outliers, at which no state is known. */
