@@ -134,6 +134,13 @@ test('what is no event, too large, too deep or out of range is dropped alone', a
   assert.deepEqual(await shown(), new Set([...before, event.eventId]))
 })
 
+test('an event that nests deeply takes nothing with it that came along', async () => {
+  const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+  const deep = room.event({ content: { nested: nested(500) } })
+  const plain = room.event()
+  assert.deepEqual(await room.send(deep, plain), { [deep.eventId]: {}, [plain.eventId]: {} })
+})
+
 test('of a key that is there twice the last counts, for the hash as for the reader', async () => {
   const event = room.event({ content: { msgtype: 'm.text', body: 'honest' } })
   const twice = event.json.replace('"content":{', '"content":{"body":"other",')

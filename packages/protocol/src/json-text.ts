@@ -3,8 +3,11 @@ import type { TSchema } from 'typebox'
 import { MatrixError } from './errors.ts'
 import { exactWhere, mayHoldExactNumbers, parseExactJson } from './exact-numbers.ts'
 
-/** Arrays and objects may nest this deep. */
-export const jsonDepthMax = 100
+/**
+ * Arrays and objects may nest this deep: a little more than the 1,000 levels of an event, which stands some levels deep in
+ * what carries it. One that is nested deeper than others is dropped alone, and takes nothing with it that came along.
+ */
+export const jsonDepthMax = 1_010
 
 /**
  * Parses JSON text; throws `M_NOT_JSON` for other text and `M_BAD_JSON` for text nested deeper than `jsonDepthMax`. With
