@@ -23,7 +23,10 @@ describe('history', { concurrency: 3 }, () => {
     const roomId = await host.createRoom({ preset: 'public_chat', room_version: version })
     await sayMany(host, roomId, 60)
     await joinThrough(guest, roomId, home.serverName)
-    await untilSynced('the room', guest, ({ rooms }) => rooms?.join?.[roomId])
+    for (const user of [host, guest])
+      await untilSynced('the join', user, ({ rooms }) =>
+        rooms?.join?.[roomId]?.timeline.events.some(({ state_key: key }: Event) => key === guest.userId),
+      )
     const [there, here] = [await host.history(roomId), await guest.history(roomId)]
     assert.deepEqual(idsOf(messages(here)), idsOf(messages(there)))
     assert.equal(messages(here).length, 60)
