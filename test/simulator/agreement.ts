@@ -25,17 +25,14 @@ const hostsIn = (members: ReadonlyMap<string, string>): ReadonlySet<string> =>
 /** What they differ in, in words; empty when they agree. Servers that are barred are left out. */
 export function differences(copies: readonly RoomCopy[], barred: ReadonlySet<string>): string[] {
   const present = copies.filter(({ isIn }) => isIn)
+  // Who is out for one of them is sent nothing by that one, nor can ask for it, though others may have it.
+  const inRoom = present.filter(({ serverName }) => present.every(({ members }) => hostsIn(members).has(serverName)))
   const pairs = present.flatMap((one, at) => present.slice(at + 1).map((other) => [one, other] as const))
   return [
     ...ofResidents(copies, barred),
     ...ofReturned(present, barred),
     ...copies.flatMap((copy) => ofFollowedHeads(copies, copy)),
-    ...present.flatMap((copy) =>
-      ofMissing(
-        present.filter((other) => isMutual(copy, other)),
-        { copy, barred },
-      ),
-    ),
+    ...inRoom.flatMap((copy) => ofMissing(inRoom, { copy, barred })),
     ...ofVerdicts(present),
     ...ofStates(present),
     ...pairs.filter(([one, other]) => isMutual(one, other)).flatMap(ofHeads),
