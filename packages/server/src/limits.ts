@@ -183,6 +183,7 @@ export const keyIdBytesMax = 255
 // Keys of other servers' users: how long a client waits for them, and how many servers are asked at once.
 export const keyQueryTimeoutDefaultMs = 10_000
 export const keyQueryTimeoutMaxMs = 60_000
+export const keyQueriesAtOnceMax = 50
 export const keyProbeIntervalMs = 30_000
 // Device lists fetched at once, in all and of one server.
 export const deviceListFetchesAtOnceMax = 20

@@ -1,4 +1,4 @@
-// Asking several servers at once on behalf of a client: each has the same time, and fails by itself.
+// Asking several servers at once on behalf of a client: each has the same time from when it is asked, and fails by itself.
 import type { MatrixError } from '@myelin/protocol/errors'
 import type { BoundedMap } from '../federation/bounded-map.ts'
 import { FederationError } from '../federation/federation-error.ts'
@@ -24,7 +24,7 @@ interface Question<T> {
 
 /** Asks every server; "if any remote homeservers could not be reached, they are recorded". */
 export async function askServers<T>(
-  { rooms, probes }: EncryptionContext,
+  { rooms, probes, questions }: EncryptionContext,
   byServer: ReadonlyMap<string, readonly T[]>,
   { timeoutMs = keyQueryTimeoutDefaultMs, ask }: Question<T>,
 ): Promise<Failures> {
@@ -38,7 +38,8 @@ export async function askServers<T>(
         responseBytesMax: federationLongAnswerBytesMax,
         evenIfFailing: mayProbe(probes, serverName, rooms.environment.monotonic()),
       }
-      await ask(rooms.federation.peers, { serverName, asked, options })
+      const { peers } = rooms.federation
+      await questions.run(() => ask(peers, { serverName, asked, options }))
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
       failures[serverName] = failureOf(error)

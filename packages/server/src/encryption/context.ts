@@ -1,6 +1,7 @@
 // What the verbs of encryption/ work with.
 import { isUserId } from '@myelin/algorithms/user-id'
 import type { BoundedMap } from '../federation/bounded-map.ts'
+import type { FetchSlots } from '../federation/fetch-slots.ts'
 import type { Logger } from '../http/log.ts'
 import { isLocal, type RoomsContext } from '../rooms/context.ts'
 import type { KeyedMutex } from '../store/keyed-mutex.ts'
@@ -25,6 +26,8 @@ export interface EncryptionContext {
   readonly resync: Resync
   /** When clients last had each server asked for keys, by the clock that never goes back. */
   readonly probes: BoundedMap<number>
+  /** Bounds how many servers are asked at once on behalf of clients. */
+  readonly questions: FetchSlots
   /** Serialises what reads keys and then writes them: by user, by device. */
   readonly mutex: KeyedMutex
   readonly log?: Logger | undefined

@@ -3,7 +3,9 @@
 import type { Logger } from '../http/log.ts'
 import { BoundedMap } from '../federation/bounded-map.ts'
 import type { OutgoingPart } from '../federation/outgoing.ts'
+import { FetchSlots } from '../federation/fetch-slots.ts'
 import { federationDestinationsMax } from '../federation-limits.ts'
+import { keyQueriesAtOnceMax } from '../limits.ts'
 import type { RoomsContext } from '../rooms/context.ts'
 import { deleteCrossSigningKeys, deleteUserSignatures } from '../store/cross-signing-keys.ts'
 import { removeDevice } from '../store/device-lists.ts'
@@ -46,6 +48,7 @@ export async function createEncryption({ rooms, log }: EncryptionOptions) {
     fetches: new Fetches(),
     resync: new Resync(),
     probes: new BoundedMap(federationDestinationsMax),
+    questions: new FetchSlots(rooms.environment, keyQueriesAtOnceMax),
     mutex: createKeyedMutex(),
   }
   context.resync.start(context)
