@@ -104,6 +104,15 @@ test('a server that is asked to let somebody in again is told first that they ha
   remote.hangUp()
 })
 
+test('a server that takes one transaction at a time, and is at one, lets them in all the same', async () => {
+  const room = remote.createRoom(net.server(0), '11')
+  await join(room)
+  await alice.post(`/rooms/${encodeURIComponent(room.roomId)}/leave`, {})
+  remote.answers.set('send/', () => ({ status: 429, body: { errcode: 'M_UNKNOWN', error: 'Too many transactions' } }))
+  await join(room)
+  remote.answers.delete('send/')
+})
+
 test('what put a user out counts where those who let them in again have not taken it in yet', async () => {
   const room = remote.createRoom(net.server(0), '11')
   await join(room)

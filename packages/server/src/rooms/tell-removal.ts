@@ -2,6 +2,7 @@
 // may not have heard of it yet, and a join that does not follow the leave is undone by it wherever both are known.
 import { JsonText } from '@myelin/protocol/handlers'
 import { sendTransaction } from '@myelin/protocol/server-server/transactions'
+import { FederationError } from '../federation/federation-error.ts'
 import { transactionText } from '../federation/transaction.ts'
 import { isLocal, type RoomsContext } from './context.ts'
 import type { HotRoom } from './hot-room.ts'
@@ -16,7 +17,10 @@ export interface Telling {
   readonly signal: AbortSignal
 }
 
-/** Resolves when the server has answered, at once where there is nothing to tell. Throws FederationError. */
+/**
+ * Resolves when the server has answered, at once where there is nothing to tell. Throws FederationError if it does not: one
+ * that takes one transaction at a time, and is at one, may refuse this.
+ */
 export async function tellRemoval(context: RoomsContext, { roomId, server, signal }: Telling): Promise<void> {
   const nid = await roomNid(context, roomId)
   const events = nid === undefined ? [] : await context.hotRooms.use(nid, (room) => lastRemovals(context, room))
@@ -25,7 +29,12 @@ export async function tellRemoval(context: RoomsContext, { roomId, server, signa
   const { environment, serverName: origin } = context
   const pdus = events.map(({ json }) => json)
   const body = new JsonText(transactionText({ origin, originServerTs: environment.now(), pdus, edus: [] }))
-  await federationOf(context).peers.call(server, sendTransaction, { path: { txnId: first.eventId }, body }, { signal })
+  const input = { path: { txnId: first.eventId }, body }
+  await federationOf(context)
+    .peers.call(server, sendTransaction, input, { signal })
+    .catch((error: unknown) => {
+      if (!(error instanceof FederationError) || error.kind !== 'refused') throw error
+    })
 }
 
 /** Memberships of users of this server that nothing here follows, in a room that it has left. */
