@@ -1,5 +1,6 @@
 // Every setting of the server: its type, its default and one line of documentation. The flag, the environment variable,
 // the key of myelin.yaml and the reference page all follow from the entry.
+import { defaultRoomVersion, roomVersions } from '@myelin/algorithms/room-version'
 import { mapOf } from '@myelin/protocol/map-of'
 import { Type, type Static, type TSchema } from 'typebox'
 import { policyPatternsMax } from '../federation-limits.ts'
@@ -27,6 +28,11 @@ const port = '([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][
 const address = Type.String({ pattern: `^(\\[[0-9a-fA-F:.]+\\]|[^:\\s]+):${port}$` })
 const oneOf = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values] })
+
+/** Room versions that can be created; those whose event ids servers choose are for rooms of other servers. */
+export const creatableVersions: readonly string[] = roomVersions
+  .filter(({ eventIdFormat }) => eventIdFormat !== 'opaque')
+  .map(({ id }) => id)
 
 const patterns = Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: policyPatternsMax })
 
@@ -56,6 +62,10 @@ export const settings = {
   guests: setting(oneOf(['on', 'off']), 'off', {
     argument: 'on|off',
     doc: 'Whether anybody may get a guest account.',
+  }),
+  defaultRoomVersion: setting(oneOf(creatableVersions), defaultRoomVersion, {
+    argument: 'VERSION',
+    doc: 'The version of rooms that are made without naming one. Other servers may know only older ones.',
   }),
   passwordCharactersMin: setting(Type.Integer({ minimum: 1, maximum: 128 }), 1, {
     argument: 'NUMBER',

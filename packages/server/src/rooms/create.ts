@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { defaultRoomVersion, roomVersion, type RoomVersionRules } from '@myelin/algorithms/room-version'
 import { MatrixError } from '@myelin/protocol/errors'
+import { creatableVersions } from '../config/settings.ts'
 import { randomString } from '../environment.ts'
 import { invitesPerRequestMax } from '../limits.ts'
 import { insertAlias } from '../store/aliases.ts'
@@ -22,9 +23,6 @@ import {
   type StateContent,
 } from './initial-state.ts'
 import { roomSource } from './load-room.ts'
-
-/** Room versions that can be created; those whose event ids servers choose are for rooms of other servers. */
-export const creatableVersions: readonly string[] = ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12']
 
 export interface CreateOptions {
   readonly by: Actor

@@ -1,18 +1,14 @@
 // Capabilities: https://spec.matrix.org/v1.19/client-server-api/#capabilities-negotiation
-import { defaultRoomVersion } from '@myelin/algorithms/room-version'
 import type * as capabilities from '@myelin/protocol/client-server/capabilities'
-import { creatableVersions } from '../../rooms/create.ts'
+import { creatableVersions } from '../../config/settings.ts'
 import type { Handlers } from '../handlers.ts'
 
-const roomVersions = {
-  default: defaultRoomVersion,
-  available: Object.fromEntries(creatableVersions.map((version) => [version, 'stable' as const])),
-}
+const available = Object.fromEntries(creatableVersions.map((version) => [version, 'stable' as const]))
 
 export const handlers: Handlers<typeof capabilities> = {
-  getCapabilities: async (_services, { requester }) => ({
+  getCapabilities: async ({ config }, { requester }) => ({
     capabilities: {
-      'm.room_versions': roomVersions,
+      'm.room_versions': { default: config.defaultRoomVersion, available },
       'm.change_password': { enabled: !requester.isGuest },
       'm.set_displayname': { enabled: true },
       'm.set_avatar_url': { enabled: !requester.isGuest },

@@ -5,7 +5,8 @@ import type { Handlers } from '../handlers.ts'
 import { profiles } from '../profile.ts'
 
 export const handlers: Handlers<typeof createRoom> = {
-  createRoom: async ({ config, rooms }, { requester, body }) => ({
-    room_id: (await rooms.create({ by: requester, request: profiles[config.profile].newRoom(body) })) as RoomId,
-  }),
+  createRoom: async ({ config, rooms }, { requester, body }) => {
+    const request = { room_version: config.defaultRoomVersion, ...profiles[config.profile].newRoom(body) }
+    return { room_id: (await rooms.create({ by: requester, request })) as RoomId }
+  },
 }
