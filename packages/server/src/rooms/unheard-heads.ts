@@ -18,6 +18,7 @@ const notJudged = eventFlag.outlier | eventFlag.unjudged | eventFlag.rejected
 /** Heads of the room that follow how users of this server came out of it, where the state that it is entered with does not. */
 export async function unheardHeads(context: RoomsContext, room: HotRoom, root: number): Promise<readonly Head[]> {
   const unheard = room.heads.length === 0 ? [] : await unheardRemovals(context, room, root)
+  if (unheard.length === 0) return []
   const heads: Head[] = []
   for (const head of room.heads) {
     const [after = room.arena.empty] = await rootsAfter(context, room, [head])
