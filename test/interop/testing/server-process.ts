@@ -1,9 +1,9 @@
 // Another homeserver, in a process of its own: started, waited for, stopped.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateAuthority } from '@myelin/server/federation/testing/certificate-authority'
+import { endProcess } from '../../system/testing/end-process.ts'
 import type { Installation } from './install.ts'
 
 /** A homeserver of the suite. It keeps its addresses when it is stopped and started again. */
@@ -77,10 +77,6 @@ export class ServerProcess implements Homeserver {
   }
 
   async stop(): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
+    await endProcess(this.#child)
   }
 }

@@ -1,11 +1,11 @@
 // `myelin ci-server` as its README tells to start it: a key by openssl, a store by git, processes on free ports.
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { myelinCommand } from './commands.ts'
+import { endProcess } from './end-process.ts'
 
 export interface Outcome {
   readonly code: number
@@ -79,11 +79,7 @@ export class CiServer implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
+    await endProcess(this.#child)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

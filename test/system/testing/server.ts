@@ -1,7 +1,6 @@
 // A whole server for a test, on a free port of this machine and a folder of its own: in this process, or as a process
 // that can be killed.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import { systemEnvironment } from '@myelin/server/environment'
 import { startServer, type RunningServer } from '@myelin/server/server'
 import { User } from './api.ts'
 import { myelinCommand } from './commands.ts'
+import { endProcess } from './end-process.ts'
 import { freePort } from './free-port.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'myelin-test-'))
@@ -105,11 +105,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Ends the process; resolves when it is gone. */
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
-    await gone
+    await endProcess(this.#child, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
